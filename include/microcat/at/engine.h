@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_AT_ENGINE_H
+#define MICROCAT_AT_ENGINE_H
+
+/*
+ * The AT engine: one command in flight, a deadline a command, answers matched to the command that asked.
+ *
+ * Pure: bytes go in through mc_at_feed(), bytes come out through the write function given at birth, time comes from the timer
+ * queue. Callbacks run from mc_at_feed()'s caller or from the queue, but always after the line that caused them is done with:
+ * they may send, cancel, even free nothing else than themselves (mc_at_free() from a callback is refused by assert; defer it).
+ *
+ * A command owns the prefixes of its answer ("+CEREG:"); any other line that is neither its echo nor a final result code is a URC.
+ *
+ * Late answers: a command whose deadline passed is a ghost until the modem is known to be done with it. While ghosts are about, a
+ * final result code is given to the oldest ghost unless the command in flight has seen its own information line, or nothing else
+ * can be meant; and before a command without an information line of its own goes out, the engine asks a question with a distinct
+ * answer (AT+IPR?) to clear the line. The seed's second transcript is the case (CFUN=4 answered two commands later).
+ */
+
+#include <microcat/base/timerq.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mc_at;
+
+enum mc_at_result {
+    MC_AT_OK,
+    MC_AT_CONNECT,    /* data mode from here on */
+    MC_AT_ERROR,      /* plain ERROR */
+    MC_AT_CME,        /* +CME ERROR: code (or text: code -1, text in .final) */
+    MC_AT_CMS,        /* +CMS ERROR */
+    MC_AT_NO_CARRIER, /* as the answer to a command that may dial (MC_AT_DIALS) */
+    MC_AT_BUSY,
+    MC_AT_NO_ANSWER,
+    MC_AT_NO_DIALTONE,
+    MC_AT_TIMEOUT,   /* the deadline passed: no final result code */
+    MC_AT_CANCELLED, /* by mc_at_cancel_all(), for example because the device went away */
+    MC_AT_RESULT_COUNT
+};
+/** "OK", "CONNECT", "ERROR", "+CME ERROR", ..., "timeout", "cancelled". */
+const char *mc_at_result_name(enum mc_at_result result);
+
+/** An answer; everything in it is borrowed for the callback. */
+struct mc_at_answer {
+    enum mc_at_result result;
+    int code;                 /* of CME, CMS; -1 otherwise or when the modem gave text */
+    const char *final;        /* the final line as it came, "" without one */
+    const char *const *lines; /* the information lines, without CR LF, in order */
+    size_t n_lines;           /* at most 64; more are counted in the statistics and dropped */
+    int64_t took_ms;
+};
+typedef void mc_at_done_fn(void *ctx, const struct mc_at_answer *answer);
+
+enum mc_at_flags {
+    MC_AT_BARE = 1 << 0,   /* its information lines carry no prefix (ATI, AT+CGSN): every line that is not a known URC is its own */
+    MC_AT_DIALS = 1 << 1,  /* CONNECT and NO CARRIER are final result codes of this one */
+    MC_AT_SECRET = 1 << 2, /* its text carries a secret: the trace shows the part up to '=' only, and its echo likewise */
+    MC_AT_URGENT = 1 << 3, /* goes ahead of what is queued */
+};
+
+struct mc_at_command {
+    const char *text;    /* "AT+CEREG?", without CR; copied. Control characters are refused. */
+    const char *prefix;  /* owned prefix, "+CEREG:"; several are parted by '|'; NULL none. Copied. */
+    int64_t timeout_ms;  /* from the moment it is written */
+    unsigned flags;
+};
+
+enum mc_at_direction { MC_AT_SENT, MC_AT_RECEIVED, MC_AT_URC, MC_AT_LATE, MC_AT_MARK };
+
+struct mc_at_callbacks {
+    /** Writes to the line: 0 or -errno. An error ends the command in flight as cancelled. */
+    int (*write)(void *ctx, const void *data, size_t len_bytes);
+    /** A URC, without CR LF. May be NULL. */
+    void (*urc)(void *ctx, const char *line);
+    /** Every line in either direction, already redacted of what a command flagged; for the trace. May be NULL. */
+    void (*trace)(void *ctx, enum mc_at_direction direction, const char *line);
+};
+
+struct mc_at_stats {
+    uint64_t commands, timeouts, late_answers, urcs, noise_bytes, overlong_lines, dropped_lines, echoes;
+};
+
+/** @callbacks are copied. NULL: no memory. */
+struct mc_at *mc_at_new(struct mc_timerq *queue, const struct mc_at_callbacks *callbacks, void *ctx);
+void mc_at_free(struct mc_at *at);
+
+/** Queues a command (at most 16 wait). @done is called exactly once, never from inside this call. 0, -EINVAL, -ENOBUFS, -ENOMEM. */
+int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done_fn *done, void *ctx);
+
+/** Ends the command in flight and all that wait with MC_AT_CANCELLED (called back before this returns). */
+void mc_at_cancel_all(struct mc_at *at);
+
+bool mc_at_busy(const struct mc_at *at);
+
+/**
+ * Takes bytes from the modem. Returns how many: all of them, but for those behind a CONNECT that was this line's final result:
+ * they belong to PPP (the LF that closes the CONNECT line is taken here, even when it comes in a later call).
+ */
+size_t mc_at_feed(struct mc_at *at, const uint8_t *data, size_t len_bytes);
+
+/** Forgets half lines and ghosts: after a change of speed, a reboot, a return from data mode. The queue stays. */
+void mc_at_resync(struct mc_at *at);
+
+/** Does the engine ask AT+IPR? by itself while ghosts are about? Default yes; replay tests switch it off. */
+void mc_at_set_probe(struct mc_at *at, bool on);
+
+const struct mc_at_stats *mc_at_stats(const struct mc_at *at);
+
+#endif
