@@ -11,23 +11,12 @@
  */
 
 #include <microcat/base/fault.h>
+#include <microcat/base/phase.h>
 #include <microcat/base/state.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define MC_UNKNOWN INT32_MIN /* an int that nobody has measured */
-
-enum mc_ppp_phase {
-    MC_PPP_DEAD,
-    MC_PPP_SERIALCONN,
-    MC_PPP_ESTABLISH,
-    MC_PPP_AUTHENTICATE,
-    MC_PPP_NETWORK,
-    MC_PPP_RUNNING,
-    MC_PPP_TERMINATE,
-    MC_PPP_PHASE_COUNT
-};
-extern const struct mc_strtab mc_ppp_phase_names; /* "dead", "serialconn", "establish", "authenticate", "network", "running", "terminate" */
 
 enum mc_line_mode { MC_LINE_CLOSED, MC_LINE_COMMAND, MC_LINE_DATA, MC_LINE_UNKNOWN, MC_LINE_MODE_COUNT };
 extern const struct mc_strtab mc_line_mode_names; /* "closed", "command", "data", "unknown" */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_PPP_ROUTE_H
+#define MICROCAT_PPP_ROUTE_H
+
+/*
+ * Routes and interface facts through rtnetlink (the one file with libmnl). Requests are answered by the kernel at once;
+ * none waits for anybody. Our routes carry a protocol number of their own, so that they can be told from everybody
+ * else's, also by a daemon that was started after a crash.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MC_ROUTE_PROTOCOL = 188
+}; /* rtm_protocol of our routes; unassigned in linux/rtnetlink.h and iproute2's rt_protos */
+
+enum mc_route_family { MC_ROUTE_IPV4 = 1 << 0, MC_ROUTE_IPV6 = 1 << 1 };
+
+/**
+ * Adds a default route through @ifname with @metric, without a gateway (a PPP link has one neighbour). Never displaces
+ * a route: 0; -EEXIST when somebody else's default route has this metric; 0 as well when ours is there already;
+ * -ENODEV, -ENETDOWN, -EPERM, ...
+ */
+int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric);
+/** Removes what mc_route_add() added, and only that. 0, also when it is gone already (the kernel drops routes of an
+ * interface that goes down). */
+int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t metric);
+/**
+ * Removes every default route that carries our protocol number, for @ifname only or (NULL) for all interfaces: what a
+ * crashed daemon left. Returns how many, or -errno. With several daemons on one host pass the interface.
+ */
+int mc_route_sweep(const char *ifname);
+
+struct mc_link_stats {
+    uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
+    int mtu;
+    bool up;
+};
+/** What the kernel counted on the interface. 0, -ENODEV. */
+int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats);
+/** 0, -ENODEV, -EINVAL (refused by the driver), -EPERM. */
+int mc_link_set_mtu(const char *ifname, int mtu);
+
+#endif
