@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STATUS_HISTORY_INTERNAL_H
+#define STATUS_HISTORY_INTERNAL_H
+
+#include <microcat/status/history.h>
+
+#define MAX_INTERVALS 256
+#define NEVER         INT64_MIN
+
+/* A time online. Merged with a neighbour when there are too many, so online_ms may be less than to_ms - from_ms. */
+struct interval {
+    int64_t from_ms, to_ms; /* wall clock */
+    int64_t online_ms;
+    bool this_run;
+};
+
+struct mc_history {
+    struct mc_history_entry *entries; /* oldest first */
+    size_t n_entries, max_entries;
+    struct interval intervals[MAX_INTERVALS]; /* ended ones, oldest first */
+    size_t n_intervals;
+    int64_t first_wall_ms; /* the daemon's first start ever, or NEVER */
+    bool first_this_run;
+    int64_t offset_ms; /* wall clock minus queue clock, or NEVER */
+
+    bool online;
+    int64_t online_at_ms; /* queue clock */
+
+    bool outage;                        /* one is going on, */
+    struct mc_history_entry outage_now; /* this one, */
+    int64_t outage_at_ms;               /* begun then by the queue clock; NEVER: before this run */
+};
+
+/* Appends to the list, the oldest goes when it is full. Returns the place, valid until the next call. */
+struct mc_history_entry *history_append(struct mc_history *history, const struct mc_history_entry *entry);
+void history_add_interval(struct mc_history *history, const struct interval *interval);
+/* Copies @text as printable ASCII, cut to fit. */
+void history_text(char *out, size_t out_bytes, const char *text);
+
+#endif
