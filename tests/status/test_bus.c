@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <cmocka.h>
-#include <microcat/status/bus.h>
-#include <microcat/status/verbs.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
+
+#include <microcat/status/bus.h>
+#include <microcat/status/verbs.h>
 #include <stdio.h>
 #include <string.h>
 

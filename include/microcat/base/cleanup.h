@@ -23,14 +23,14 @@ static inline void mc_closep(const int *fd)
 
 /** Hands ownership out of a cleanup variable. */
 #define MC_TAKE_PTR(p)                                                                                                 \
-    ({                                                                                                                 \
+    __extension__({                                                                                                    \
         __typeof__(p) *_pp = &(p);                                                                                     \
         __typeof__(p) _taken = *_pp;                                                                                   \
         *_pp = NULL;                                                                                                   \
         _taken;                                                                                                        \
     })
 #define MC_TAKE_FD(fd)                                                                                                 \
-    ({                                                                                                                 \
+    __extension__({                                                                                                    \
         int *_pfd = &(fd);                                                                                             \
         int _taken = *_pfd;                                                                                            \
         *_pfd = -1;                                                                                                    \
