@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_CTL_SERVER_H
+#define MICROCAT_CTL_SERVER_H
+
+/*
+ * The control socket: Varlink (JSON objects ended by NUL) on a UNIX stream socket, interface io.microcat.Modem.
+ *
+ * Who may do what is decided by peer credentials: root, the daemon's own user and the members of the group may read and
+ * command; everybody else gets a clear refusal (should the socket's mode ever let them connect). A client can do no
+ * harm by what it sends or does not read: messages, replies, clients and patience are bounded.
+ */
+
+#include <microcat/ctl/backend.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mc_loop;
+struct mc_ctl_server;
+
+struct mc_ctl_options {
+    const char *path;    /* of the socket; a stale one is replaced, one in use is refused */
+    const char *group;   /* "" or NULL: nobody but root and the daemon's user */
+    const char *version; /* for org.varlink.service.GetInfo */
+    /* Limits; 0 takes the default. */
+    size_t max_clients;       /* 128 */
+    size_t max_message_bytes; /* 65536, of a request */
+    size_t max_unread_bytes;  /* 1 MiB waiting for a client that does not read */
+    int64_t half_message_ms;  /* 10 s for the rest of a message */
+    int64_t unread_ms;        /* 30 s for a client that takes nothing of what waits for it */
+};
+
+struct mc_ctl_stats {
+    uint64_t clients, calls, refused, dropped; /* all since the start; dropped: thrown out for bad manners */
+    size_t connected;
+};
+
+/**
+ * Listens on @options->path (mode 0660 and the group, 0600 without one).
+ * 0, -EADDRINUSE (another daemon answers there), -ENOENT (no such group or directory), -ENAMETOOLONG, or another
+ * -errno.
+ */
+int mc_ctl_server_new(struct mc_loop *loop, const struct mc_ctl_options *options, const struct mc_ctl_backend *backend,
+                      struct mc_ctl_server **ret_server);
+/** Closes all clients and removes the socket. NULL is allowed. */
+void mc_ctl_server_free(struct mc_ctl_server *server);
+const struct mc_ctl_stats *mc_ctl_server_stats(const struct mc_ctl_server *server);
+
+#endif

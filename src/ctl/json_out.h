@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CTL_JSON_OUT_H
+#define CTL_JSON_OUT_H
+
+/* The daemon's facts as JSON. Unknown is null. Everything returned is a new reference, NULL: no memory. */
+
+#include <jansson.h>
+#include <microcat/ctl/backend.h>
+
+/* A number of seconds with one decimal (ages) or three (times spent). */
+json_t *ctl_json_seconds(int64_t ms);
+json_t *ctl_json_spent(int64_t ms);
+/* Age of something that happened at @at_ms; null when it never did. */
+json_t *ctl_json_age(int64_t at_ms, int64_t now_ms);
+/* "" and NULL are null. */
+json_t *ctl_json_string(const char *text);
+
+json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, int64_t wall_ms);
+json_t *ctl_event_json(const struct mc_event *event, int64_t now_ms, int64_t wall_ms);
+/* The newest @max lines, oldest first. */
+json_t *ctl_trace_json(const struct mc_trace *trace, size_t max);
+json_t *ctl_history_json(const struct mc_history *history, size_t max);
+json_t *ctl_outage_json(const struct mc_history_entry *outage);
+/* Of mc_ctl_backend's info(): an array of {"name", "value"}. */
+json_t *ctl_info_json(const struct mc_ctl_backend *backend);
+
+#endif

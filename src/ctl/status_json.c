@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "json_out.h"
+#include <math.h>
+#include <microcat/base/settings.h>
+
+static json_t *number(int32_t value)
+{
+    return value == MC_UNKNOWN ? json_null() : json_integer(value);
+}
+
+static json_t *tenths(int32_t value)
+{
+    return value == MC_UNKNOWN ? json_null() : json_real(value / 10.0);
+}
+
+static json_t *count(uint64_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new(object, key, value);
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    set(object, key, ctl_json_string(text));
+}
+
+static json_t *fault_json(const struct mc_status *status, int64_t now_ms)
+{
+    const struct mc_fault_info *info = mc_fault_info(status->fault);
+    json_t *out;
+
+    if (status->fault == MC_FAULT_NONE)
+        return json_null();
+    out = json_object();
+    set_text(out, "code", info->code);
+    set_text(out, "text", info->text);
+    set_text(out, "detail", status->fault_detail);
+    set_text(out, "means", info->means);
+    set_text(out, "does", info->does);
+    set_text(out, "next", info->next);
+    set(out, "age_s", ctl_json_age(status->fault_at_ms, now_ms));
+    return out;
+}
+
+static json_t *device_json(const struct mc_status_device *device, int64_t now_ms)
+{
+    json_t *out = json_object();
+
+    set_text(out, "path", device->path);
+    set_text(out, "vendor_id", device->vendor_id);
+    set_text(out, "product_id", device->product_id);
+    set_text(out, "serial", device->serial);
+    set_text(out, "product", device->product);
+    set(out, "age_s", ctl_json_age(device->plugged_at_ms, now_ms));
+    return out;
+}
+
+static json_t *modem_json(const struct mc_status_modem *modem, int64_t now_ms)
+{
+    json_t *out = json_object();
+
+    set_text(out, "manufacturer", modem->manufacturer);
+    set_text(out, "model", modem->model);
+    set_text(out, "revision", modem->revision);
+    set_text(out, "firmware", modem->firmware);
+    set_text(out, "imei", modem->imei);
+    set(out, "baud", number(modem->baud));
+    set_text(out, "flow", modem->flow == MC_FLOW_RTSCTS ? "rtscts" : modem->flow == MC_FLOW_NONE ? "none" : NULL);
+    set(out, "flow_refused", json_boolean(modem->flow_refused));
+    set_text(out, "line", mc_strtab_name(&mc_line_mode_names, (int)modem->line));
+    set(out, "commands", count(modem->commands));
+    set(out, "timeouts", count(modem->timeouts));
+    set(out, "temperature_c", number(modem->temperature_c));
+    set(out, "supply_v", modem->supply_mv == MC_UNKNOWN ? json_null() : json_real(modem->supply_mv / 1000.0));
+    set(out, "age_s", ctl_json_age(modem->answered_at_ms, now_ms));
+    return out;
+}
+
+static json_t *sim_json(const struct mc_status_sim *sim, int64_t now_ms)
+{
+    json_t *out = json_object();
+
+    set_text(out, "state", sim->state);
+    set_text(out, "iccid", sim->iccid);
+    set_text(out, "imsi", sim->imsi);
+    set(out, "pin_tries", number(sim->pin_tries));
+    set(out, "age_s", ctl_json_age(sim->at_ms, now_ms));
+    return out;
+}
+
+static json_t *registration_json(const struct mc_status_registration *registration, int64_t now_ms)
+{
+    const char *text = registration->stat == MC_UNKNOWN ? NULL : mc_registration_text(registration->stat);
+    json_t *out = json_object();
+
+    set(out, "stat", number(registration->stat));
+    if (registration->stat != MC_UNKNOWN && !text)
+        set(out, "text", json_sprintf("unknown (%d)", registration->stat));
+    else
+        set_text(out, "text", text);
+    set(out, "tac", number(registration->tac));
+    set(out, "cell_id", registration->cell_id < 0 ? json_null() : json_integer(registration->cell_id));
+    set_text(out, "operator", registration->operator_);
+    set(out, "band", number(registration->band));
+    set(out, "age_s", ctl_json_age(registration->at_ms, now_ms));
+    return out;
+}
+
+static json_t *signal_json(const struct mc_status_signal *signal, int64_t now_ms)
+{
+    json_t *out = json_object();
+
+    set(out, "rssi_dbm", tenths(signal->rssi_ddbm));
+    set(out, "rsrp_dbm", tenths(signal->rsrp_ddbm));
+    set(out, "rsrq_db", tenths(signal->rsrq_ddb));
+    set(out, "sinr_db", tenths(signal->sinr_ddb));
+    set(out, "age_s", ctl_json_age(signal->at_ms, now_ms));
+    return out;
+}
+
+static json_t *pdp_json(const struct mc_status_pdp *pdp, int64_t now_ms)
+{
+    json_t *out = json_object();
+
+    set(out, "cid", number(pdp->cid));
+    set_text(out, "type", pdp->type);
+    set_text(out, "apn", pdp->apn);
+    set_text(out, "address", pdp->address);
+    set(out, "written", json_boolean(pdp->written));
+    set(out, "age_s", ctl_json_age(pdp->at_ms, now_ms));
+    return out;
+}
+
+static json_t *ppp_json(const struct mc_status_ppp *ppp, int64_t now_ms)
+{
+    json_t *out = json_object(), *dns = json_array();
+
+    for (size_t i = 0; i < sizeof(ppp->dns) / sizeof(ppp->dns[0]); i++)
+        if (ppp->dns[i][0])
+            json_array_append_new(dns, ctl_json_string(ppp->dns[i]));
+    set_text(out, "phase", mc_strtab_name(&mc_ppp_phase_names, (int)ppp->phase));
+    set_text(out, "interface", ppp->interface);
+    set_text(out, "local", ppp->local);
+    set_text(out, "remote", ppp->remote);
+    set(out, "dns", dns);
+    set(out, "mtu", ppp->mtu > 0 ? json_integer(ppp->mtu) : json_null());
+    set_text(out, "auth", ppp->auth);
+    set(out, "pid", ppp->pid > 0 ? json_integer(ppp->pid) : json_null());
+    set(out, "rx_bytes", count(ppp->rx_bytes));
+    set(out, "tx_bytes", count(ppp->tx_bytes));
+    set(out, "route", json_boolean(ppp->route));
+    set_text(out, "dns_where", ppp->dns_where);
+    set(out, "age_s", ctl_json_age(ppp->phase_at_ms, now_ms));
+    return out;
+}
+
+static json_t *counters_json(const struct mc_status_counters *counters)
+{
+    json_t *out = json_object();
+
+    set(out, "dials", count(counters->dials));
+    set(out, "calls", count(counters->calls));
+    set(out, "redials", count(counters->redials));
+    set(out, "reattaches", count(counters->reattaches));
+    set(out, "radio_cycles", count(counters->radio_cycles));
+    set(out, "resets", count(counters->resets));
+    set(out, "power_cycles", count(counters->power_cycles));
+    set(out, "urcs", count(counters->urcs));
+    set(out, "noise_bytes", count(counters->noise_bytes));
+    set(out, "probes", count(counters->probes));
+    set(out, "probes_lost", count(counters->probes_lost));
+    set(out, "outages", count(counters->outages));
+    return out;
+}
+
+static void set_history(json_t *out, const struct mc_history *history, int64_t now_ms, int64_t wall_ms)
+{
+    double share = history ? mc_history_availability(history, wall_ms, now_ms) : -1.0;
+    const struct mc_history_entry *last = history ? mc_history_last_outage(history) : NULL;
+    struct mc_history_entry outage;
+
+    set(out, "availability_24h", share < 0 ? json_null() : json_real(round(share * 10000.0) / 10000.0));
+    set(out, "last_outage", last ? ctl_outage_json(last) : json_null());
+    set(out, "outage",
+        history && mc_history_outage_now(history, now_ms, &outage) ? ctl_outage_json(&outage) : json_null());
+}
+
+json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, int64_t wall_ms)
+{
+    const struct mc_status *status = mc_bus_status(backend->bus);
+    json_t *out = json_object();
+
+    set_text(out, "state", mc_strtab_name(&mc_state_names, (int)status->state));
+    set_text(out, "state_text", mc_state_text(status->state));
+    set(out, "state_age_s", ctl_json_age(status->state_at_ms, now_ms));
+    set_text(out, "step", status->step);
+    set(out, "fault", fault_json(status, now_ms));
+    set_text(out, "next", status->next);
+    set(out, "retry_in_s",
+        status->retry_at_ms < 0 ? json_null()
+                                : ctl_json_seconds(status->retry_at_ms > now_ms ? status->retry_at_ms - now_ms : 0));
+    set(out, "time", ctl_json_spent(wall_ms));
+    set(out, "device", device_json(&status->device, now_ms));
+    set(out, "modem", modem_json(&status->modem, now_ms));
+    set(out, "sim", sim_json(&status->sim, now_ms));
+    set(out, "registration", registration_json(&status->registration, now_ms));
+    set(out, "signal", signal_json(&status->signal, now_ms));
+    set(out, "pdp", pdp_json(&status->pdp, now_ms));
+    set(out, "ppp", ppp_json(&status->ppp, now_ms));
+    set(out, "counters", counters_json(&status->counters));
+    set_history(out, backend->history, now_ms, wall_ms);
+    return out;
+}

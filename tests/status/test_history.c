@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <microcat/status/history.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define S      1000LL
+#define MIN    (60 * S)
+#define HOUR   (60 * MIN)
+#define DAY    (24 * HOUR)
+#define WALL_0 1763800000000LL /* the wall clock at queue time 0 */
+
+static void tell(struct mc_history *history, int64_t at_ms, const struct mc_event *event)
+{
+    struct mc_event copy = *event;
+
+    copy.at_ms = at_ms;
+    mc_history_event(history, WALL_0 + at_ms, &copy);
+}
+
+static void go(struct mc_history *history, int64_t at_ms, enum mc_state from, enum mc_state to, enum mc_fault fault)
+{
+    tell(history, at_ms, &(struct mc_event){.kind = MC_EVENT_STATE, .from = from, .to = to, .fault = fault});
+}
+
+static struct mc_history *started(void)
+{
+    struct mc_history *history = mc_history_new(100);
+
+    mc_history_start(history, WALL_0, 0);
+    return history;
+}
+
+static void outage_has_reason_remedy_and_length(void **state)
+{
+    struct mc_history *history = started();
+    const struct mc_history_entry *outage;
+    struct mc_history_entry now;
+
+    go(history, 20 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    assert_null(mc_history_last_outage(history)); /* the first bring-up is no outage */
+    go(history, HOUR, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_NO_CARRIER);
+    tell(history, HOUR, &(struct mc_event){.kind = MC_EVENT_FAULT, .fault = MC_FAULT_NO_CARRIER});
+    tell(history, HOUR + 1 * S,
+         &(struct mc_event){.kind = MC_EVENT_REMEDY, .fault = MC_FAULT_NO_CARRIER, .text = "redial in 10 s"});
+    tell(history, HOUR + 15 * S,
+         &(struct mc_event){.kind = MC_EVENT_REMEDY, .fault = MC_FAULT_NO_CARRIER, .text = "redial in 20 s"});
+    assert_true(mc_history_outage_now(history, HOUR + 30 * S, &now));
+    assert_int_equal(now.length_ms, 30 * S);
+    go(history, HOUR + 38 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    assert_false(mc_history_outage_now(history, HOUR + 38 * S, &now));
+    outage = mc_history_last_outage(history);
+    assert_non_null(outage);
+    assert_int_equal(outage->at_ms, WALL_0 + HOUR);
+    assert_int_equal(outage->length_ms, 38 * S);
+    assert_int_equal(outage->fault, MC_FAULT_NO_CARRIER);
+    assert_string_equal(outage->remedy, "redial");
+    assert_int_equal(outage->count, 2);
+    mc_history_free(history);
+}
+
+static void repetition_is_counted(void **state)
+{
+    struct mc_history *history = started();
+    size_t before;
+
+    go(history, 1 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    go(history, 2 * S, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_NO_CARRIER);
+    before = mc_history_count(history);
+    for (int i = 0; i < 1000; i++) {
+        tell(history, (3 + i) * S, &(struct mc_event){.kind = MC_EVENT_FAULT, .fault = MC_FAULT_DIAL_NO_CARRIER});
+        tell(history, (3 + i) * S, &(struct mc_event){.kind = MC_EVENT_REMEDY, .text = "redial"});
+    }
+    assert_int_equal(mc_history_count(history), before + 2);
+    assert_int_equal(mc_history_get(history, before)->count, 1000);
+    assert_int_equal(mc_history_get(history, before)->last_ms, WALL_0 + 1002 * S);
+    mc_history_free(history);
+}
+
+static void availability_is_the_share_online(void **state)
+{
+    static const struct {
+        int64_t online_from, online_to, now;
+        double expected;
+    } rows[] = {
+        {0, HOUR, HOUR, 1.0},                     /* always */
+        {HOUR, 2 * HOUR, 2 * HOUR, 0.5},          /* time before the first start does not count */
+        {HOUR, 2 * HOUR, 2 * DAY, 0.0},           /* long ago */
+        {DAY, 2 * DAY - 6 * HOUR, 2 * DAY, 0.75}, /* the last 24 h only */
+        {0, 2 * DAY - 12 * HOUR, 2 * DAY, 0.5},   /* an interval that reaches into the window */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mc_history *history = started();
+        double share;
+
+        assert_true(mc_history_availability(history, WALL_0, 0) < 0);
+        go(history, rows[i].online_from, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+        if (rows[i].online_to < rows[i].now)
+            go(history, rows[i].online_to, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_NO_CARRIER);
+        share = mc_history_availability(history, WALL_0 + rows[i].now, rows[i].now);
+        assert_true(share > rows[i].expected - 1e-6 && share < rows[i].expected + 1e-6);
+        mc_history_free(history);
+    }
+}
+
+static void many_intervals_keep_their_sum(void **state)
+{
+    struct mc_history *history = started();
+    int64_t online_ms, known_ms;
+
+    for (int i = 0; i < 1000; i++) { /* half of each minute */
+        go(history, i * MIN, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+        go(history, i * MIN + 30 * S, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_NO_CARRIER);
+    }
+    mc_history_online_ms(history, DAY, WALL_0 + 1000 * MIN, 1000 * MIN, &online_ms, &known_ms);
+    assert_int_equal(known_ms, 1000 * MIN);
+    assert_in_range(online_ms, 500 * MIN - 5, 500 * MIN + 5);
+    mc_history_free(history);
+}
+
+/* A board without a battery wakes up in 1970 and learns the time once it is online. */
+static void wall_clock_may_be_set(void **state)
+{
+    struct mc_history *history = mc_history_new(50);
+    const struct mc_history_entry *outage;
+    double share;
+
+    mc_history_start(history, 5 * S, 5 * S);
+    mc_history_event(history, 20 * S,
+                     &(struct mc_event){.kind = MC_EVENT_STATE, .to = MC_STATE_ONLINE, .at_ms = 20 * S});
+    mc_history_event(history, WALL_0 + 60 * S,
+                     &(struct mc_event){
+                         .kind = MC_EVENT_STATE, .to = MC_STATE_HANGUP, .fault = MC_FAULT_NO_CARRIER, .at_ms = 60 * S});
+    mc_history_event(history, WALL_0 + 70 * S,
+                     &(struct mc_event){.kind = MC_EVENT_STATE, .to = MC_STATE_ONLINE, .at_ms = 70 * S});
+    outage = mc_history_last_outage(history);
+    assert_int_equal(outage->length_ms, 10 * S);
+    assert_int_equal(outage->at_ms, WALL_0 + 60 * S);
+    assert_int_equal(mc_history_get(history, 0)->at_ms, WALL_0 + 5 * S); /* the start moved along */
+    share = mc_history_availability(history, WALL_0 + 105 * S, 105 * S);
+    assert_true(share > 0.749 && share < 0.751); /* 75 of 100 s */
+    mc_history_free(history);
+}
+
+static void survives_a_restart(void **state)
+{
+    struct mc_history *history = started(), *again = mc_history_new(100);
+    _Bool was_killed = *state != NULL;
+    const struct mc_history_entry *outage;
+    char *text;
+
+    go(history, 10 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    go(history, HOUR, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_LINK_STALE);
+    tell(history, HOUR, &(struct mc_event){.kind = MC_EVENT_REMEDY, .text = "radio-cycle: \t odd"});
+    go(history, HOUR + MIN, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    if (!was_killed)
+        mc_history_stop(history, WALL_0 + 2 * HOUR, 2 * HOUR);
+    text = mc_history_save(history, WALL_0 + 2 * HOUR, 2 * HOUR);
+    assert_int_equal(mc_history_load(again, text, strlen(text)), 0);
+    free(text);
+    outage = mc_history_last_outage(again);
+    assert_int_equal(outage->fault, MC_FAULT_LINK_STALE);
+    assert_int_equal(outage->length_ms, MIN);
+    assert_string_equal(outage->remedy, "radio-cycle");
+
+    /* Another boot: the queue clock starts anew, an hour later by the wall clock. */
+    mc_history_start(again, WALL_0 + 3 * HOUR, 7 * S);
+    mc_history_event(again, WALL_0 + 3 * HOUR + 10 * S,
+                     &(struct mc_event){.kind = MC_EVENT_STATE, .to = MC_STATE_ONLINE, .at_ms = 17 * S});
+    outage = mc_history_last_outage(again);
+    assert_int_equal(outage->at_ms, WALL_0 + 2 * HOUR);
+    assert_int_equal(outage->length_ms, HOUR + 10 * S);
+    assert_string_equal(outage->text, was_killed ? "microcatd was not running" : "microcatd was stopped");
+    mc_history_free(history);
+    mc_history_free(again);
+}
+
+static void damage_is_skipped_and_counted(void **state)
+{
+    static const struct {
+        const char *text;
+        int skipped;
+        size_t entries;
+    } rows[] = {
+        {"", 0, 0},
+        {"microcat-history 1\nfirst 1\n", 0, 0},
+        {"first -1\nfirst x\nonline 5 4 1\nonline 1 2 9\nonline 1 2\n", 5, 0},
+        {"start 1 1 0 1 absent - - \nstart 1 1 0 1 nowhere - - \nstart 1 1 0 1 absent no-such - x\n", 2, 1},
+        {"fault 1 2 0 3 absent no-carrier redial a b c\nhello\n\n", 2, 1},
+        {"start 1 1 0 1 absent - - whole\nstart 1 1 0 1 absent - - cut", 1, 1},
+        {"start 99999999999999999999 1 0 1 absent - - \nstart 1 1 0 -1 absent - - \n", 2, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mc_history *history = mc_history_new(10);
+
+        assert_int_equal(mc_history_load(history, rows[i].text, strlen(rows[i].text)), rows[i].skipped);
+        assert_int_equal(mc_history_count(history), rows[i].entries);
+        mc_history_start(history, WALL_0, 0); /* whatever came in, it goes on */
+        mc_history_free(history);
+    }
+}
+
+static void binary_noise_loads_nothing(void **state)
+{
+    struct mc_history *history = mc_history_new(10);
+    char noise[4096];
+
+    for (size_t i = 0; i < sizeof(noise); i++)
+        noise[i] = (char)(i * 37 + i / 256);
+    assert_true(mc_history_load(history, noise, sizeof(noise)) > 0);
+    assert_int_equal(mc_history_count(history), 0);
+    mc_history_free(history);
+}
+
+static void list_is_bounded(void **state)
+{
+    struct mc_history *history = mc_history_new(0);
+
+    for (int i = 0; i < 100; i++)
+        go(history, i * S, MC_STATE_SYNC, i % 2 ? MC_STATE_ABSENT : MC_STATE_STOPPED, MC_FAULT_NONE);
+    assert_int_equal(mc_history_count(history), 8);
+    assert_int_equal(mc_history_get(history, 7)->at_ms, WALL_0 + 99 * S);
+    assert_null(mc_history_get(history, 8));
+    mc_history_free(history);
+}
+
+int main(void)
+{
+    static int killed;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outage_has_reason_remedy_and_length),
+        cmocka_unit_test(repetition_is_counted),
+        cmocka_unit_test(availability_is_the_share_online),
+        cmocka_unit_test(many_intervals_keep_their_sum),
+        cmocka_unit_test(wall_clock_may_be_set),
+        {"survives_a_stop", survives_a_restart, NULL, NULL, NULL},
+        {"survives_a_kill", survives_a_restart, NULL, NULL, &killed},
+        cmocka_unit_test(damage_is_skipped_and_counted),
+        cmocka_unit_test(binary_noise_loads_nothing),
+        cmocka_unit_test(list_is_bounded),
+    };
+
+    return cmocka_run_group_tests_name("status/history", tests, NULL, NULL);
+}
