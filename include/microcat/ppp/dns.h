@@ -7,9 +7,10 @@
  * resolved the answer is -ENOENT and the servers are shown in status only. resolv.conf is never touched.
  */
 
-#include <microcat/io/loop.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+struct mc_loop; /* io/loop.h */
 
 struct mc_dns;
 

@@ -10,7 +10,8 @@
  */
 
 #include <microcat/base/settings.h>
-#include <microcat/io/loop.h>
+
+struct mc_loop; /* io/loop.h */
 
 struct mc_probe;
 

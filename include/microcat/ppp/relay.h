@@ -13,10 +13,11 @@
  * once nothing has followed for a while.
  */
 
-#include <microcat/io/loop.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct mc_loop; /* io/loop.h */
 
 enum mc_relay_sign {
     MC_RELAY_NO_CARRIER,   /* "NO CARRIER" */

@@ -13,8 +13,9 @@
 #include <microcat/base/fault.h>
 #include <microcat/base/phase.h>
 #include <microcat/base/settings.h>
-#include <microcat/io/loop.h>
 #include <microcat/ppp/relay.h>
+
+struct mc_loop; /* io/loop.h */
 
 struct mc_ppp;
 
