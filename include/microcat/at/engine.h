@@ -5,16 +5,22 @@
 /*
  * The AT engine: one command in flight, a deadline a command, answers matched to the command that asked.
  *
- * Pure: bytes go in through mc_at_feed(), bytes come out through the write function given at birth, time comes from the timer
- * queue. Callbacks run from mc_at_feed()'s caller or from the queue, but always after the line that caused them is done with:
- * they may send, cancel, even free nothing else than themselves (mc_at_free() from a callback is refused by assert; defer it).
+ * Pure: bytes go in through mc_at_feed(), bytes come out through the write function given at birth, time comes from the
+ * timer queue. Callbacks run from mc_at_feed()'s caller or from the queue, but always after the line that caused them
+ * is done with: they may send, cancel, even free nothing else than themselves (mc_at_free() from a callback is refused
+ * by assert; defer it).
  *
- * A command owns the prefixes of its answer ("+CEREG:"); any other line that is neither its echo nor a final result code is a URC.
+ * A command owns the prefixes of its answer ("+CEREG:"); any other line that is neither its echo nor a final result
+ * code is a URC.
  *
- * Late answers: a command whose deadline passed is a ghost until the modem is known to be done with it. While ghosts are about, a
- * final result code is given to the oldest ghost unless the command in flight has seen its own information line, or nothing else
- * can be meant; and before a command without an information line of its own goes out, the engine asks a question with a distinct
- * answer (AT+IPR?) to clear the line. The seed's second transcript is the case (CFUN=4 answered two commands later).
+ * Late answers: a command that ended without a final result code (deadline, cancelled) is a ghost until the modem is
+ * known to be done with it. The modem works in order, so while ghosts are about a final result code goes to the oldest
+ * of them, unless there is evidence: the modem echoed a command a second time (it does so when it executes what had to
+ * wait: the seed's second transcript, CFUN=4 answered two commands later), or a line came whose prefix only one command
+ * owns. And before the next command goes out the engine asks a question with a distinct answer (AT+IPR?, or another
+ * when a ghost asked that); its answer ends all ghosts. A command that repeats the ghosts' own text goes out at once:
+ * either answer will do. A ghost also ends with a boot message, with mc_at_resync(), when a later command is echoed and
+ * it never was (the modem did not hear it), and 120 s after its deadline.
  */
 
 #include <microcat/base/timerq.h>
@@ -53,27 +59,31 @@ struct mc_at_answer {
 typedef void mc_at_done_fn(void *ctx, const struct mc_at_answer *answer);
 
 enum mc_at_flags {
-    MC_AT_BARE = 1 << 0,   /* its information lines carry no prefix (ATI, AT+CGSN): every line that is not a known URC is its own */
-    MC_AT_DIALS = 1 << 1,  /* CONNECT and NO CARRIER are final result codes of this one */
-    MC_AT_SECRET = 1 << 2, /* its text carries a secret: the trace shows the part up to '=' only, and its echo likewise */
+    MC_AT_BARE =
+        1
+        << 0, /* its information lines carry no prefix (ATI, AT+CGSN): every line that is not a known URC is its own */
+    MC_AT_DIALS = 1 << 1, /* CONNECT and NO CARRIER are final result codes of this one */
+    MC_AT_SECRET =
+        1 << 2, /* its text carries a secret: the trace shows the part up to '=' only, and its echo likewise */
     MC_AT_URGENT = 1 << 3, /* goes ahead of what is queued */
 };
 
 struct mc_at_command {
-    const char *text;    /* "AT+CEREG?", without CR; copied. Control characters are refused. */
-    const char *prefix;  /* owned prefix, "+CEREG:"; several are parted by '|'; NULL none. Copied. */
-    int64_t timeout_ms;  /* from the moment it is written */
+    const char *text;   /* "AT+CEREG?", without CR; copied. Control characters are refused. */
+    const char *prefix; /* owned prefix, "+CEREG:"; several are parted by '|'; NULL none. Copied. */
+    int64_t timeout_ms; /* from the moment it is written */
     unsigned flags;
 };
 
 enum mc_at_direction { MC_AT_SENT, MC_AT_RECEIVED, MC_AT_URC, MC_AT_LATE, MC_AT_MARK };
 
 struct mc_at_callbacks {
-    /** Writes to the line: 0 or -errno. An error ends the command in flight as cancelled. */
+    /** Writes to the line: 0 or -errno. An error ends the command in flight as cancelled. Must not call the engine. */
     int (*write)(void *ctx, const void *data, size_t len_bytes);
     /** A URC, without CR LF. May be NULL. */
     void (*urc)(void *ctx, const char *line);
-    /** Every line in either direction, already redacted of what a command flagged; for the trace. May be NULL. */
+    /** Every line in either direction, redacted (at/redact.h, and what a command flagged); for the trace. May be NULL.
+     * Must not call the engine. */
     void (*trace)(void *ctx, enum mc_at_direction direction, const char *line);
 };
 
@@ -85,7 +95,8 @@ struct mc_at_stats {
 struct mc_at *mc_at_new(struct mc_timerq *queue, const struct mc_at_callbacks *callbacks, void *ctx);
 void mc_at_free(struct mc_at *at);
 
-/** Queues a command (at most 16 wait). @done is called exactly once, never from inside this call. 0, -EINVAL, -ENOBUFS, -ENOMEM. */
+/** Queues a command (at most 16 wait). @done is called exactly once, never from inside this call. 0, -EINVAL, -ENOBUFS,
+ * -ENOMEM. */
 int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done_fn *done, void *ctx);
 
 /** Ends the command in flight and all that wait with MC_AT_CANCELLED (called back before this returns). */
@@ -94,12 +105,15 @@ void mc_at_cancel_all(struct mc_at *at);
 bool mc_at_busy(const struct mc_at *at);
 
 /**
- * Takes bytes from the modem. Returns how many: all of them, but for those behind a CONNECT that was this line's final result:
- * they belong to PPP (the LF that closes the CONNECT line is taken here, even when it comes in a later call).
+ * Takes bytes from the modem. Returns how many: all of them, but for those behind a CONNECT that was this line's final
+ * result: they belong to PPP (the LF that closes the CONNECT line is taken here, even when it comes in a later call).
  */
 size_t mc_at_feed(struct mc_at *at, const uint8_t *data, size_t len_bytes);
 
-/** Forgets half lines and ghosts: after a change of speed, a reboot, a return from data mode. The queue stays. */
+/**
+ * Forgets half lines and ghosts: after a change of speed, a reboot, a return from data mode. The queue stays. Between
+ * CONNECT and this (or the next mc_at_send()) bytes are not taken and what waits is not written.
+ */
 void mc_at_resync(struct mc_at *at);
 
 /** Does the engine ask AT+IPR? by itself while ghosts are about? Default yes; replay tests switch it off. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_AT_ENGINE_PRIVATE_H
+#define MICROCAT_AT_ENGINE_PRIVATE_H
+
+/* Shared by engine.c (life of a command) and engine_match.c (whose line is it). */
+
+#include <microcat/at/engine.h>
+#include <microcat/at/lexer.h>
+
+#define AT_TEXT_MAX_BYTES   1023 /* of a command; the manual's own limit is higher than any command known */
+#define AT_WAITING_MAX      16
+#define AT_LINES_MAX        64
+#define AT_GHOSTS_MAX       8
+#define AT_GHOST_MAX_AGE_MS 120000 /* twice the longest deadline of the manual (COPS write, 60 s) */
+#define AT_PROBE_TIMEOUT_MS 2000
+#define AT_PROBE            (1u << 16) /* internal flag: the engine's own question */
+
+struct at_command {
+    struct at_command *next; /* waiting */
+    mc_at_done_fn *done;     /* NULL: nobody wants to know (probe) */
+    void *ctx;
+    int64_t timeout_ms, sent_at_ms, expired_at_ms;
+    unsigned flags;
+    unsigned echoes;  /* times its echo came: the modem echoes at input, and again when it executes what had to wait
+                         (seed log) */
+    bool probed;      /* a probe went ahead of it */
+    bool unwritten;   /* the write failed: nothing can come back */
+    bool informed;    /* a line of its own has come */
+    char *prefix;     /* in the same allocation, or NULL */
+    size_t len_bytes; /* of text */
+    char text[];
+};
+
+struct mc_at {
+    struct mc_timerq *queue;
+    struct mc_at_callbacks callbacks;
+    void *ctx;
+    struct mc_at_lexer lexer;
+    struct mc_timer deadline;
+    struct at_command *waiting;
+    size_t n_waiting;
+    struct at_command *current;
+    struct at_command
+        *ghosts[AT_GHOSTS_MAX]; /* timed out or cancelled, oldest first: the modem may still answer them */
+    size_t n_ghosts;
+    struct at_command *executing; /* the modem shows that it is at this one (a ghost, or current); NULL: not known */
+    struct {
+        char *data; /* the information lines, each with its NUL */
+        size_t len_bytes, size_bytes;
+        size_t starts[AT_LINES_MAX];
+        size_t n;
+    } lines;
+    unsigned depth; /* callbacks in progress */
+    bool probe_on;
+    bool heard;     /* a line has come since the last probe went unanswered */
+    bool data_mode; /* CONNECT was the final result: bytes are not ours */
+    bool eat_lf;    /* ... except for the LF of that very line */
+    struct mc_at_stats stats;
+};
+
+/* engine.c */
+void at_trace(struct mc_at *at, enum mc_at_direction direction, const char *line);
+void at_trace_command(struct mc_at *at, enum mc_at_direction direction, const struct at_command *command);
+void at_give_urc(struct mc_at *at, const char *line);
+void at_add_line(struct mc_at *at, const char *line, size_t len_bytes);
+void at_finish(struct mc_at *at, enum mc_at_result result, int code, const char *final);
+
+/* engine_match.c */
+void at_take_line(struct mc_at *at, const char *line, size_t len_bytes);
+bool at_same_text(const struct at_command *a, const struct at_command *b);
+void at_add_ghost(struct mc_at *at, struct at_command *command);
+void at_drop_ghosts(struct mc_at *at, size_t n); /* the @n oldest */
+void at_expire_ghosts(struct mc_at *at);
+
+#endif

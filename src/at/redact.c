@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include <ctype.h>
+#include <microcat/at/redact.h>
+#include <microcat/base/cleanup.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define DOTS "…"
+#define IDENTITY_MIN                                                                                                   \
+    14 /* IMEI 14 to 17, IMSI 14 or 15, ICCID 18 to 22 characters; nothing harmless is that long in AT text */
+#define BARE_IDENTITY_MIN 6 /* a line of nothing but digits: an IMSI may be as short as this (ITU-T E.212) */
+
+struct out {
+    char *data;
+    size_t size_bytes, len_bytes;
+};
+
+static void put(struct out *out, const char *text, size_t len_bytes)
+{
+    if (len_bytes >= out->size_bytes - out->len_bytes) {
+        out->size_bytes = out->len_bytes + 1; /* full: nothing behind a gap */
+        return;
+    }
+    memcpy(out->data + out->len_bytes, text, len_bytes);
+    out->len_bytes += len_bytes;
+    out->data[out->len_bytes] = '\0';
+}
+
+static void put_dots(struct out *out)
+{
+    put(out, DOTS, strlen(DOTS));
+}
+
+/* Commands behind whose '=' stands a PIN, a PUK or a password. */
+static const char *secret_argument(const char *text)
+{
+    static const char *const names[] = {"CPIN=", "CPIN2=", "CLCK=", "CPWD=", "SPIC=", "SIMEI=", "CRSM=", "CSIM="};
+    for (size_t i = 0; i < MC_LENGTH_OF(names); i++) {
+        const char *found = strcasestr(text, names[i]);
+        if (found)
+            return found + strlen(names[i]);
+    }
+    return NULL;
+}
+
+/* The end of a field: its comma or the end of the text. A quote that never closes runs to the end. */
+static const char *field_end(const char *field)
+{
+    bool quoted = false;
+    for (; *field && (quoted || *field != ','); field++)
+        quoted ^= *field == '"';
+    return field;
+}
+
+static bool harmless_field(const char *field, size_t len_bytes)
+{
+    return strspn(field, " \"") >= len_bytes;
+}
+
+/* "1,2,"user","password"": shows the first @shown fields. */
+static void put_credentials(struct out *out, const char *fields, size_t shown)
+{
+    for (size_t i = 0; *fields; i++) {
+        const char *end = field_end(fields);
+        size_t len_bytes = (size_t)(end - fields);
+        if (i < shown || harmless_field(fields, len_bytes))
+            put(out, fields, len_bytes);
+        else if (fields[0] == '"')
+            put(out, "\"" DOTS "\"", strlen("\"" DOTS "\""));
+        else
+            put_dots(out);
+        if (*end == ',')
+            put(out, end++, 1);
+        fields = end;
+    }
+}
+
+static bool is_identity(const char *run, size_t len_bytes, bool whole)
+{
+    size_t digits = strspn(run, "0123456789");
+    if (whole && digits == len_bytes && len_bytes >= BARE_IDENTITY_MIN)
+        return true;
+    return len_bytes >= IDENTITY_MIN && digits >= 4;
+}
+
+static void put_identities_hidden(struct out *out, const char *text)
+{
+    for (const char *p = text; *p;) {
+        size_t len_bytes = 0;
+        while (isalnum((unsigned char)p[len_bytes]))
+            len_bytes++;
+        if (len_bytes == 0) {
+            put(out, p++, 1);
+        } else if (is_identity(p, len_bytes, p == text && p[len_bytes] == '\0')) {
+            size_t kept = len_bytes >= 12 ? 4 : 2;
+            put(out, p, kept);
+            put_dots(out);
+            put(out, p + len_bytes - kept, kept);
+        } else {
+            put(out, p, len_bytes);
+        }
+        p += len_bytes;
+    }
+}
+
+char *mc_at_redact(const char *text, char *out, size_t out_bytes)
+{
+    struct out o = {.data = out, .size_bytes = out_bytes};
+    if (out_bytes == 0)
+        return out;
+    out[0] = '\0';
+    const char *secret = secret_argument(text);
+    const char *auth = strcasestr(text, "CGAUTH");
+    if (secret) {
+        put(&o, text, (size_t)(secret - text));
+        if (*secret && *secret != '?')
+            put_dots(&o);
+        else
+            put(&o, secret, strlen(secret));
+    } else if (auth && (auth[6] == '=' || auth[6] == ':')) {
+        put(&o, text, (size_t)(auth + 7 - text));
+        put_credentials(&o, auth + 7, auth[6] == '=' ? 2 : 3);
+    } else {
+        put_identities_hidden(&o, text);
+    }
+    return out;
+}

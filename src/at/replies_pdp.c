@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "fields.h"
+
+#include <errno.h>
+#include <microcat/at/replies.h>
+#include <string.h>
+
+#define CID_MAX 24 /* 27.007 leaves it to the modem; SIMCom has 1..15 */
+
+int mc_at_parse_cgatt(const char *line, bool *ret_attached)
+{
+    struct at_fields fields;
+    int32_t state;
+    if (at_fields_split(line, "+CGATT:", &fields) < 0 || fields.n != 1 || at_fields_int(&fields, 0, 0, 1, &state) < 0)
+        return -EINVAL;
+    *ret_attached = state == 1;
+    return 0;
+}
+
+int mc_at_parse_cgact(const char *line, int32_t *ret_cid, bool *ret_active)
+{
+    struct at_fields fields;
+    int32_t cid, state;
+    if (at_fields_split(line, "+CGACT:", &fields) < 0 || fields.n != 2 ||
+        at_fields_int(&fields, 0, 0, CID_MAX, &cid) < 0 || at_fields_int(&fields, 1, 0, 1, &state) < 0)
+        return -EINVAL;
+    *ret_cid = cid;
+    *ret_active = state == 1;
+    return 0;
+}
+
+int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context)
+{
+    struct at_fields fields;
+    struct mc_at_cgdcont context = {0};
+    if (at_fields_split(line, "+CGDCONT:", &fields) < 0 || fields.n < 2 ||
+        at_fields_int(&fields, 0, 0, CID_MAX, &context.cid) < 0)
+        return -EINVAL;
+    for (size_t i = 1; i < fields.n && i < 4; i++)
+        if (!fields.quoted[i] && fields.text[i][0] != '\0')
+            return -EINVAL;
+    if (at_fields_string(&fields, 1, context.type, sizeof(context.type)) < 0 || context.type[0] == '\0' ||
+        at_fields_string(&fields, 2, context.apn, sizeof(context.apn)) < 0 ||
+        at_fields_string(&fields, 3, context.address, sizeof(context.address)) < 0)
+        return -EINVAL;
+    *ret_context = context;
+    return 0;
+}
+
+int mc_at_parse_cgauth(const char *line, struct mc_at_cgauth *ret_auth)
+{
+    struct at_fields fields;
+    struct mc_at_cgauth auth = {0};
+    int r = -EINVAL;
+    if (at_fields_split(line, "+CGAUTH:", &fields) == 0 && fields.n >= 2 && fields.n <= 4 &&
+        at_fields_int(&fields, 0, 0, CID_MAX, &auth.cid) == 0 && at_fields_int(&fields, 1, 0, 3, &auth.type) == 0 &&
+        at_fields_string(&fields, 2, auth.user, sizeof(auth.user)) == 0 &&
+        at_fields_string(&fields, 3, auth.password, sizeof(auth.password)) == 0) {
+        *ret_auth = auth;
+        r = 0;
+    }
+    explicit_bzero(&fields, sizeof(fields)); /* the password was in both */
+    explicit_bzero(&auth, sizeof(auth));
+    return r;
+}
+
+int mc_at_parse_cgpaddr(const char *line, int32_t *ret_cid, char *ret_address, size_t size_bytes)
+{
+    struct at_fields fields;
+    int32_t cid;
+    if (at_fields_split(line, "+CGPADDR:", &fields) < 0 || fields.n > 3 ||
+        at_fields_int(&fields, 0, 0, CID_MAX, &cid) < 0 ||
+        (fields.n > 1 && fields.text[1][strspn(fields.text[1], "0123456789abcdefABCDEF.:")] != '\0') ||
+        at_fields_string(&fields, 1, ret_address, size_bytes) < 0)
+        return -EINVAL;
+    *ret_cid = cid;
+    return 0;
+}
+
+/* 27.007 writes address and mask as one: eight numbers with dots for IPv4 ("10.1.2.3.255.255.255.0"), 32 for IPv6. */
+static void cut_mask(char *address)
+{
+    size_t dots = 0;
+    for (const char *p = address; *p; p++)
+        dots += *p == '.';
+    if (dots != 7 && dots != 31)
+        return;
+    char *p = address;
+    for (size_t keep = (dots + 1) / 2; keep > 0; p++)
+        keep -= *p == '.';
+    p[-1] = '\0';
+}
+
+int mc_at_parse_cgcontrdp(const char *line, struct mc_at_cgcontrdp *ret_context)
+{
+    struct at_fields fields;
+    struct mc_at_cgcontrdp context = {.bearer = MC_AT_UNKNOWN, .mtu = MC_AT_UNKNOWN};
+    char address[160];
+    if (at_fields_split(line, "+CGCONTRDP:", &fields) < 0 || fields.n < 3 ||
+        at_fields_int(&fields, 0, 0, CID_MAX, &context.cid) < 0 ||
+        at_fields_int_or_none(&fields, 1, 0, 255, &context.bearer) < 0 ||
+        at_fields_string(&fields, 2, context.apn, sizeof(context.apn)) < 0 ||
+        at_fields_string(&fields, 3, address, sizeof(address)) < 0)
+        return -EINVAL;
+    cut_mask(address);
+    if (at_fields_string(&fields, 4, context.gateway, sizeof(context.gateway)) < 0 ||
+        at_fields_string(&fields, 5, context.dns[0], sizeof(context.dns[0])) < 0 ||
+        at_fields_string(&fields, 6, context.dns[1], sizeof(context.dns[1])) < 0 ||
+        at_copy(address, context.address, sizeof(context.address)) < 0 ||
+        at_fields_int_or_none(&fields, 11, 0, 65535, &context.mtu) < 0) /* 27.007: behind P-CSCF x 2, IM flag, LIPA */
+        return -EINVAL;
+    *ret_context = context;
+    return 0;
+}
