@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# One home a foreign header: what a library looks like is known in one place, so that replacing it is one file's work.
+. "$(dirname "$0")/lib.sh"
+
+# headers (a pattern) | files or folders that may include them | what it is
+homes='
+event2/[a-z_]*\.h|event\.h	src/io/loop.c	libevent
+libserialport\.h	src/io/serial.c	libserialport
+libudev\.h	src/io/device.c	libudev
+jansson\.h	src/ctl/ src/cli/ include/microcat/ctl/ include/microcat/cli/ tests/	jansson
+ini\.h	src/daemon/config_file.c	inih
+libmnl/[a-z_]*\.h	src/ppp/route.c	libmnl
+systemd/sd-bus\.h	src/ppp/dns.c	sd-bus
+systemd/sd-daemon\.h	src/daemon/notify.c	sd-daemon
+systemd/sd-journal\.h	src/daemon/journal.c	sd-journal
+pppd/[a-z0-9_-]*\.h	src/pppd-plugin/	the headers of pppd
+linux/rtnetlink\.h|linux/if_link\.h	src/ppp/route.c tests/	rtnetlink
+'
+while IFS=$'\t' read -r headers places what; do
+    [ -n "$headers" ] || continue
+    grep -nE "#[ \t]*include[ \t]*[<\"]($headers)[>\"]" -r src include tests --include='*.[ch]' | while IFS= read -r found; do
+        for place in $places; do
+            case $found in "$place"*) continue 2 ;; esac
+        done
+        printf '%s (its home: %s)\n' "$found" "$places"
+    done | report "$what is included at home only"
+done <<<"$homes"
+finish
