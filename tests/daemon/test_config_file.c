@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of the configuration: every bad input and the very words it is met with. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/daemon/config.h>
+
+#define APN "[PDP]\nAPN=soracom.io\n"
+
+static char said[8192]; /* what was reported, a line each, with E: or W: */
+
+static void hear(void *ctx, enum mc_log_level level, const char *text)
+{
+    size_t used = strlen(said);
+    snprintf(said + used, sizeof(said) - used, "%s%s\n", level == MC_LOG_ERR ? "E: " : "W: ", text);
+}
+
+static const struct {
+    const char *text;
+    int result;
+    const char *said;
+} cases[] = {
+    {APN, 0, ""},
+    {"\xEF\xBB\xBF[PDP]\r\nAPN = soracom.io \r\n\r\n; a comment\r\n# another\r\n", 0, ""},
+    {"  [PDP]\n\tAPN=soracom.io\n    User=sora\n", 0, ""},
+    {"", -ENODATA, "E: x.conf: [PDP] APN= is missing; for example: APN=soracom.io\n"},
+    {"[PDP]\nAPN=soracom.io\nAPN=\n", -ENODATA, "E: x.conf: [PDP] APN= is missing; for example: APN=soracom.io\n"},
+    {APN "[PPP]\nMTU=9000\n", -EINVAL,
+     "E: x.conf:4: [PPP] MTU=9000 is not allowed: it must be a number from 128 to 1500\n"},
+    {APN "[PPP]\nEchoInterval=5 parsecs\n", -EINVAL,
+     "E: x.conf:4: [PPP] EchoInterval=5 parsecs is not allowed: it must be a time in whole seconds from 1s to 1h (ms, "
+     "s, "
+     "min, h, d; a plain number is seconds), or 0 for off\n"},
+    {APN "[Probe]\nFailures=3 ; three\n", -EINVAL,
+     "E: x.conf:4: [Probe] Failures=3 ; three is not allowed: it must be a number from 1 to 20 (a comment needs a line "
+     "of its own, beginning with # or ;)\n"},
+    {"[PDP]\nAPN=sora\"com\n", -EINVAL,
+     "E: x.conf:2: [PDP] APN=sora\"com is not allowed: it must be an access point name without spaces, quotes, commas "
+     "or "
+     "backslashes\n"
+     "E: x.conf: [PDP] APN= is missing; for example: APN=soracom.io\n"},
+    {"[PDP]\nAPN=sora\rcom\n", -EINVAL,
+     "E: x.conf:2: [PDP] APN=sora?com is not allowed: it must be an access point name without spaces, quotes, commas "
+     "or "
+     "backslashes\n"
+     "E: x.conf: [PDP] APN= is missing; for example: APN=soracom.io\n"},
+    {APN "[SIM]\nPIN=99x\n", -EINVAL, "E: x.conf:4: [SIM] PIN=(not shown) is not allowed: it must be 4 to 8 digits\n"},
+    {APN "APM=x\n", 0, "W: x.conf:3: [PDP] APM= is unknown and ignored; did you mean [PDP] APN?\n"},
+    {APN "Device=auto\n", 0, "W: x.conf:3: [PDP] Device= is unknown and ignored; did you mean [Modem] Device?\n"},
+    {APN "[Pdp]\nUser=x\n", 0, "W: x.conf:4: [Pdp] User= is unknown and ignored; did you mean [PDP] User?\n"},
+    {APN "[Weather]\nRain=yes\n", 0, "W: x.conf:4: [Weather] Rain= is unknown and ignored\n"},
+    {"APN=x\n" APN, 0, "W: x.conf:1: APN= stands before the first [Section] and is ignored; did you mean [PDP] APN?\n"},
+    {APN "[PPP\nMTU\n=3\nMTU=1400\n", -EINVAL,
+     "E: x.conf:3: neither [Section], Key=value nor a comment\n"
+     "E: x.conf:4: neither [Section], Key=value nor a comment\n"
+     "E: x.conf:5: neither [Section], Key=value nor a comment\n"
+     "W: x.conf:6: [PDP] MTU= is unknown and ignored; did you mean [PPP] MTU?\n"},
+    {"[PDP]\nContextID=0\nType=IPX\nAuthentication=x\n", -EINVAL,
+     "E: x.conf:2: [PDP] ContextID=0 is not allowed: it must be a number from 1 to 15\n"
+     "E: x.conf:3: [PDP] Type=IPX is not allowed: it must be IP, IPV6 or IPV4V6\n"
+     "E: x.conf:4: [PDP] Authentication=x is not allowed: it must be auto, none, pap or chap\n"
+     "E: x.conf: [PDP] APN= is missing; for example: APN=soracom.io\n"},
+    {APN "[Recovery]\nRedialDelay=1h\nRedialMax=1min\n", -EINVAL,
+     "E: x.conf:5: [Recovery] RedialMax= is shorter than RedialDelay=\n"},
+    {APN "Authentication=none\nUser=a\n", 0,
+     "W: x.conf:4: [PDP] User= and Password= are not used with Authentication=none\n"},
+    {APN "Authentication=pap\n", 0,
+     "W: x.conf:3: [PDP] Authentication= asks for a user, but User= is empty: the network will see an empty name\n"},
+    {APN "Password=a\n", 0,
+     "W: x.conf:3: [PDP] Password= is not used without User= (Authentication=auto means none then)\n"},
+    {APN "Type=IPV6\n[PPP]\nMTU=1000\n", 0, "W: x.conf:5: [PPP] IPv6 needs an MTU of 1280 at least\n"},
+    {APN "[Modem]\nDevice=/dev/ttyACM0\nSerial=1\n", 0,
+     "W: x.conf:5: [Modem] Serial= is not used when Device= names a path\n"},
+    {APN "[Probe]\nInterval=0\nIdleInterval=0\n", 0,
+     "W: default: [Probe] nothing is ever probed: Interval= and IdleInterval= are both off; Method=none would say "
+     "so\n"},
+};
+
+static void bad_input_is_met_with_words(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(cases); i++) {
+        struct mc_config *config = NULL;
+
+        *said = '\0';
+        int r = mc_config_load_text("x.conf", cases[i].text, strlen(cases[i].text), hear, NULL, &config);
+        assert_string_equal(said, cases[i].said);
+        assert_int_equal(r, cases[i].result);
+        if (r == 0 || r == -ENODATA)
+            assert_non_null(config);
+        else
+            assert_null(config);
+        mc_config_free(config);
+    }
+}
+
+/* The last one wins, an empty value is the default, blanks around are nobody's, signs of comments inside are the
+ * value's. */
+static void values_are_read_as_written(void **state)
+{
+    static const char text[] = "[PDP]\nAPN=one\nAPN = two\nUser=a\nPassword= x #y ;z = [q]  \n[PPP]\nMTU=1400\nMTU=\n"
+                               "EchoInterval=\n[PDP]\nUser:b";
+    struct mc_config *config = NULL;
+
+    *said = '\0';
+    assert_int_equal(mc_config_load_text("x", text, strlen(text), hear, NULL, &config), 0);
+    assert_string_equal(said, "");
+    const struct mc_settings *s = mc_config_settings(config);
+    assert_string_equal(s->pdp.apn, "two");
+    assert_string_equal(s->pdp.user, "b");
+    assert_string_equal(s->pdp.password, "x #y ;z = [q]");
+    assert_int_equal(s->ppp.mtu, 0);
+    assert_int_equal(s->ppp.echo_interval_ms, 20000);
+    assert_string_equal(mc_config_origin(config, mc_config_row_find("PDP", "APN")), "x:3");
+    assert_string_equal(mc_config_origin(config, mc_config_row_find("PDP", "Type")), "default");
+    mc_config_free(config);
+}
+
+/* inih cuts what is longer than its line in two; nothing may be lost in silence at any length. */
+static void long_lines_are_refused_whole(void **state)
+{
+    for (size_t len = 60; len < 4000; len += 1) {
+        char text[4200] = "[PDP]\nAPN=soracom.io\n[Modem]\nReset=/";
+        struct mc_config *config = NULL;
+        size_t head = strlen(text);
+
+        memset(text + head, 'a', len);
+        strcpy(text + head + len, "\nBaudRate=9600\n");
+        *said = '\0';
+        int r = mc_config_load_text("x", text, strlen(text), hear, NULL, &config);
+        assert_int_equal(r, len <= 254 ? 0 : -EINVAL);
+        if (len > 1100) {
+            char expected[100];
+            snprintf(expected, sizeof(expected), "E: x:4: the line is too long: %zu bytes, ", len + 7);
+            assert_memory_equal(said, expected, strlen(expected));
+        }
+        assert_null(strchr(said, '\n') ? strchr(strchr(said, '\n') + 1, '\n') : NULL); /* one complaint, not two */
+        mc_config_free(config);
+    }
+}
+
+static void nul_bytes_are_refused(void **state)
+{
+    static const char text[] = "[PDP]\nAPN=sora\0com\nUser=a\0b\n";
+    struct mc_config *config = NULL;
+
+    *said = '\0';
+    assert_int_equal(mc_config_load_text("x", text, sizeof(text) - 1, hear, NULL, &config), -EINVAL);
+    assert_string_equal(said, "E: x:2: has a NUL byte: this is not a text file\n"
+                              "E: x: [PDP] APN= is missing; for example: APN=soracom.io\n");
+}
+
+/* Files */
+
+static char dir[] = "/tmp/microcat-config-XXXXXX";
+
+static const char *in_dir(const char *name)
+{
+    static char path[8][256];
+    static unsigned next;
+    char *out = path[next++ % 8];
+
+    snprintf(out, sizeof(path[0]), "%s/%s", dir, name);
+    return out;
+}
+
+static void put(const char *name, const char *text, mode_t mode)
+{
+    FILE *f = fopen(in_dir(name), "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    assert_int_equal(chmod(in_dir(name), mode), 0);
+}
+
+static int make_dir(void **state)
+{
+    strcpy(dir + strlen(dir) - 6, "XXXXXX");
+    *said = '\0';
+    return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+    char command[64];
+
+    snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+    return system(command) == 0 ? 0 : -1;
+}
+
+static void drop_ins_come_after_in_order(void **state)
+{
+    struct mc_config *config = NULL;
+
+    put("a.conf", "[PDP]\nAPN=main\nUser=main\nType=IPV6\n", 0600);
+    assert_int_equal(mkdir(in_dir("a.conf.d"), 0755), 0);
+    put("a.conf.d/20-b.conf", "[PDP]\nUser=twenty\n", 0600);
+    put("a.conf.d/10-a.conf", "[PDP]\nUser=ten\nAPN=ten\n", 0600);
+    put("a.conf.d/30-c.conf.bak", "[PDP]\nUser=no\n", 0600);
+    put("a.conf.d/.30-c.conf", "[PDP]\nUser=no\n", 0600);
+    assert_int_equal(mc_config_load(in_dir("a.conf"), "gw1", hear, NULL, &config), 0);
+    assert_string_equal(said, "");
+    const struct mc_settings *s = mc_config_settings(config);
+    assert_string_equal(s->pdp.apn, "ten");
+    assert_string_equal(s->pdp.user, "twenty");
+    assert_int_equal(s->pdp.type, MC_PDP_IPV6);
+    assert_string_equal(s->control.socket, "/run/microcatd/gw1.sock");
+    assert_int_equal(
+        strcmp(mc_config_origin(config, mc_config_row_find("PDP", "User")), in_dir("a.conf.d/20-b.conf:2")), 0);
+    mc_config_free(config);
+}
+
+static void configured_socket_beats_the_instance(void **state)
+{
+    struct mc_config *config = NULL;
+
+    put("a.conf", APN "[Control]\nSocket=/tmp/my.sock\n", 0644);
+    assert_int_equal(mc_config_load(in_dir("a.conf"), "gw1", hear, NULL, &config), 0);
+    assert_string_equal(mc_config_settings(config)->control.socket, "/tmp/my.sock");
+    mc_config_free(config);
+}
+
+/* @expected begins what is said; an '@' in it stands for the file's path. */
+static void expect_load(const char *name, int result, const char *expected)
+{
+    struct mc_config *config = NULL;
+    char text[512] = "";
+
+    *said = '\0';
+    assert_int_equal(mc_config_load(in_dir(name), NULL, hear, NULL, &config), result);
+    for (const char *p = expected; *p; p++) {
+        if (*p == '@')
+            strcat(text, in_dir(name));
+        else
+            strncat(text, p, 1);
+    }
+    assert_memory_equal(said, text, strlen(text));
+    mc_config_free(config);
+}
+
+static void files_that_cannot_be_read(void **state)
+{
+    char *big = malloc(300 * 1024);
+
+    assert_non_null(big);
+    expect_load("none.conf", -ENOENT, "E: @: cannot be read: No such file or directory\n");
+    assert_int_equal(mkdir(in_dir("folder.conf"), 0755), 0);
+    expect_load("folder.conf", -EISDIR, "E: @: cannot be read: Is a directory\n");
+    memset(big, '#', 300 * 1024 - 1);
+    big[300 * 1024 - 1] = '\0';
+    put("big.conf", big, 0600);
+    free(big);
+    expect_load("big.conf", -EFBIG, "E: @: is larger than 256 KiB: this is not a configuration\n");
+    put("file.conf", APN, 0600);
+    put("file.conf.d", "not a folder", 0600);
+    expect_load("file.conf", -ENOTDIR, "E: @.d: cannot be read: Not a directory\n");
+}
+
+static void unreadable_file_is_said(void **state)
+{
+    put("shut.conf", APN, 0000);
+    if (geteuid() == 0 && seteuid(65534) < 0)
+        skip(); /* root may read everything, and this root may not become somebody else */
+    chmod(dir, 0755);
+    expect_load("shut.conf", -EACCES, "E: @: cannot be read: Permission denied\n");
+    assert_int_equal(seteuid(getuid()), 0);
+}
+
+static void secrets_for_everybody_are_a_warning(void **state)
+{
+    put("open.conf", APN "User=a\nPassword=b\n", 0644);
+    expect_load("open.conf", 0, "W: @: holds a PIN or a password and can be read by everybody: chmod o-r @\n");
+    put("open.conf", APN "User=a\nPassword=\n", 0644); /* an empty one is none */
+    expect_load("open.conf", 0, "");
+    assert_string_equal(said, "");
+    put("open.conf", APN "User=a\nPassword=b\n", 0640);
+    expect_load("open.conf", 0, "");
+    assert_string_equal(said, "");
+}
+
+static void printing_shows_origins_and_no_secrets(void **state)
+{
+    _cleanup_free_ char *text = NULL;
+    struct mc_config *config = NULL;
+    size_t len;
+
+    static const char in[] = APN "User=sora\nPassword=topsecret\n[SIM]\nPIN=4711\n";
+    assert_int_equal(mc_config_load_text("x.conf", in, strlen(in), hear, NULL, &config), 0);
+    FILE *out = open_memstream(&text, &len);
+    mc_config_print(config, out);
+    fclose(out);
+    assert_null(strstr(text, "topsecret"));
+    assert_null(strstr(text, "4711"));
+    assert_non_null(
+        strstr(text, "\n\n[PDP]\nContextID=1                                  (default)\nAPN=soracom.io  "));
+    assert_non_null(strstr(text, "Password=(set)                               (x.conf:4)\n"));
+    for (size_t i = 0; i < mc_config_n_rows; i++)
+        assert_non_null(strstr(text, mc_config_rows[i].key));
+    mc_config_free(config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_input_is_met_with_words),
+        cmocka_unit_test(values_are_read_as_written),
+        cmocka_unit_test(long_lines_are_refused_whole),
+        cmocka_unit_test(nul_bytes_are_refused),
+        cmocka_unit_test_setup_teardown(drop_ins_come_after_in_order, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(configured_socket_beats_the_instance, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(files_that_cannot_be_read, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(unreadable_file_is_said, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(secrets_for_everybody_are_a_warning, make_dir, remove_dir),
+        cmocka_unit_test(printing_shows_origins_and_no_secrets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
