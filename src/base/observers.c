@@ -24,8 +24,6 @@ void mc_observers_add(struct mc_observers *list, struct mc_observer *observer, m
     else
         list->first = observer;
     list->last = observer;
-    if (walk_is_on(list) && !list->walking)
-        list->walking = observer; /* met, and passed over, by the walk: see mc_observers_notify() */
 }
 
 void mc_observers_remove(struct mc_observers *list, struct mc_observer *observer)
@@ -54,9 +52,7 @@ bool mc_observers_notify(struct mc_observers *list, const void *event)
     while (list->walking) {
         struct mc_observer *observer = list->walking;
         list->walking = observer->next;
-        if (observer->since == list->generation)
-            observer->since--; /* from the next notification on */
-        else
+        if (observer->since != list->generation)
             observer->fn(observer->ctx, event);
     }
     list->generation++;

@@ -3,11 +3,11 @@
 #define MICROCAT_IO_TRANSPORT_H
 
 /*
- * A byte transport to the modem: serial port (io/serial.c), plain fd or pty (io/fdport.c), or a fake in tests. The pure core sees
- * only this vtable and the three calls back.
+ * A byte transport to the modem: serial port (io/serial.c), plain fd or pty (io/fdport.c), or a fake in tests. The pure
+ * core sees only this vtable and the three calls back.
  *
- * Calls back come from the event loop, never from inside a call into the transport. After on_closed nothing more comes, and only
- * mc_transport_close() is allowed.
+ * Calls back come from the event loop, never from inside a call into the transport. After on_closed nothing more comes,
+ * and only mc_transport_close() is allowed.
  */
 
 #include <microcat/base/settings.h>
@@ -18,7 +18,8 @@
 struct mc_transport;
 
 struct mc_transport_events {
-    /** Bytes from the modem. @return how many were taken; fewer than @len_bytes means "stop reading until mc_transport_resume()". */
+    /** Bytes from the modem. @return how many were taken; fewer than @len_bytes means "stop reading until
+     * mc_transport_resume()". */
     size_t (*on_bytes)(void *ctx, const uint8_t *data, size_t len_bytes);
     /** Everything written so far has been given to the kernel. */
     void (*on_drained)(void *ctx);
@@ -49,7 +50,8 @@ struct mc_transport {
     void *ctx;
 };
 
-static inline void mc_transport_listen(struct mc_transport *transport, const struct mc_transport_events *events, void *ctx)
+static inline void mc_transport_listen(struct mc_transport *transport, const struct mc_transport_events *events,
+                                       void *ctx)
 {
     transport->events = events;
     transport->ctx = ctx;

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "alloc_fail.h"
+#include "wait.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <microcat/io/loop.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct ping {
+    struct mc_loop *loop;
+    struct mc_watch watch, other;
+    struct mc_timer timer;
+    int fds[2], other_fds[2];
+    unsigned calls, other_calls;
+    bool done;
+};
+
+static void start(struct ping *ping)
+{
+    memset(ping, 0, sizeof(*ping));
+    assert_int_equal(mc_loop_new(&ping->loop), 0);
+    assert_int_equal(pipe2(ping->fds, O_CLOEXEC | O_NONBLOCK), 0);
+    assert_int_equal(pipe2(ping->other_fds, O_CLOEXEC | O_NONBLOCK), 0);
+}
+
+static void stop(struct ping *ping)
+{
+    mc_watch_remove(&ping->watch);
+    mc_watch_remove(&ping->other);
+    mc_timer_disarm(&ping->timer);
+    for (int i = 0; i < 2; i++) {
+        close(ping->fds[i]);
+        close(ping->other_fds[i]);
+    }
+    mc_loop_free(ping->loop);
+}
+
+static void set_done(void *ctx)
+{
+    ((struct ping *)ctx)->done = true;
+}
+
+static void on_ping(void *ctx, int fd, unsigned ready)
+{
+    struct ping *ping = ctx;
+    char byte;
+
+    assert_int_equal(ready, MC_WATCH_READ);
+    assert_int_equal(fd, ping->fds[0]);
+    assert_int_equal(read(fd, &byte, 1), 1);
+    ping->calls++;
+    ping->done = true;
+}
+
+static void a_watch_reports_and_rests(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, ping.fds[0], MC_WATCH_READ, on_ping, &ping), 0);
+    assert_int_equal(write(ping.fds[1], "xy", 2), 2);
+    assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+    assert_int_equal(mc_watch_set(&ping.watch, 0), 0);
+    mc_timer_init(&ping.timer, "test", set_done, &ping);
+    mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 5);
+    ping.done = false;
+    unsigned calls = ping.calls;
+    assert_true(test_wait_flag(ping.loop, &ping.done, 5000)); /* by the timer: the watch rests */
+    assert_int_equal(ping.calls, calls);
+    if (calls < 2) {
+        ping.done = false;
+        assert_int_equal(mc_watch_set(&ping.watch, MC_WATCH_READ), 0);
+        assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+        assert_int_equal(ping.calls, 2);
+    }
+    stop(&ping);
+}
+
+/* Whichever of the two ready watches is called first removes both: the second must not be called. */
+static void on_first(void *ctx, int fd, unsigned ready)
+{
+    struct ping *ping = ctx;
+
+    ping->calls++;
+    mc_watch_remove(&ping->watch);
+    mc_watch_remove(&ping->other);
+}
+
+static void a_removed_watch_is_not_called(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, ping.fds[0], MC_WATCH_READ, on_first, &ping), 0);
+    assert_int_equal(mc_watch_add(&ping.other, ping.loop, ping.other_fds[0], MC_WATCH_READ, on_first, &ping), 0);
+    assert_int_equal(write(ping.fds[1], "x", 1), 1);
+    assert_int_equal(write(ping.other_fds[1], "x", 1), 1);
+    mc_timer_init(&ping.timer, "test", set_done, &ping);
+    mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 5);
+    assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+    assert_int_equal(ping.calls, 1);
+    stop(&ping);
+}
+
+static void a_hang_up_shows_as_ready(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, ping.fds[0], MC_WATCH_READ, on_first, &ping), 0);
+    close(ping.fds[1]);
+    ping.fds[1] = -1;
+    mc_loop_turn(ping.loop);
+    assert_int_equal(ping.calls, 1);
+    stop(&ping);
+}
+
+static void a_file_without_readiness_is_refused(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, fd, MC_WATCH_READ, on_first, &ping), -EPERM);
+    assert_null(ping.watch.event);
+    close(fd);
+    stop(&ping);
+}
+
+static void on_signal(void *ctx, int signo)
+{
+    struct ping *ping = ctx;
+
+    assert_int_equal(signo, SIGUSR1);
+    ping->done = true;
+}
+
+static void a_signal_comes_from_the_loop(void **state)
+{
+    struct mc_signal sig;
+    struct ping ping;
+    struct sigaction after;
+
+    start(&ping);
+    assert_int_equal(mc_signal_add(&sig, ping.loop, SIGUSR1, on_signal, &ping), 0);
+    assert_int_equal(kill(getpid(), SIGUSR1), 0);
+    assert_false(ping.done);
+    assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+    mc_signal_remove(&sig);
+    mc_signal_remove(&sig);
+    assert_int_equal(sigaction(SIGUSR1, NULL, &after), 0);
+    assert_ptr_equal(after.sa_handler, SIG_DFL);
+    stop(&ping);
+}
+
+static void timers_keep_boot_time(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    int64_t began_ms = mc_loop_clock_ms();
+    mc_timer_init(&ping.timer, "test", set_done, &ping);
+    mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 30);
+    assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+    int64_t took_ms = mc_loop_clock_ms() - began_ms;
+    assert_true(took_ms >= 29);
+    assert_true(mc_timerq_now_ms(mc_loop_timers(ping.loop)) >= began_ms + 29);
+    stop(&ping);
+}
+
+/* Timers armed, moved and disarmed without end must not wake the loop: only the one that is due does. */
+static void an_idle_loop_sleeps(void **state)
+{
+    struct mc_timer far[20];
+    struct ping ping;
+
+    start(&ping);
+    for (size_t i = 0; i < 20; i++) {
+        mc_timer_init(&far[i], "far", set_done, &ping);
+        mc_timer_arm(&far[i], mc_loop_timers(ping.loop), 1 + (int64_t)i);
+        mc_timer_arm(&far[i], mc_loop_timers(ping.loop), 60000);
+    }
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, ping.fds[0], MC_WATCH_READ, on_ping, &ping), 0);
+    mc_timer_init(&ping.timer, "test", set_done, &ping);
+    mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 100);
+    uint64_t before = mc_loop_wakeups(ping.loop);
+    assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+    assert_in_range(mc_loop_wakeups(ping.loop) - before, 1, 2); /* 2: the first may find the old kernel timer */
+    for (size_t i = 0; i < 20; i++)
+        mc_timer_disarm(&far[i]);
+    stop(&ping);
+}
+
+static void arm_again(void *ctx)
+{
+    struct ping *ping = ctx;
+
+    ping->other_calls++;
+    mc_timer_arm(&ping->timer, mc_loop_timers(ping->loop), 0);
+}
+
+static void a_busy_timer_starves_nobody(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    mc_timer_init(&ping.timer, "busy", arm_again, &ping);
+    mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 0);
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, ping.fds[0], MC_WATCH_READ, on_ping, &ping), 0);
+    assert_int_equal(write(ping.fds[1], "x", 1), 1);
+    assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+    assert_true(ping.other_calls >= 1);
+    stop(&ping);
+}
+
+static void on_stop(void *ctx)
+{
+    mc_loop_stop(ctx);
+}
+
+static void run_ends_by_stop(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    mc_timer_init(&ping.timer, "stop", on_stop, ping.loop);
+    mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 1);
+    assert_int_equal(mc_loop_run(ping.loop), 0);
+    mc_loop_stop(ping.loop);
+    assert_int_equal(mc_loop_run(ping.loop), 0); /* at once: nothing else would end it */
+    stop(&ping);
+}
+
+static void no_memory_is_reported(void **state)
+{
+    for (unsigned nth = 1;; nth++) {
+        struct mc_loop *loop = NULL;
+        alloc_fail_at(nth);
+        int r = mc_loop_new(&loop);
+        if (!alloc_fail_stop()) {
+            assert_int_equal(r, 0);
+            mc_loop_free(loop);
+            assert_true(nth > 2);
+            return;
+        }
+        assert_int_equal(r, -ENOMEM);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_watch_reports_and_rests),
+        cmocka_unit_test(a_removed_watch_is_not_called),
+        cmocka_unit_test(a_hang_up_shows_as_ready),
+        cmocka_unit_test(a_file_without_readiness_is_refused),
+        cmocka_unit_test(a_signal_comes_from_the_loop),
+        cmocka_unit_test(timers_keep_boot_time),
+        cmocka_unit_test(an_idle_loop_sleeps),
+        cmocka_unit_test(a_busy_timer_starves_nobody),
+        cmocka_unit_test(run_ends_by_stop),
+        cmocka_unit_test(no_memory_is_reported),
+    };
+    return cmocka_run_group_tests_name("io/loop", tests, NULL, NULL);
+}
