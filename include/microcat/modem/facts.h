@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_MODEM_FACTS_H
+#define MICROCAT_MODEM_FACTS_H
+
+/*
+ * What the modem has told, as scripts take it down. Unknown is "", MC_AT_UNKNOWN or -1. Kept from one bring-up to the
+ * next: what cannot have changed (firmware of the same module, IMSI of the same SIM) is not asked twice.
+ */
+
+#include <microcat/at/replies.h>
+#include <microcat/base/settings.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mc_facts {
+    /* identity */
+    char manufacturer[64], model[64], revision[64], firmware[64], imei[20];
+    /* the line */
+    int32_t baud; /* at which the modem and the host talk now */
+    int32_t ifc_dce, ifc_dte;
+    enum mc_flow flow;  /* in use */
+    bool flow_refused;  /* mute with it: went on without */
+    bool speed_refused; /* did not work at BaudRate: stayed below */
+    bool echo;          /* seen in this session of the modem */
+    /* SIM */
+    char cpin[24];
+    int32_t pin_tries;
+    char iccid[24], imsi[20];
+    /* PDP context of our CID, as the modem has it */
+    bool context_known, auth_known;
+    struct mc_at_cgdcont context;
+    bool auth_same; /* type, user and password are what the settings want: the password itself is not kept */
+    bool context_written;
+    char address[64];
+    /* registration */
+    int32_t stat, tac;
+    int64_t cell_id;
+    bool cereg_urcs; /* AT+CEREG=2 was accepted in this session of the modem */
+    int32_t fun;
+    char plmn[8]; /* "44010" */
+    int32_t band;
+    int32_t rssi_ddbm, rsrp_ddbm, rsrq_ddb, sinr_ddb;
+    int64_t signal_at_ms; /* -1 never */
+    int32_t temperature_c, supply_mv;
+};
+
+/** Everything unknown. */
+void mc_facts_init(struct mc_facts *facts);
+/** The modem started anew (reset, reboot, power): what it does not keep is unknown or back at its default. */
+void mc_facts_rebooted(struct mc_facts *facts);
+/** Another board: nothing of the last one holds. */
+void mc_facts_forget(struct mc_facts *facts);
+
+static inline bool mc_facts_registered(const struct mc_facts *facts)
+{
+    return facts->stat == 1 || facts->stat == 5; /* anything else is not registered (767, AT+CEREG) */
+}
+
+/** Text of what may be reused after a restart ("key value" lines: identity and SIM). @return bytes or -ENOBUFS. */
+int mc_facts_save(const struct mc_facts *facts, char *out, size_t out_bytes);
+/** Reads it back; unknown or bad lines are passed over: it is only a cache. */
+void mc_facts_load(struct mc_facts *facts, const char *text);
+
+#endif

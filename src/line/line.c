@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <microcat/line/line.h>
+#include <stdlib.h>
+
+/* A little more than the second that the modem demands: the bytes before it may still be in the USB bridge's buffer. */
+#define GUARD_MS 1050
+
+enum escape_phase { ESCAPE_NONE, ESCAPE_SILENCE_BEFORE, ESCAPE_SILENCE_AFTER };
+
+struct mc_line {
+    struct mc_timerq *queue;
+    struct mc_line_callbacks cb;
+    void *ctx;
+    struct mc_at *at;
+    enum mc_line_owner owner;
+    bool connect_lf; /* the LF of CONNECT's line may still come: not PPP's */
+    mc_line_raw_fn *raw;
+    void *raw_ctx;
+    enum escape_phase escape;
+    struct mc_timer guard;
+    mc_line_escaped_fn *escaped;
+    void *escaped_ctx;
+};
+
+/* The one function that writes to the tty. */
+static int line_write(struct mc_line *line, const void *data, size_t len)
+{
+    return line->cb.write(line->ctx, data, len);
+}
+
+static int on_at_write(void *ctx, const void *data, size_t len)
+{
+    struct mc_line *line = ctx;
+    return line->owner == MC_LINE_OWNER_AT && line->escape == ESCAPE_NONE ? line_write(line, data, len) : -EBUSY;
+}
+
+static void on_at_urc(void *ctx, const char *text)
+{
+    struct mc_line *line = ctx;
+    if (line->cb.urc)
+        line->cb.urc(line->ctx, text);
+}
+
+static void on_at_trace(void *ctx, enum mc_at_direction direction, const char *text)
+{
+    struct mc_line *line = ctx;
+    if (line->cb.trace)
+        line->cb.trace(line->ctx, direction, text);
+}
+
+static void set_owner(struct mc_line *line, enum mc_line_owner owner)
+{
+    if (line->owner == owner)
+        return;
+    line->owner = owner;
+    if (line->cb.owner)
+        line->cb.owner(line->ctx, owner);
+}
+
+static void on_guard(void *ctx)
+{
+    struct mc_line *line = ctx;
+    if (line->escape == ESCAPE_SILENCE_BEFORE) {
+        line->escape = ESCAPE_SILENCE_AFTER;
+        on_at_trace(line, MC_AT_SENT, "+++");
+        line_write(line, "+++", 3);
+        mc_timer_arm(&line->guard, line->queue, GUARD_MS);
+        return;
+    }
+    line->escape = ESCAPE_NONE;
+    mc_line_command(line);
+    line->escaped(line->escaped_ctx);
+}
+
+struct mc_line *mc_line_new(struct mc_timerq *queue, const struct mc_line_callbacks *callbacks, void *ctx)
+{
+    static const struct mc_at_callbacks at_callbacks = {.write = on_at_write, .urc = on_at_urc, .trace = on_at_trace};
+    struct mc_line *line = calloc(1, sizeof(*line));
+    if (!line)
+        return NULL;
+    line->queue = queue;
+    line->cb = *callbacks;
+    line->ctx = ctx;
+    mc_timer_init(&line->guard, "line.guard", on_guard, line);
+    line->at = mc_at_new(queue, &at_callbacks, line);
+    if (!line->at) {
+        free(line);
+        return NULL;
+    }
+    return line;
+}
+
+void mc_line_free(struct mc_line *line)
+{
+    if (!line)
+        return;
+    mc_timer_disarm(&line->guard);
+    mc_at_free(line->at);
+    free(line);
+}
+
+struct mc_at *mc_line_at(struct mc_line *line)
+{
+    return line->at;
+}
+
+enum mc_line_owner mc_line_owner(const struct mc_line *line)
+{
+    return line->owner;
+}
+
+size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len)
+{
+    size_t taken = 0;
+    if (line->owner == MC_LINE_OWNER_RAW) {
+        line->raw(line->raw_ctx, data, len);
+        return len;
+    }
+    if (line->owner == MC_LINE_OWNER_AT) {
+        taken = mc_at_feed(line->at, data, len);
+        if (taken == len)
+            return len;
+        /* The engine stopped behind CONNECT: what follows in the same read is PPP already. */
+        mc_line_data(line);
+    }
+    if (line->owner != MC_LINE_OWNER_DATA)
+        return len;
+    if (line->connect_lf && data[taken] == '\n')
+        taken++;
+    line->connect_lf = false;
+    if (taken < len)
+        taken += line->cb.data(line->ctx, data + taken, len - taken);
+    return taken;
+}
+
+void mc_line_data(struct mc_line *line)
+{
+    if (line->owner == MC_LINE_OWNER_DATA)
+        return;
+    line->connect_lf = true;
+    set_owner(line, MC_LINE_OWNER_DATA);
+}
+
+int mc_line_send_data(struct mc_line *line, const void *data, size_t len)
+{
+    if (line->escape != ESCAPE_NONE)
+        return -EAGAIN;
+    return line->owner == MC_LINE_OWNER_DATA ? line_write(line, data, len) : -EPERM;
+}
+
+void mc_line_command(struct mc_line *line)
+{
+    mc_line_escape_cancel(line);
+    mc_at_resync(line->at);
+    set_owner(line, MC_LINE_OWNER_AT);
+}
+
+void mc_line_listen_raw(struct mc_line *line, mc_line_raw_fn *fn, void *ctx)
+{
+    mc_at_cancel_all(line->at);
+    line->raw = fn;
+    line->raw_ctx = ctx;
+    set_owner(line, MC_LINE_OWNER_RAW);
+}
+
+int mc_line_send_raw(struct mc_line *line, const void *data, size_t len)
+{
+    return line->owner == MC_LINE_OWNER_RAW ? line_write(line, data, len) : -EPERM;
+}
+
+void mc_line_escape(struct mc_line *line, mc_line_escaped_fn *done, void *ctx)
+{
+    line->escaped = done;
+    line->escaped_ctx = ctx;
+    line->escape = ESCAPE_SILENCE_BEFORE;
+    mc_timer_arm(&line->guard, line->queue, GUARD_MS);
+}
+
+void mc_line_escape_cancel(struct mc_line *line)
+{
+    line->escape = ESCAPE_NONE;
+    mc_timer_disarm(&line->guard);
+}
+
+void mc_line_reset(struct mc_line *line)
+{
+    mc_at_cancel_all(line->at);
+    mc_line_command(line);
+}

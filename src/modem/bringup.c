@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine that walks the table: one function goes to a row, one ends the walk; what the rows mean stands in
+ * bringup_table.c. */
+#include "bringup_priv.h"
+#include <microcat/at/urcs.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void go(struct mc_bringup *b, enum mc_step step);
+
+/* ---- ends ---- */
+
+void mc_bringup_note(struct mc_bringup *b, const char *fmt, ...)
+{
+    char text[160];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    b->cb.note(b->ctx, text);
+}
+
+enum mc_step mc_bringup_fail(struct mc_bringup *b, enum mc_fault fault, const char *fmt, ...)
+{
+    if (b->result.fault != MC_FAULT_NONE) /* the first one is the cause */
+        return MC_STEP_END;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(b->result.detail, sizeof(b->result.detail), fmt, ap);
+    va_end(ap);
+    b->result.fault = fault;
+    return MC_STEP_END;
+}
+
+static void stop_waiting(struct mc_bringup *b)
+{
+    mc_timer_disarm(&b->deadline);
+    mc_timer_disarm(&b->poll);
+    mc_timer_disarm(&b->soon);
+    if (mc_chat_running(b->chat)) {
+        mc_chat_cancel(b->chat);
+        mc_at_cancel_all(mc_line_at(b->line)); /* or the next command would wait for the old one's deadline */
+    }
+    mc_finder_cancel(b->finder);
+}
+
+static void end_walk(struct mc_bringup *b)
+{
+    struct mc_bringup_result result = b->result;
+    stop_waiting(b);
+    b->row = NULL;
+    b->cb.done(b->ctx, &result);
+}
+
+/* ---- how a row ends ---- */
+
+static enum mc_fault late_fault(const struct mc_bringup_row *row)
+{
+    return row->late != MC_FAULT_NONE ? row->late : MC_FAULT_MODEM_SILENT;
+}
+
+static enum mc_fault refused_fault(const struct mc_bringup_row *row)
+{
+    return row->refused != MC_FAULT_NONE ? row->refused : MC_FAULT_MODEM_REFUSED;
+}
+
+static void row_done(struct mc_bringup *b)
+{
+    const struct mc_bringup_row *row = b->row;
+    bool keeps = b->result.fault != MC_FAULT_NONE; /* tidying up behind a fault */
+    enum mc_step next = row->decide && !keeps ? row->decide(b) : row->next;
+    go(b, next);
+}
+
+static void row_late(struct mc_bringup *b, const char *detail)
+{
+    const struct mc_bringup_row *row = b->row;
+    enum mc_step next = row->decide_late ? row->decide_late(b) : row->late_next;
+    if (next == MC_STEP_END || row->keep_fault)
+        mc_bringup_fail(b, late_fault(row), "%s", detail);
+    go(b, next);
+}
+
+static void row_refused(struct mc_bringup *b, const struct mc_chat_result *result)
+{
+    const struct mc_bringup_row *row = b->row;
+    enum mc_fault fault = result->final == MC_AT_CME ? mc_cme_fault(result->code) : MC_FAULT_NONE;
+    if (result->final == MC_AT_NO_CARRIER)
+        fault = MC_FAULT_DIAL_NO_CARRIER;
+    if (row->refused_next == MC_STEP_END || row->keep_fault)
+        mc_bringup_fail(b, fault != MC_FAULT_NONE ? fault : refused_fault(row), "%s", result->detail);
+    if (row->step == MC_STEP_SIM_UNLOCK)
+        b->cb.pin_result(b->ctx, b->facts.iccid, false);
+    go(b, row->refused_next);
+}
+
+/* ---- scripts ---- */
+
+static void facts_changed(struct mc_bringup *b)
+{
+    if (b->facts.stat != 3)
+        b->denied_at_ms = -1;
+    else if (b->denied_at_ms < 0)
+        b->denied_at_ms = mc_timerq_now_ms(b->queue);
+    if (b->row && b->row->kind == MC_ROW_AWAIT && b->row->satisfied(b))
+        mc_timer_arm(&b->soon, b->queue, 0);
+}
+
+static void arm_poll(struct mc_bringup *b)
+{
+    if (b->row->script == MC_SCRIPT_none)
+        return;
+    bool urcs = b->row->step != MC_STEP_REGISTER_WAIT || b->facts.cereg_urcs;
+    mc_timer_arm(&b->poll, b->queue, urcs ? b->row->poll_ms : 1000);
+}
+
+static void script_done(void *ctx, const struct mc_chat_result *result)
+{
+    struct mc_bringup *b = ctx;
+    b->last = *result;
+    facts_changed(b);
+    switch (result->end) {
+    case MC_CHAT_DONE:
+        if (b->row->kind != MC_ROW_AWAIT)
+            row_done(b);
+        else if (!mc_timer_armed(&b->soon))
+            arm_poll(b);
+        break;
+    case MC_CHAT_REFUSED:
+        row_refused(b, result);
+        break;
+    case MC_CHAT_LATE:
+        row_late(b, result->detail);
+        break;
+    case MC_CHAT_MALFORMED:
+        mc_bringup_fail(b, MC_FAULT_MODEM_MALFORMED, "%s", result->detail);
+        go(b, b->row->keep_fault ? b->row->refused_next : MC_STEP_END);
+        break;
+    case MC_CHAT_UNBUILDABLE:
+        mc_bringup_fail(b, MC_FAULT_INTERNAL, "a command could not be built or queued in %s", b->row->name);
+        go(b, b->row->keep_fault ? b->row->refused_next : MC_STEP_END);
+        break;
+    case MC_CHAT_CANCELLED:
+        mc_bringup_fail(b, MC_FAULT_DEVICE_ERROR, "the line was lost in %s", b->row->name);
+        go(b, MC_STEP_END);
+        break;
+    }
+}
+
+static void run_script(struct mc_bringup *b)
+{
+    const struct mc_script *script = &mc_scripts[b->row->script];
+    mc_chat_run(b->chat, script->steps, script->n, script_done, b);
+}
+
+static void on_poll(void *ctx)
+{
+    run_script(ctx);
+}
+
+static void on_soon(void *ctx)
+{
+    struct mc_bringup *b = ctx;
+    mc_chat_cancel(b->chat);
+    row_done(b);
+}
+
+static void on_deadline(void *ctx)
+{
+    struct mc_bringup *b = ctx;
+    char detail[64];
+    snprintf(detail, sizeof(detail), "%s took too long", b->row->name);
+    row_late(b, detail);
+}
+
+/* ---- finding and escaping ---- */
+
+static void on_found(void *ctx, enum mc_found found, int32_t baud)
+{
+    static const char *const found_text[] = {
+        [MC_FOUND_DATA] = "was still in data mode", [MC_FOUND_CMUX] = "was still in CMUX"};
+    struct mc_bringup *b = ctx;
+    bool stranger = !*b->facts.model;
+    switch (found) {
+    case MC_FOUND_DATA:
+    case MC_FOUND_CMUX:
+        mc_bringup_note(b, "the modem %s: brought back to command mode", found_text[found]);
+        /* fall through */
+    case MC_FOUND_COMMAND:
+        b->facts.baud = baud;
+        row_done(b);
+        return;
+    case MC_FOUND_STUCK:
+        mc_bringup_fail(b, MC_FAULT_STUCK_IN_DATA, "PPP answers, but `+++` does not end it");
+        break;
+    case MC_FOUND_BABBLE:
+        mc_bringup_fail(b, stranger ? MC_FAULT_NOT_A_MODEM : late_fault(b->row),
+                        "bytes come, but no answer to AT at any speed");
+        break;
+    case MC_FOUND_SILENCE:
+        mc_bringup_fail(b, late_fault(b->row), "no answer to AT, PPP or CMUX at any speed");
+        break;
+    }
+    go(b, MC_STEP_END);
+}
+
+static void on_escaped(void *ctx)
+{
+    row_done(ctx);
+}
+
+static void start_finding(struct mc_bringup *b)
+{
+    b->echoes_before = mc_at_stats(mc_line_at(b->line))->echoes;
+    mc_finder_start(b->finder, b->facts.baud, (int32_t)b->settings->modem.baud_rate, b->patience_ms, on_found, b);
+}
+
+static int finder_set_baud(void *ctx, int32_t baud)
+{
+    struct mc_bringup *b = ctx;
+    return b->cb.set_baud(b->ctx, baud);
+}
+
+/* The one function that changes the step. */
+static void go(struct mc_bringup *b, enum mc_step step)
+{
+    const struct mc_bringup_row *row = &mc_bringup_table[step];
+    stop_waiting(b);
+    b->row = row;
+    if (row->kind == MC_ROW_END) {
+        end_walk(b);
+        return;
+    }
+    b->cb.step(b->ctx, row);
+    mc_timer_arm(&b->deadline, b->queue, row->deadline_ms ? row->deadline_ms : b->settings->recovery.search_time_ms);
+    switch (row->kind) {
+    case MC_ROW_SCRIPT:
+        run_script(b);
+        break;
+    case MC_ROW_FIND:
+        start_finding(b);
+        break;
+    case MC_ROW_ESCAPE:
+        mc_line_escape(b->line, on_escaped, b);
+        break;
+    case MC_ROW_AWAIT:
+        if (row->satisfied(b))
+            mc_timer_arm(&b->soon, b->queue, 0);
+        else
+            arm_poll(b);
+        break;
+    case MC_ROW_END:
+        break;
+    }
+}
+
+/* ---- life ---- */
+
+struct mc_bringup *mc_bringup_new(struct mc_timerq *queue, struct mc_line *line, const struct mc_settings *settings,
+                                  const struct mc_bringup_callbacks *callbacks, void *ctx)
+{
+    struct mc_bringup *b = calloc(1, sizeof(*b));
+    if (!b)
+        return NULL;
+    b->queue = queue;
+    b->line = line;
+    b->settings = settings;
+    b->cb = *callbacks;
+    b->ctx = ctx;
+    b->denied_at_ms = -1;
+    mc_facts_init(&b->facts);
+    mc_timer_init(&b->deadline, "bringup.deadline", on_deadline, b);
+    mc_timer_init(&b->poll, "bringup.poll", on_poll, b);
+    mc_timer_init(&b->soon, "bringup.soon", on_soon, b);
+    b->chat = mc_chat_new(queue, mc_line_at(line));
+    b->finder = mc_finder_new(queue, line, finder_set_baud, b);
+    if (b->chat && b->finder)
+        return b;
+    mc_bringup_free(b);
+    return NULL;
+}
+
+void mc_bringup_free(struct mc_bringup *b)
+{
+    if (!b)
+        return;
+    mc_timer_disarm(&b->deadline);
+    mc_timer_disarm(&b->poll);
+    mc_timer_disarm(&b->soon);
+    mc_chat_free(b->chat);
+    mc_finder_free(b->finder);
+    free(b);
+}
+
+void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_ms)
+{
+    mc_bringup_cancel(b);
+    b->result = (struct mc_bringup_result){.fault = MC_FAULT_NONE, .at = step};
+    b->patience_ms = patience_ms;
+    b->speed_before = 0;
+    b->denied_at_ms = -1;
+    go(b, step);
+}
+
+void mc_bringup_stop_before_dial(struct mc_bringup *b, bool stop)
+{
+    b->stop_before_dial = stop;
+}
+
+void mc_bringup_cancel(struct mc_bringup *b)
+{
+    stop_waiting(b);
+    mc_line_escape_cancel(b->line);
+    b->row = NULL;
+}
+
+bool mc_bringup_running(const struct mc_bringup *b)
+{
+    return b->row != NULL;
+}
+
+enum mc_step mc_bringup_step(const struct mc_bringup *b)
+{
+    return b->row ? b->row->step : MC_STEP_END;
+}
+
+bool mc_bringup_urc(struct mc_bringup *b, const char *line)
+{
+    struct mc_at_cereg cereg;
+    char cpin[sizeof(b->facts.cpin)];
+    bool rebooted = mc_at_is_reboot_urc(line);
+    if (mc_at_parse_cereg_urc(line, &cereg) == 0) {
+        b->facts.stat = cereg.stat;
+        if (cereg.tac != MC_AT_UNKNOWN)
+            b->facts.tac = cereg.tac;
+        if (cereg.cell_id >= 0)
+            b->facts.cell_id = cereg.cell_id;
+    } else if (mc_at_parse_cpin(line, cpin, sizeof(cpin)) == 0) {
+        memcpy(b->facts.cpin, cpin, sizeof(cpin));
+    }
+    if (mc_at_urc_kind(line) == MC_AT_URC_HANGUP)
+        b->call_ended = true;
+    if (b->row && b->row->kind == MC_ROW_FIND && mc_at_is_boot_urc(line)) {
+        mc_finder_booted(b->finder);
+        rebooted = false; /* that is what we are waiting for */
+    }
+    facts_changed(b);
+    return rebooted;
+}
+
+void mc_bringup_call_ended(struct mc_bringup *b)
+{
+    b->call_ended = true;
+    facts_changed(b);
+}
+
+struct mc_facts *mc_bringup_facts(struct mc_bringup *b)
+{
+    return &b->facts;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_BRINGUP_PRIV_H
+#define MICROCAT_BRINGUP_PRIV_H
+
+/* Shared by the machine (bringup.c), its table (bringup_table.c) and the scripts (scripts.c). */
+
+#include <microcat/modem/bringup.h>
+#include <microcat/modem/finder.h>
+
+struct mc_bringup {
+    struct mc_timerq *queue;
+    struct mc_line *line;
+    const struct mc_settings *settings;
+    struct mc_bringup_callbacks cb;
+    void *ctx;
+    struct mc_chat *chat;
+    struct mc_finder *finder;
+    struct mc_facts facts;
+
+    const struct mc_bringup_row *row; /* NULL: not walking */
+    struct mc_timer deadline, poll, soon;
+    int64_t patience_ms;
+    int64_t denied_at_ms;   /* since when CEREG says 3; -1: it does not */
+    uint64_t echoes_before; /* the engine's count when FIND began */
+    int32_t speed_before;   /* before SPEED_SET; 0: speed not touched */
+    bool call_ended;
+    bool stop_before_dial;
+    struct mc_chat_result last; /* of the last script */
+    struct mc_bringup_result result;
+};
+
+/** Sets the fault with which the walk ends when `decide` returns; @return MC_STEP_END for `return
+ * mc_bringup_fail(...)`. */
+enum mc_step mc_bringup_fail(struct mc_bringup *bringup, enum mc_fault fault, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void mc_bringup_note(struct mc_bringup *bringup, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** CME codes that name a fault of their own; MC_FAULT_NONE: this one does not. */
+enum mc_fault mc_cme_fault(int code);
+/** What CPIN said -> fault, MC_FAULT_NONE for READY and SIM PIN. */
+enum mc_fault mc_cpin_fault(const char *state);
+
+/* The authentication type (CGAUTH's 0, 1, 2) that the settings want written. */
+int mc_wanted_auth(const struct mc_settings *settings);
+const char *mc_pdp_type_name(enum mc_pdp_type type);
+
+/* scripts.c: a const array each. */
+#define MC_SCRIPTS(X)                                                                                                  \
+    X(greet)                                                                                                           \
+    X(flow_read)                                                                                                       \
+    X(flow_set)                                                                                                        \
+    X(flow_verify)                                                                                                     \
+    X(flow_undo)                                                                                                       \
+    X(speed_read)                                                                                                      \
+    X(speed_set)                                                                                                       \
+    X(identity)                                                                                                        \
+    X(speed_undo)                                                                                                      \
+    X(firmware)                                                                                                        \
+    X(sim)                                                                                                             \
+    X(sim_tries)                                                                                                       \
+    X(sim_unlock)                                                                                                      \
+    X(sim_poll)                                                                                                        \
+    X(sim_identity)                                                                                                    \
+    X(pdp)                                                                                                             \
+    X(pdp_write)                                                                                                       \
+    X(radio_on)                                                                                                        \
+    X(radio_off)                                                                                                       \
+    X(radio_check)                                                                                                     \
+    X(radio_cycle)                                                                                                     \
+    X(cereg)                                                                                                           \
+    X(cereg_urcs)                                                                                                      \
+    X(signal)                                                                                                          \
+    X(dial)                                                                                                            \
+    X(check)                                                                                                           \
+    X(at)                                                                                                              \
+    X(ath)                                                                                                             \
+    X(reattach)                                                                                                        \
+    X(reset)                                                                                                           \
+    X(power_off)                                                                                                       \
+    X(sample)
+struct mc_script {
+    const struct mc_chat_step *steps;
+    size_t n;
+};
+enum mc_script_id {
+    MC_SCRIPT_none,
+#define X(name) MC_SCRIPT_##name,
+    MC_SCRIPTS(X)
+#undef X
+        MC_SCRIPT_COUNT
+};
+extern const struct mc_script mc_scripts[MC_SCRIPT_COUNT];
+
+#endif

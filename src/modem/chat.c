@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <microcat/at/redact.h>
+#include <microcat/modem/chat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mc_chat {
+    struct mc_timerq *queue;
+    struct mc_at *at;
+    const struct mc_chat_step *step; /* NULL: idle */
+    size_t left;                     /* steps from here on */
+    unsigned tries;
+    unsigned run; /* counts runs: an answer to a cancelled run is recognised and dropped */
+    unsigned sent_in_run;
+    bool in_flight;
+    char command[256];
+    struct mc_timer pause; /* between tries, and before the first step: done never comes from inside mc_chat_run() */
+    mc_chat_done_fn *done;
+    void *ctx;
+};
+
+static void send_step(struct mc_chat *chat);
+
+static void finish(struct mc_chat *chat, enum mc_chat_end end, const struct mc_at_answer *answer)
+{
+    struct mc_chat_result result = {
+        .end = end,
+        .final = answer ? answer->result : MC_AT_OK,
+        .code = answer ? answer->code : -1,
+    };
+    if (end != MC_CHAT_DONE && *chat->command) {
+        char command[80];
+        mc_at_redact(chat->command, command, sizeof(command));
+        const char *what = answer && answer->final && *answer->final ? answer->final : NULL;
+        if (end == MC_CHAT_LATE || !what)
+            snprintf(result.detail, sizeof(result.detail), "no answer to %.60s", command);
+        else
+            snprintf(result.detail, sizeof(result.detail), "%s%.40s to %.60s",
+                     end == MC_CHAT_MALFORMED ? "malformed answer, " : "", what, command);
+    }
+    chat->step = NULL;
+    chat->done(chat->ctx, &result);
+}
+
+static void next_step(struct mc_chat *chat)
+{
+    if (--chat->left == 0) {
+        finish(chat, MC_CHAT_DONE, NULL);
+        return;
+    }
+    chat->step++;
+    chat->tries = 0;
+    send_step(chat);
+}
+
+/* Another try of this step, or its end: optional steps are left behind. */
+static void step_failed(struct mc_chat *chat, enum mc_chat_end end, const struct mc_at_answer *answer)
+{
+    unsigned most = chat->step->tries ? chat->step->tries : 1;
+    if (end != MC_CHAT_REFUSED && chat->tries < most)
+        mc_timer_arm(&chat->pause, chat->queue, chat->step->pause_ms);
+    else if ((chat->step->flags & MC_CHAT_OPTIONAL) || (end == MC_CHAT_LATE && (chat->step->flags & MC_CHAT_LATE_OK)))
+        next_step(chat);
+    else
+        finish(chat, end, answer);
+}
+
+static void on_answer(void *ctx, const struct mc_at_answer *answer)
+{
+    struct mc_chat *chat = ctx;
+    chat->in_flight = false;
+    if (!chat->step)
+        return;
+    if (chat->sent_in_run !=
+        chat->run) { /* the answer to a run that was cancelled: now the line is free for this one */
+        send_step(chat);
+        return;
+    }
+    const struct mc_chat_step *step = chat->step;
+    int r = 0;
+    switch (answer->result) {
+    case MC_AT_CONNECT:
+    case MC_AT_OK:
+        r = step->take ? step->take(chat->ctx, answer) : 0;
+        if (r == 0)
+            next_step(chat);
+        else
+            step_failed(chat, r == -EAGAIN ? MC_CHAT_LATE : MC_CHAT_MALFORMED, answer);
+        return;
+    case MC_AT_TIMEOUT:
+        step_failed(chat, MC_CHAT_LATE, answer);
+        return;
+    case MC_AT_CANCELLED:
+        finish(chat, MC_CHAT_CANCELLED, answer);
+        return;
+    default:
+        if (step->refused && step->refused(chat->ctx, answer) == 0)
+            next_step(chat);
+        else
+            step_failed(chat, MC_CHAT_REFUSED, answer);
+    }
+}
+
+static void send_step(struct mc_chat *chat)
+{
+    const struct mc_chat_step *step = chat->step;
+    if (chat->in_flight) /* of a cancelled run: its answer or deadline comes first */
+        return;
+    int r = 0;
+    if (step->send)
+        snprintf(chat->command, sizeof(chat->command), "%s", step->send);
+    else
+        r = step->build(chat->ctx, chat->command, sizeof(chat->command));
+    if (r == -ENODATA) {
+        next_step(chat);
+        return;
+    }
+    const struct mc_at_command command = {
+        .text = chat->command,
+        .prefix = step->prefix,
+        .timeout_ms = step->timeout_ms,
+        .flags = (step->flags & MC_CHAT_BARE ? MC_AT_BARE : 0u) | (step->flags & MC_CHAT_DIALS ? MC_AT_DIALS : 0u) |
+                 (step->flags & MC_CHAT_SECRET ? MC_AT_SECRET : 0u),
+    };
+    chat->tries++;
+    chat->sent_in_run = chat->run;
+    if (r == 0)
+        r = mc_at_send(chat->at, &command, on_answer, chat);
+    if (r < 0)
+        finish(chat, MC_CHAT_UNBUILDABLE, NULL);
+    else
+        chat->in_flight = true;
+}
+
+static void on_pause(void *ctx)
+{
+    send_step(ctx);
+}
+
+struct mc_chat *mc_chat_new(struct mc_timerq *queue, struct mc_at *at)
+{
+    struct mc_chat *chat = calloc(1, sizeof(*chat));
+    if (!chat)
+        return NULL;
+    chat->queue = queue;
+    chat->at = at;
+    mc_timer_init(&chat->pause, "chat.pause", on_pause, chat);
+    return chat;
+}
+
+void mc_chat_free(struct mc_chat *chat)
+{
+    if (!chat)
+        return;
+    mc_chat_cancel(chat);
+    free(chat);
+}
+
+int mc_chat_run(struct mc_chat *chat, const struct mc_chat_step *steps, size_t n, mc_chat_done_fn *done, void *ctx)
+{
+    if (chat->step)
+        return -EBUSY;
+    if (n == 0)
+        return -EINVAL;
+    chat->step = steps;
+    chat->left = n;
+    chat->tries = 0;
+    chat->run++;
+    chat->done = done;
+    chat->ctx = ctx;
+    *chat->command = '\0';
+    mc_timer_arm(&chat->pause, chat->queue, 0);
+    return 0;
+}
+
+void mc_chat_cancel(struct mc_chat *chat)
+{
+    chat->step = NULL;
+    chat->run++;
+    mc_timer_disarm(&chat->pause);
+}
+
+bool mc_chat_running(const struct mc_chat *chat)
+{
+    return chat->step != NULL;
+}

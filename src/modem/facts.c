@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/modem/facts.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static void forget_session(struct mc_facts *facts)
+{
+    facts->baud = 115200; /* after every boot, whatever IPR said before (767, AT+IPR) */
+    facts->ifc_dce = facts->ifc_dte = MC_AT_UNKNOWN;
+    facts->flow = MC_FLOW_NONE;
+    facts->echo = false;
+    facts->cpin[0] = '\0';
+    facts->pin_tries = MC_AT_UNKNOWN;
+    facts->stat = facts->tac = facts->fun = MC_AT_UNKNOWN;
+    facts->cell_id = -1;
+    facts->cereg_urcs = false;
+    facts->address[0] = '\0';
+}
+
+void mc_facts_rebooted(struct mc_facts *facts)
+{
+    forget_session(facts);
+}
+
+void mc_facts_forget(struct mc_facts *facts)
+{
+    *facts = (struct mc_facts){
+        .band = MC_AT_UNKNOWN,
+        .rssi_ddbm = MC_AT_UNKNOWN,
+        .rsrp_ddbm = MC_AT_UNKNOWN,
+        .rsrq_ddb = MC_AT_UNKNOWN,
+        .sinr_ddb = MC_AT_UNKNOWN,
+        .signal_at_ms = -1,
+        .temperature_c = MC_AT_UNKNOWN,
+        .supply_mv = MC_AT_UNKNOWN,
+    };
+    forget_session(facts);
+}
+
+void mc_facts_init(struct mc_facts *facts)
+{
+    mc_facts_forget(facts);
+}
+
+/* ---- the cache: a line a fact ---- */
+
+#define FIELD(name)                                                                                                    \
+    {                                                                                                                  \
+#name, offsetof(struct mc_facts, name), sizeof(((struct mc_facts *)0)->name)                                   \
+    }
+static const struct {
+    const char *key;
+    size_t offset, size;
+} cached[] = {FIELD(manufacturer), FIELD(model), FIELD(revision), FIELD(firmware),
+              FIELD(imei),         FIELD(iccid), FIELD(imsi)};
+
+int mc_facts_save(const struct mc_facts *facts, char *out, size_t out_bytes)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < MC_LENGTH_OF(cached); i++) {
+        const char *value = (const char *)facts + cached[i].offset;
+        if (!*value)
+            continue;
+        int n = snprintf(out + used, out_bytes - used, "%s %s\n", cached[i].key, value);
+        if (n < 0 || (size_t)n >= out_bytes - used)
+            return -ENOBUFS;
+        used += (size_t)n;
+    }
+    if (used == 0 && out_bytes)
+        out[0] = '\0';
+    return (int)used;
+}
+
+void mc_facts_load(struct mc_facts *facts, const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        for (size_t i = 0; i < MC_LENGTH_OF(cached); i++) {
+            size_t key_len = strlen(cached[i].key);
+            if (len <= key_len + 1 || strncmp(text, cached[i].key, key_len) != 0 || text[key_len] != ' ' ||
+                len - key_len - 1 >= cached[i].size || text[len] != '\n')
+                continue;
+            char *value = (char *)facts + cached[i].offset;
+            memcpy(value, text + key_len + 1, len - key_len - 1);
+            value[len - key_len - 1] = '\0';
+        }
+        text += len + (text[len] == '\n');
+    }
+}

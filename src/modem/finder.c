@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+#include <microcat/base/cleanup.h>
+#include <microcat/line/frames.h>
+#include <microcat/modem/finder.h>
+#include <stdlib.h>
+
+enum ask { ASK_AT, ASK_LCP, ASK_CMUX, ASK_UNMUTE, ASK_ESCAPE };
+
+/* Speeds that this series can be at (767, AT+IPR), the likelier first; the two that the caller names go before them. */
+static const int32_t usual_bauds[] = {115200, 460800, 230400, 57600, 38400, 19200, 9600};
+#define RANKS_MAX (MC_LENGTH_OF(usual_bauds) + 2)
+
+/*
+ * One round: what is asked at which speed (rank in the list of speeds), and how long an answer may take. Command mode
+ * first, because it is the rule; then PPP and CMUX at the two likely speeds; a modem that hears but may not speak
+ * (AT+IFC=2,2 behind a bridge without RTS/CTS) is told blind to do without; `+++` blind last, because it costs its
+ * guard times.
+ */
+static const struct question {
+    enum ask ask;
+    unsigned rank;
+    int wait_ms;
+} round_of_questions[] = {
+    {ASK_AT, 0, 300},     {ASK_AT, 0, 300},     {ASK_LCP, 0, 250},    {ASK_AT, 1, 300},  {ASK_LCP, 1, 250},
+    {ASK_CMUX, 0, 250},   {ASK_CMUX, 1, 250},   {ASK_AT, 2, 150},     {ASK_LCP, 2, 150}, {ASK_AT, 3, 150},
+    {ASK_LCP, 3, 150},    {ASK_AT, 4, 150},     {ASK_AT, 5, 150},     {ASK_AT, 6, 150},  {ASK_AT, 7, 150},
+    {ASK_AT, 8, 150},     {ASK_UNMUTE, 0, 300}, {ASK_UNMUTE, 1, 300}, {ASK_AT, 0, 300},  {ASK_ESCAPE, 0, 300},
+    {ASK_ESCAPE, 1, 300},
+};
+#define QUESTIONS   MC_LENGTH_OF(round_of_questions)
+#define DWELL_MS    250 /* between two AT while the modem may be booting */
+#define ESCAPES_MAX 3   /* `+++` that a modem with a live PPP may ignore before it counts as stuck */
+#define PROOFS      3   /* AT after an escape or a CLD */
+
+enum phase { PHASE_IDLE, PHASE_ROUND, PHASE_DWELL, PHASE_LEAVE_DATA, PHASE_LEAVE_CMUX, PHASE_HANG_UP };
+
+struct mc_finder {
+    struct mc_timerq *queue;
+    struct mc_line *line;
+    mc_finder_baud_fn *set_baud;
+    void *baud_ctx;
+    mc_finder_done_fn *done;
+    void *ctx;
+    int32_t bauds[RANKS_MAX];
+    unsigned n_bauds;
+    int32_t baud;
+    int64_t deadline_ms;
+    enum phase phase;
+    unsigned question, escapes, proofs;
+    unsigned unanswered; /* AT in a row at this speed */
+    bool confirming;     /* ERROR to an AT: garbage stood before it, ask once more */
+    bool last_round;
+    struct mc_frame_watch watch;
+    struct mc_timer timer;
+};
+
+static void next_question(struct mc_finder *finder);
+static void send_at(struct mc_finder *finder, int wait_ms);
+static void send_hangup(struct mc_finder *finder);
+
+static void finish(struct mc_finder *finder, enum mc_found found)
+{
+    finder->phase = PHASE_IDLE;
+    mc_timer_disarm(&finder->timer);
+    mc_line_command(finder->line);
+    finder->done(finder->ctx, found, finder->baud);
+}
+
+static void go_to_baud(struct mc_finder *finder, int32_t baud)
+{
+    if (baud == finder->baud)
+        return;
+    finder->baud = baud;
+    finder->unanswered = 0;
+    mc_line_command(finder->line); /* half lines and late answers belong to the old speed */
+    finder->set_baud(finder->baud_ctx, baud);
+}
+
+/* ---- leaving data mode and CMUX ---- */
+
+static void prove(struct mc_finder *finder)
+{
+    finder->proofs++;
+    send_at(finder, 300);
+}
+
+static void on_escaped(void *ctx)
+{
+    struct mc_finder *finder = ctx;
+    finder->proofs = 0;
+    prove(finder);
+}
+
+static void leave_data(struct mc_finder *finder)
+{
+    finder->phase = PHASE_LEAVE_DATA;
+    finder->escapes++;
+    mc_line_escape(finder->line, on_escaped, finder);
+}
+
+static void leave_cmux(struct mc_finder *finder)
+{
+    uint8_t frame[MC_FRAME_MAX_BYTES];
+    finder->phase = PHASE_LEAVE_CMUX;
+    for (unsigned dlci = 4; dlci >= 1; dlci--)
+        mc_line_send_raw(finder->line, frame, mc_frame_cmux_disc(dlci, frame));
+    mc_line_send_raw(finder->line, frame, mc_frame_cmux_cld(frame));
+    finder->proofs = 0;
+    mc_line_command(finder->line);
+    prove(finder);
+}
+
+/* ---- asking ---- */
+
+static void found_command_mode(struct mc_finder *finder)
+{
+    switch (finder->phase) {
+    case PHASE_LEAVE_DATA:
+        finder->phase = PHASE_HANG_UP;
+        send_hangup(finder);
+        return;
+    case PHASE_HANG_UP:
+        finish(finder, MC_FOUND_DATA);
+        return;
+    case PHASE_LEAVE_CMUX:
+        finish(finder, MC_FOUND_CMUX);
+        return;
+    default:
+        finish(finder, MC_FOUND_COMMAND);
+    }
+}
+
+static void no_answer(struct mc_finder *finder)
+{
+    switch (finder->phase) {
+    case PHASE_HANG_UP: /* ATH without an answer: command mode was proven before it */
+        finish(finder, MC_FOUND_DATA);
+        return;
+    case PHASE_LEAVE_DATA:
+        if (finder->proofs < PROOFS)
+            prove(finder);
+        else if (finder->watch.saw_ppp && finder->escapes < ESCAPES_MAX)
+            leave_data(finder);
+        else if (finder->watch.saw_ppp)
+            finish(finder, MC_FOUND_STUCK);
+        else {
+            finder->phase = PHASE_ROUND; /* the blind escape found nothing either */
+            next_question(finder);
+        }
+        return;
+    case PHASE_LEAVE_CMUX:
+        if (finder->proofs < PROOFS) {
+            prove(finder);
+            return;
+        }
+        finder->phase = PHASE_ROUND;
+        break;
+    case PHASE_DWELL:
+        if (mc_timerq_now_ms(finder->queue) >= finder->deadline_ms) {
+            finder->last_round = true; /* once more through everything: it may have come up in another mode */
+            finder->question = 0;
+            finder->phase = PHASE_ROUND;
+            break;
+        }
+        mc_timer_arm(&finder->timer, finder->queue, DWELL_MS);
+        return;
+    default:
+        break;
+    }
+    next_question(finder);
+}
+
+static void on_at(void *ctx, const struct mc_at_answer *answer)
+{
+    struct mc_finder *finder = ctx;
+    if (finder->phase == PHASE_IDLE || answer->result == MC_AT_CANCELLED)
+        return;
+    if (answer->result == MC_AT_TIMEOUT) {
+        finder->confirming = false;
+        finder->unanswered++;
+        no_answer(finder);
+    } else if (answer->result == MC_AT_OK || finder->confirming || finder->phase == PHASE_HANG_UP) {
+        finder->confirming = false;
+        finder->unanswered = 0;
+        found_command_mode(finder);
+    } else { /* ERROR to an AT: rubbish stood before it in the modem's buffer; it speaks AT, so ask once more */
+        finder->confirming = true;
+        send_at(finder, 300);
+    }
+}
+
+static void send_command(struct mc_finder *finder, const char *text, const char *prefix, int wait_ms)
+{
+    const struct mc_at_command command = {.text = text, .prefix = prefix, .timeout_ms = wait_ms, .flags = MC_AT_URGENT};
+    if (mc_line_owner(finder->line) != MC_LINE_OWNER_AT) {
+        mc_line_command(finder->line);
+        finder->unanswered = 0;
+    }
+    if (mc_at_send(mc_line_at(finder->line), &command, on_at, finder) < 0)
+        mc_timer_arm(&finder->timer, finder->queue, wait_ms);
+}
+
+/*
+ * AT; but while earlier ones are unanswered their OK may come late and pass for this one's, so then a question whose
+ * answer has a line of its own.
+ */
+static void send_at(struct mc_finder *finder, int wait_ms)
+{
+    if (finder->unanswered)
+        send_command(finder, "AT+IPR?", "+IPR:", wait_ms);
+    else
+        send_command(finder, "AT", NULL, wait_ms);
+}
+
+static void send_hangup(struct mc_finder *finder)
+{
+    send_command(finder, "ATH", NULL, 2000);
+}
+
+static void on_raw(void *ctx, const uint8_t *data, size_t len)
+{
+    struct mc_finder *finder = ctx;
+    mc_frame_watch_feed(&finder->watch, data, len);
+    if ((finder->watch.saw_ppp || finder->watch.saw_cmux_ua) && finder->phase == PHASE_ROUND)
+        mc_timer_arm(&finder->timer, finder->queue, 0);
+}
+
+static void ask_raw(struct mc_finder *finder, enum ask ask, int wait_ms)
+{
+    uint8_t frame[MC_FRAME_MAX_BYTES];
+    size_t len = ask == ASK_LCP ? mc_frame_lcp_echo((uint8_t)finder->question, frame) : mc_frame_cmux_sabm(0, frame);
+    mc_line_listen_raw(finder->line, on_raw, finder);
+    mc_line_send_raw(finder->line, frame, len);
+    mc_timer_arm(&finder->timer, finder->queue, wait_ms);
+}
+
+static void end_of_round(struct mc_finder *finder)
+{
+    if (finder->last_round || mc_timerq_now_ms(finder->queue) >= finder->deadline_ms) {
+        finish(finder, finder->watch.bytes ? MC_FOUND_BABBLE : MC_FOUND_SILENCE);
+        return;
+    }
+    /* Perhaps it boots: stay where its boot messages can be heard. */
+    finder->phase = PHASE_DWELL;
+    go_to_baud(finder, finder->bauds[0]);
+    mc_timer_arm(&finder->timer, finder->queue, DWELL_MS);
+}
+
+static void next_question(struct mc_finder *finder)
+{
+    while (finder->question < QUESTIONS && round_of_questions[finder->question].rank >= finder->n_bauds)
+        finder->question++;
+    if (finder->question == QUESTIONS) {
+        end_of_round(finder);
+        return;
+    }
+    const struct question *q = &round_of_questions[finder->question++];
+    go_to_baud(finder, finder->bauds[q->rank]);
+    if (q->ask == ASK_AT)
+        send_at(finder, q->wait_ms);
+    else if (q->ask == ASK_UNMUTE)
+        send_command(finder, "AT+IFC=0,0", NULL, q->wait_ms);
+    else if (q->ask == ASK_ESCAPE)
+        leave_data(finder);
+    else
+        ask_raw(finder, q->ask, q->wait_ms);
+}
+
+static void on_timer(void *ctx)
+{
+    struct mc_finder *finder = ctx;
+    if (finder->phase == PHASE_DWELL)
+        send_at(finder, 300);
+    else if (finder->phase != PHASE_ROUND)
+        no_answer(finder);
+    else if (finder->watch.saw_ppp)
+        leave_data(finder);
+    else if (finder->watch.saw_cmux_ua)
+        leave_cmux(finder);
+    else
+        next_question(finder);
+}
+
+/* ---- life ---- */
+
+struct mc_finder *mc_finder_new(struct mc_timerq *queue, struct mc_line *line, mc_finder_baud_fn *set_baud, void *ctx)
+{
+    struct mc_finder *finder = calloc(1, sizeof(*finder));
+    if (!finder)
+        return NULL;
+    finder->queue = queue;
+    finder->line = line;
+    finder->set_baud = set_baud;
+    finder->baud_ctx = ctx;
+    mc_timer_init(&finder->timer, "finder", on_timer, finder);
+    return finder;
+}
+
+void mc_finder_free(struct mc_finder *finder)
+{
+    if (!finder)
+        return;
+    mc_timer_disarm(&finder->timer);
+    free(finder);
+}
+
+static void add_baud(struct mc_finder *finder, int32_t baud)
+{
+    for (unsigned i = 0; i < finder->n_bauds; i++)
+        if (finder->bauds[i] == baud)
+            return;
+    if (baud > 0 && finder->n_bauds < RANKS_MAX)
+        finder->bauds[finder->n_bauds++] = baud;
+}
+
+void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t other_baud, int64_t patience_ms,
+                     mc_finder_done_fn *done, void *ctx)
+{
+    mc_finder_cancel(finder);
+    finder->done = done;
+    finder->ctx = ctx;
+    finder->n_bauds = 0;
+    add_baud(finder, likely_baud);
+    add_baud(finder, other_baud);
+    for (size_t i = 0; i < MC_LENGTH_OF(usual_bauds); i++)
+        add_baud(finder, usual_bauds[i]);
+    finder->baud = 0;
+    finder->deadline_ms = mc_timerq_now_ms(finder->queue) + patience_ms;
+    finder->phase = PHASE_ROUND;
+    finder->question = finder->escapes = finder->proofs = finder->unanswered = 0;
+    finder->confirming = finder->last_round = false;
+    finder->watch = (struct mc_frame_watch){0};
+    mc_timer_arm(&finder->timer, finder->queue, 0);
+}
+
+void mc_finder_cancel(struct mc_finder *finder)
+{
+    if (finder->phase == PHASE_IDLE)
+        return;
+    finder->phase = PHASE_IDLE;
+    mc_timer_disarm(&finder->timer);
+    mc_line_escape_cancel(finder->line);
+    mc_at_cancel_all(mc_line_at(finder->line));
+    mc_line_command(finder->line);
+}
+
+void mc_finder_booted(struct mc_finder *finder)
+{
+    if (finder->phase == PHASE_IDLE || finder->phase == PHASE_HANG_UP)
+        return;
+    mc_line_escape_cancel(finder->line);
+    mc_at_cancel_all(mc_line_at(finder->line));
+    mc_line_command(finder->line);
+    finder->phase = PHASE_ROUND;
+    finder->question = finder->unanswered = 0;
+    finder->confirming = false;
+    mc_timer_arm(&finder->timer, finder->queue, 0);
+}

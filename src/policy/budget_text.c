@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* The budgets as text, a line each: "dial 1763846400000", "remedy reset 1763846400000 2", "pin 8981... 00ab...". Times
+ * are wall ms. */
+#include "policy_priv.h"
+#include <inttypes.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/base/parse.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER "microcatd-budgets 1"
+
+struct writer {
+    char *out;
+    size_t size, used;
+};
+
+static void put(struct writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void put(struct writer *w, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(w->out + w->used, w->used < w->size ? w->size - w->used : 0, fmt, ap);
+    va_end(ap);
+    w->used += n > 0 ? (size_t)n : 0;
+}
+
+int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_ms, char *out, size_t out_bytes)
+{
+    struct writer w = {.out = out, .size = out_bytes};
+    const int64_t to_wall = wall_ms - now_ms;
+    put(&w, HEADER "\n");
+    for (unsigned i = 0; i < policy->dials.count; i++)
+        if (now_ms - policy->dials.at_ms[i] < HOUR_MS)
+            put(&w, "dial %" PRId64 "\n", policy->dials.at_ms[i] + to_wall);
+    for (unsigned i = 0; i < policy->attaches.count; i++)
+        if (now_ms - policy->attaches.at_ms[i] < HOUR_MS)
+            put(&w, "attach %" PRId64 "\n", policy->attaches.at_ms[i] + to_wall);
+    for (int i = 0; i < MC_REMEDY_COUNT; i++)
+        if (policy->budgets[i].used)
+            put(&w, "remedy %s %" PRId64 " %u\n", mc_strtab_name(&mc_remedy_names, i),
+                policy->budgets[i].last_ms + to_wall, policy->budgets[i].grown);
+    for (size_t i = 0; i < PIN_ENTRIES; i++)
+        if (policy->pins[i].pin_hash)
+            put(&w, "pin %s %016" PRIx64 "\n", *policy->pins[i].iccid ? policy->pins[i].iccid : "-",
+                policy->pins[i].pin_hash);
+    return w.used < w.size ? (int)w.used : -ENOBUFS;
+}
+
+/* A time from the file on the queue's clock; what lies in the future counts as now. */
+static int parse_time(const char *text, int64_t now_ms, int64_t wall_ms, int64_t *ret_ms)
+{
+    int64_t at;
+    if (!text || mc_parse_int(text, 0, INT64_MAX / 2, &at) < 0)
+        return -EINVAL;
+    int64_t age = wall_ms - at;
+    *ret_ms = age > 0 ? now_ms - age : now_ms;
+    return 0;
+}
+
+static int load_window(struct window *window, const char *word, int64_t now_ms, int64_t wall_ms)
+{
+    int64_t at;
+    if (window->count == WINDOW_MAX || parse_time(word, now_ms, wall_ms, &at) < 0)
+        return -EINVAL;
+    if (window->count && window->at_ms[window->count - 1] > at)
+        at = window->at_ms[window->count - 1];
+    window->at_ms[window->count++] = at;
+    return 0;
+}
+
+static int load_remedy(struct mc_policy *policy, char *const *words, int64_t now_ms, int64_t wall_ms)
+{
+    int remedy = words[1] ? mc_strtab_value(&mc_remedy_names, words[1]) : -EINVAL;
+    int64_t at, grown;
+    if (remedy < 0 || !words[2] || parse_time(words[2], now_ms, wall_ms, &at) < 0 || !words[3] ||
+        mc_parse_int(words[3], 0, GROWN_MAX, &grown) < 0)
+        return -EINVAL;
+    policy->budgets[remedy] = (struct budget){.last_ms = at, .used = true, .grown = (unsigned)grown};
+    return 0;
+}
+
+static int load_pin(struct mc_policy *policy, char *const *words)
+{
+    struct pin_entry *entry = &policy->pins[policy->next_pin];
+    uint64_t hash;
+    if (!words[1] || !words[2] || strlen(words[1]) >= sizeof(entry->iccid) ||
+        mc_parse_hex(words[2], UINT64_MAX, &hash) < 0 || hash == 0)
+        return -EINVAL;
+    snprintf(entry->iccid, sizeof(entry->iccid), "%s", strcmp(words[1], "-") ? words[1] : "");
+    entry->pin_hash = hash;
+    policy->next_pin = (policy->next_pin + 1) % PIN_ENTRIES;
+    return 0;
+}
+
+static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64_t wall_ms)
+{
+    char *words[5] = {0}, *save = NULL;
+    size_t n = 0;
+    for (char *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        if (n == MC_LENGTH_OF(words))
+            return -EINVAL;
+        words[n++] = word;
+    }
+    if (n == 2 && !strcmp(words[0], "dial"))
+        return load_window(&policy->dials, words[1], now_ms, wall_ms);
+    if (n == 2 && !strcmp(words[0], "attach"))
+        return load_window(&policy->attaches, words[1], now_ms, wall_ms);
+    if (n == 4 && !strcmp(words[0], "remedy"))
+        return load_remedy(policy, words, now_ms, wall_ms);
+    if (n == 3 && !strcmp(words[0], "pin"))
+        return load_pin(policy, words);
+    return -EINVAL;
+}
+
+int mc_policy_load(struct mc_policy *policy, const char *text, int64_t now_ms, int64_t wall_ms, unsigned *ret_line)
+{
+    _cleanup_free_ char *copy = strdup(text);
+    if (!copy)
+        return -ENOMEM;
+    struct mc_policy fresh = {.settings = policy->settings, .random = policy->random, .ctx = policy->ctx};
+    unsigned number = 0;
+    char *rest = copy;
+    while (*rest) {
+        char *line = strsep(&rest, "\n");
+        *ret_line = ++number;
+        /* A file cut short has no newline at its end: not to be trusted. */
+        if (!rest || (number == 1 ? strcmp(line, HEADER) : load_line(&fresh, line, now_ms, wall_ms)))
+            return -EINVAL;
+    }
+    if (number == 0) {
+        *ret_line = 1;
+        return -EINVAL;
+    }
+    *policy = fresh;
+    return 0;
+}

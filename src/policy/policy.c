@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy_priv.h"
+#include <microcat/base/cleanup.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mc_policy *mc_policy_new(const struct mc_settings *settings, uint32_t (*random)(void *ctx), void *ctx)
+{
+    struct mc_policy *policy = calloc(1, sizeof(*policy));
+    if (!policy)
+        return NULL;
+    policy->settings = settings;
+    policy->random = random;
+    policy->ctx = ctx;
+    return policy;
+}
+
+void mc_policy_free(struct mc_policy *policy)
+{
+    free(policy);
+}
+
+/* ---- delays ---- */
+
+static int64_t min64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* @ms +-30 %, or only upwards when waiting less would break a promise. */
+static int64_t with_chance(struct mc_policy *policy, int64_t ms, bool upwards)
+{
+    int64_t span = ms * 3 / 10;
+    if (span <= 0)
+        return ms;
+    int64_t chance = (int64_t)(policy->random(policy->ctx) % (uint64_t)(span + 1));
+    if (upwards || policy->random(policy->ctx) % 2)
+        return ms + chance;
+    return ms - chance;
+}
+
+/* 10, 30, 60, 120, 240 ... s for RedialDelay=10: the first step is long because the second failure is rarely bad luck.
+ */
+static int64_t dial_delay_ms(const struct mc_policy *policy, unsigned failures)
+{
+    int64_t delay = policy->settings->recovery.redial_delay_ms;
+    if (failures > 1)
+        delay *= 3;
+    for (unsigned i = 2; i < failures && delay < policy->settings->recovery.redial_max_ms; i++)
+        delay *= 2;
+    return min64(delay, policy->settings->recovery.redial_max_ms);
+}
+
+static int64_t quick_delay_ms(unsigned failures)
+{
+    return failures > 5 ? 30 * 1000 : (1000LL << (failures - 1));
+}
+
+static int64_t pace_delay_ms(struct mc_policy *policy, enum mc_pace pace)
+{
+    const int64_t cap_ms = policy->settings->recovery.redial_max_ms;
+    switch (pace) {
+    case MC_PACE_HOST:
+        if (policy->pace_failures <= 2)
+            return policy->pace_failures == 2 ? 1000 : 0;
+        return with_chance(policy, dial_delay_ms(policy, policy->pace_failures - 2), false);
+    case MC_PACE_QUICK:
+        return with_chance(policy, quick_delay_ms(policy->quick_failures), false);
+    case MC_PACE_LOOK:
+        return with_chance(policy, policy->settings->recovery.sim_check_interval_ms, false);
+    case MC_PACE_DIAL:
+        return with_chance(policy, dial_delay_ms(policy, policy->pace_failures), false);
+    case MC_PACE_CAP:
+        return with_chance(policy, cap_ms, false);
+    case MC_PACE_NETWORK:
+        return with_chance(policy, policy->settings->recovery.network_backoff_ms, true);
+    }
+    return cap_ms;
+}
+
+static unsigned *pace_counter(struct mc_policy *policy, enum mc_pace pace)
+{
+    if (pace == MC_PACE_QUICK)
+        return &policy->quick_failures;
+    return pace == MC_PACE_LOOK ? NULL : &policy->pace_failures;
+}
+
+/* ---- budgets ---- */
+
+static void window_add(struct window *window, int64_t now_ms)
+{
+    if (window->count == WINDOW_MAX)
+        memmove(window->at_ms, window->at_ms + 1, sizeof(window->at_ms[0]) * --window->count);
+    window->at_ms[window->count++] = now_ms;
+}
+
+/* How long until one more fits into @limit an hour. */
+static int64_t window_wait_ms(const struct window *window, unsigned limit, int64_t now_ms)
+{
+    if (limit > WINDOW_MAX)
+        limit = WINDOW_MAX;
+    if (window->count < limit || limit == 0)
+        return 0;
+    int64_t free_ms = window->at_ms[window->count - limit] + HOUR_MS;
+    return free_ms > now_ms ? free_ms - now_ms : 0;
+}
+
+static int64_t attach_wait_ms(const struct mc_policy *policy, int64_t now_ms)
+{
+    return window_wait_ms(&policy->attaches, (unsigned)policy->settings->recovery.attaches_per_hour, now_ms);
+}
+
+static int64_t interval_ms(const struct mc_policy *policy, enum mc_remedy remedy)
+{
+    switch (remedy) {
+    case MC_REMEDY_RADIO_CYCLE:
+        return policy->settings->recovery.radio_cycle_interval_ms;
+    case MC_REMEDY_RESET:
+        return policy->settings->recovery.reset_interval_ms;
+    case MC_REMEDY_POWER_CYCLE:
+        return policy->settings->recovery.power_cycle_interval_ms;
+    default:
+        return 0;
+    }
+}
+
+static bool affordable(const struct mc_policy *policy, enum mc_remedy remedy, int64_t now_ms)
+{
+    if ((remedy == MC_REMEDY_REATTACH || remedy == MC_REMEDY_RADIO_CYCLE) && attach_wait_ms(policy, now_ms) > 0)
+        return false;
+    const struct budget *budget = &policy->budgets[remedy];
+    if (!budget->used)
+        return true;
+    return now_ms - budget->last_ms >= interval_ms(policy, remedy) << budget->grown;
+}
+
+/* ---- decisions ---- */
+
+static enum mc_remedy choose(const struct mc_policy *policy, const struct mc_ladder_row *row, unsigned failures,
+                             unsigned usable, int64_t now_ms)
+{
+    const struct {
+        enum mc_remedy remedy;
+        unsigned after;
+    } rungs[] = {
+        {MC_REMEDY_POWER_CYCLE, row->power_cycle_after},
+        {MC_REMEDY_RESET, row->reset_after},
+        {MC_REMEDY_RADIO_CYCLE, row->radio_cycle_after},
+        {MC_REMEDY_REATTACH, row->reattach_after},
+    };
+    for (size_t i = 0; i < MC_LENGTH_OF(rungs); i++) {
+        bool due = rungs[i].after && failures >= rungs[i].after;
+        /* Detaching once is worth a try; detaching before every dial is what a network operator calls a storm. */
+        if (rungs[i].remedy == MC_REMEDY_REATTACH && failures != rungs[i].after)
+            due = false;
+        if (due && (usable & (1u << rungs[i].remedy)) && affordable(policy, rungs[i].remedy, now_ms))
+            return rungs[i].remedy;
+    }
+    return row->base;
+}
+
+void mc_policy_decide(struct mc_policy *policy, enum mc_fault fault, unsigned usable, int64_t now_ms,
+                      struct mc_decision *ret_decision)
+{
+    const struct mc_ladder_row *row = mc_ladder_row(fault);
+    unsigned *pace = pace_counter(policy, row->pace);
+    if (pace && *pace < 1000)
+        ++*pace;
+    unsigned failures = ++policy->failures[row->fault];
+
+    *ret_decision = (struct mc_decision){
+        .remedy = choose(policy, row, failures, usable, now_ms),
+        .delay_ms = pace_delay_ms(policy, row->pace),
+        .failures = failures,
+    };
+    snprintf(ret_decision->reason, sizeof(ret_decision->reason), "%s, failure %u in a row",
+             mc_strtab_name(&mc_remedy_names, (int)ret_decision->remedy), failures);
+}
+
+void mc_policy_spend(struct mc_policy *policy, enum mc_remedy remedy, int64_t now_ms)
+{
+    struct budget *budget = &policy->budgets[remedy];
+    if (interval_ms(policy, remedy)) {
+        if (budget->used && budget->grown < GROWN_MAX)
+            budget->grown++;
+        budget->used = true;
+        budget->last_ms = now_ms;
+    }
+    if (remedy == MC_REMEDY_REATTACH || remedy == MC_REMEDY_RADIO_CYCLE)
+        window_add(&policy->attaches, now_ms);
+}
+
+int64_t mc_policy_attach(struct mc_policy *policy, bool by_person, int64_t now_ms)
+{
+    int64_t wait_ms = by_person ? 0 : attach_wait_ms(policy, now_ms);
+    if (wait_ms == 0)
+        window_add(&policy->attaches, now_ms);
+    return wait_ms;
+}
+
+int64_t mc_policy_dial(struct mc_policy *policy, bool by_person, int64_t now_ms)
+{
+    int64_t wait_ms = by_person ? 0 : window_wait_ms(&policy->dials, MC_POLICY_DIALS_PER_HOUR, now_ms);
+    if (wait_ms == 0)
+        window_add(&policy->dials, now_ms);
+    return wait_ms;
+}
+
+static void forgive(struct mc_policy *policy)
+{
+    memset(policy->failures, 0, sizeof(policy->failures));
+    policy->pace_failures = 0;
+    policy->quick_failures = 0;
+}
+
+void mc_policy_good(struct mc_policy *policy)
+{
+    forgive(policy);
+    /* The remedies helped: their intervals start over, counted from when they were last used. */
+    for (size_t i = 0; i < MC_REMEDY_COUNT; i++)
+        policy->budgets[i].grown = 0;
+}
+
+void mc_policy_start_over(struct mc_policy *policy)
+{
+    mc_policy_good(policy);
+}
+
+int64_t mc_policy_boot_jitter_ms(struct mc_policy *policy)
+{
+    int64_t jitter = policy->settings->recovery.boot_jitter_ms;
+    return jitter > 0 ? (int64_t)(policy->random(policy->ctx) % (uint64_t)(jitter + 1)) : 0;
+}
+
+/* ---- PIN tries ---- */
+
+/* FNV-1a over ICCID and PIN: tells "the same PIN on the same SIM" apart, which is all it is for. */
+static uint64_t pin_hash(const char *iccid, const char *pin)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (const char *part = iccid; part; part = part == iccid ? pin : NULL)
+        for (const char *p = part; *p; p++)
+            hash = (hash ^ (uint8_t)*p) * 0x100000001b3u;
+    return hash;
+}
+
+enum mc_fault mc_policy_pin(const struct mc_policy *policy, const char *iccid, const char *pin, int tries_left)
+{
+    if (!*pin)
+        return MC_FAULT_SIM_PIN_MISSING;
+    for (size_t i = 0; i < PIN_ENTRIES; i++)
+        if (policy->pins[i].pin_hash && !strcmp(policy->pins[i].iccid, iccid) &&
+            policy->pins[i].pin_hash == pin_hash(iccid, pin))
+            return MC_FAULT_SIM_PIN_WRONG;
+    return tries_left < 2 ? MC_FAULT_SIM_PIN_SPENT : MC_FAULT_NONE;
+}
+
+void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *pin)
+{
+    struct pin_entry *entry = &policy->pins[policy->next_pin];
+    policy->next_pin = (policy->next_pin + 1) % PIN_ENTRIES;
+    snprintf(entry->iccid, sizeof(entry->iccid), "%s", iccid);
+    entry->pin_hash = pin_hash(entry->iccid, pin);
+}
+
+void mc_policy_pin_right(struct mc_policy *policy, const char *iccid)
+{
+    for (size_t i = 0; i < PIN_ENTRIES; i++)
+        if (!strcmp(policy->pins[i].iccid, iccid))
+            policy->pins[i] = (struct pin_entry){0};
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_POLICY_PRIV_H
+#define MICROCAT_POLICY_PRIV_H
+
+/* What policy.c decides on and budget_text.c saves. */
+
+#include <microcat/policy/policy.h>
+
+#define HOUR_MS     (60LL * 60 * 1000)
+#define WINDOW_MAX  64 /* times kept in a window; AttachesPerHour's upper bound */
+#define PIN_ENTRIES 8
+
+struct window { /* when something happened, oldest first; only the last hour counts */
+    int64_t at_ms[WINDOW_MAX];
+    unsigned count;
+};
+
+struct budget { /* a remedy with a least interval, doubled each time that it did not help */
+    int64_t last_ms;
+    bool used;
+    unsigned grown; /* doublings, at most GROWN_MAX */
+};
+#define GROWN_MAX 5
+
+struct pin_entry { /* a PIN that this SIM refused, as a hash: the file is root's, and the PIN is not in it */
+    char iccid[24];
+    uint64_t pin_hash;
+};
+
+struct mc_policy {
+    const struct mc_settings *settings;
+    uint32_t (*random)(void *ctx);
+    void *ctx;
+    unsigned failures[MC_FAULT_COUNT]; /* in a row, since the link was last good */
+    unsigned pace_failures;            /* of the paces that dial, together: alternating faults must not dial faster */
+    unsigned quick_failures;
+    struct window dials, attaches;
+    struct budget budgets[MC_REMEDY_COUNT]; /* radio cycle, reset and power cycle only */
+    struct pin_entry pins[PIN_ENTRIES];
+    unsigned next_pin;
+};
+
+#endif
