@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# what is installed: units that verify, the udev rule, and pppd working inside the service's sandbox
+# limit: 120 s
+
+check "systemd finds nothing wrong with the units" systemd-analyze verify --man=no microcatd.service microcatd@one.service
+check "the group of the socket exists" getent group microcat
+check "the service is enabled by one command" systemctl enable microcatd.service
+systemctl disable -q microcatd.service
+
+check "the board is made" make_board
+plug
+check "plugging in shows a tty" until_ok 10000 board_tty
+udevadm settle --timeout=10
+tty=$(board_tty)
+property()
+{
+    udevadm info -q property "$1" | sed -n "s/^$2=//p"
+}
+is "ModemManager is told to ignore the device" "$(property "$(dirname "$(readlink -f "/sys/class/tty/${tty##*/}/device")")" ID_MM_DEVICE_IGNORE)" 1
+is "and its port" "$(property "$tty" ID_MM_PORT_IGNORE)" 1
+is "the port has a name that stays" "$(readlink -f /dev/microcat-$board_serial)" "$tty"
+
+# pppd as the daemon's child would run, in the very sandbox of the unit, before any daemon is there to run it.
+mkdir -p /run/systemd/system/microcatd.service.d
+cat >/run/systemd/system/microcatd.service.d/sandbox.conf <<END
+[Service]
+Type=exec
+WatchdogSec=0
+Restart=no
+ExecStart=
+ExecStart=/usr/sbin/pppd $tty nodetach local noauth noipdefault nodefaultroute noktune ifname ppp0
+END
+systemctl daemon-reload
+ip netns add isp
+ip netns exec isp pppd /dev/ttyGS0 nodetach local noauth 10.9.0.1:10.9.0.2 nodefaultroute ifname isp0 >$run/isp.log 2>&1 &
+check "the sandboxed service starts" systemctl start microcatd.service
+has_address()
+{
+    ip -4 addr show dev ppp0 | grep -q 'inet 10.9.0.2'
+}
+check "pppd works inside the sandbox" until_ok 20000 has_address
+check "a ping goes through it" ping -c 2 -i 0.2 -W 2 10.9.0.1
+note "$(systemd-analyze security microcatd.service --no-pager 2>/dev/null | tail -n 1)"
+rm -r /run/systemd/system/microcatd.service.d
+systemctl stop microcatd.service
+systemctl daemon-reload
