@@ -129,7 +129,7 @@ void at_finish(struct mc_at *at, enum mc_at_result result, int code, const char 
     mc_timer_disarm(&at->deadline);
     if (result == MC_AT_TIMEOUT)
         at->stats.timeouts++;
-    if ((result == MC_AT_TIMEOUT || result == MC_AT_CANCELLED) && !command->unwritten) {
+    if ((result == MC_AT_TIMEOUT || result == MC_AT_CANCELLED || command->owed) && !command->unwritten) {
         at_add_ghost(at, command);
     } else {
         if (at->executing == command)
@@ -193,12 +193,14 @@ static struct at_command *new_probe(struct mc_at *at, struct at_command *command
     if (!at->probe_on || !other || command->probed || !at->heard)
         return NULL;
     command->probed = true;
-    size_t pick = 0;
-    for (size_t q = MC_LENGTH_OF(questions); q-- > 0;) { /* the first question that no ghost has asked */
-        bool taken = false;
-        for (size_t i = 0; i < at->n_ghosts; i++)
-            taken = taken || (at->ghosts[i]->prefix && strcmp(at->ghosts[i]->prefix, questions[q].prefix) == 0);
-        pick = taken ? pick : q;
+    size_t pick = 0, pick_asked = 0;
+    for (size_t q = MC_LENGTH_OF(questions); q-- > 0;) { /* one that no ghost has asked, else the one asked last */
+        size_t asked = 0;
+        while (asked < at->n_ghosts &&
+               !(at->ghosts[asked]->prefix && strcmp(at->ghosts[asked]->prefix, questions[q].prefix) == 0))
+            asked++;
+        pick = asked >= pick_asked ? q : pick;
+        pick_asked = asked >= pick_asked ? asked : pick_asked;
     }
     return new_command(questions[pick].text, questions[pick].prefix, AT_PROBE_TIMEOUT_MS, AT_PROBE);
 }

@@ -278,19 +278,29 @@ static struct at_command *owner_of_call_result(const struct mc_at *at)
     return first_ghost(at, MC_AT_DIALS, 0);
 }
 
+/* Did all ghosts ask what the command in flight asks? (A probe always has its line before its OK: it does not count
+ * here.) */
+static bool all_twins(const struct mc_at *at)
+{
+    for (size_t i = 0; i < at->n_ghosts; i++)
+        if (!(at->ghosts[i]->flags & AT_PROBE) && !at_same_text(at->ghosts[i], at->current))
+            return false;
+    return true;
+}
+
 /* NULL: nobody's (any more). */
 static struct at_command *owner_of_result(const struct mc_at *at)
 {
-    struct at_command *current = at->current, *ghost = at->executing;
-    if (current && (ghost == current || current->informed))
-        return current;
-    if (!ghost) /* a probe always has its line before its OK: without one, the code is not a probe's */
-        ghost = first_ghost(at, 0, AT_PROBE);
+    struct at_command *current = at->current, *ghost = first_ghost(at, 0, AT_PROBE);
     if (!current)
-        return ghost ? ghost : first_ghost(at, AT_PROBE, 0);
-    if (!ghost)
-        return current->flags & AT_PROBE ? NULL : current;
-    return at_same_text(ghost, current) ? current : ghost;
+        return at->executing ? at->executing : ghost ? ghost : first_ghost(at, AT_PROBE, 0);
+    if (at->executing == current || current->informed)
+        return current;
+    if (at->executing)
+        return at_same_text(at->executing, current) ? current : at->executing;
+    if (current->flags & AT_PROBE)
+        return ghost;
+    return all_twins(at) ? current : ghost;
 }
 
 /* Was the evidence good enough to say that no ghost will ever answer? */
@@ -301,10 +311,23 @@ static bool ends_ghosts(const struct mc_at *at)
         return true;
     if (!current->informed || !current->prefix || mc_at_urc_kind(at->lines.n ? at->lines.data : "") != MC_AT_URC_NONE)
         return false;
-    for (size_t i = 0; i < at->n_ghosts; i++)
-        if (at_same_text(at->ghosts[i], current))
-            return false;
     return owns_prefix(current, at->lines.n ? at->lines.data : "");
+}
+
+/*
+ * A ghost asked the same thing: the answer may be the ghost's as well. So everything up to that ghost is over, and the
+ * command in flight takes the ghost's place: its own answer may still come.
+ */
+static bool trade_places(struct mc_at *at)
+{
+    for (size_t i = 0; i < at->n_ghosts && at->executing != at->current; i++) {
+        if (at_same_text(at->ghosts[i], at->current)) {
+            at_drop_ghosts(at, i + 1);
+            at->current->owed = true;
+            return true;
+        }
+    }
+    return false;
 }
 
 static void take_late_result(struct mc_at *at, struct at_command *ghost, const char *line, bool connect)
@@ -332,7 +355,7 @@ static bool take_final(struct mc_at *at, const char *line)
         return true;
     }
     at_trace(at, MC_AT_RECEIVED, line);
-    if (finals[i].call || ends_ghosts(at))
+    if (finals[i].call || (!trade_places(at) && ends_ghosts(at)))
         at_drop_ghosts(at, at->n_ghosts);
     at->executing = NULL;
     at->data_mode = result == MC_AT_CONNECT;

@@ -10,7 +10,7 @@
 #define AT_TEXT_MAX_BYTES   1023 /* of a command; the manual's own limit is higher than any command known */
 #define AT_WAITING_MAX      16
 #define AT_LINES_MAX        64
-#define AT_GHOSTS_MAX       8
+#define AT_GHOSTS_MAX       32     /* more than a modem that is behind keeps in its input buffer */
 #define AT_GHOST_MAX_AGE_MS 120000 /* twice the longest deadline of the manual (COPS write, 60 s) */
 #define AT_PROBE_TIMEOUT_MS 2000
 #define AT_PROBE            (1u << 16) /* internal flag: the engine's own question */
@@ -25,6 +25,7 @@ struct at_command {
                          (seed log) */
     bool probed;      /* a probe went ahead of it */
     bool unwritten;   /* the write failed: nothing can come back */
+    bool owed;        /* it got the answer to an earlier command of the same text: its own may still come */
     bool informed;    /* a line of its own has come */
     char *prefix;     /* in the same allocation, or NULL */
     size_t len_bytes; /* of text */

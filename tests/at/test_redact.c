@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness.h"
+
+#include <microcat/at/redact.h>
+#include <microcat/base/cleanup.h>
+#include <string.h>
+
+static const struct {
+    const char *text, *out;
+} rows[] = {
+    {"AT+CPIN=\"1234\"", "AT+CPIN=…"},
+    {"AT+CPIN=1234,5678", "AT+CPIN=…"},
+    {"at+cpin=\"1234\"", "at+cpin=…"},
+    {"?+CPIN=\"1234\"", "?+CPIN=…"},
+    {"AT+CLCK=\"SC\",1,\"1234\"", "AT+CLCK=…"},
+    {"AT+CPWD=\"SC\",\"1234\",\"4321\"", "AT+CPWD=…"},
+    {"AT+CPIN?", "AT+CPIN?"},
+    {"AT+CPIN=?", "AT+CPIN=?"},
+    {"+CPIN: READY", "+CPIN: READY"},
+    {"+SPIC: 3,10,0,10", "+SPIC: 3,10,0,10"},
+    {"AT+CGAUTH=1,2,\"secret\",\"sora\"", "AT+CGAUTH=1,2,\"…\",\"…\""},
+    {"AT+CGAUTH=1,2,secret,sora", "AT+CGAUTH=1,2,…,…"},
+    {"AT+CGAUTH=1,2,\"a,b\",\"sora\"", "AT+CGAUTH=1,2,\"…\",\"…\""},
+    {"AT+CGAUTH=1,2,\"half", "AT+CGAUTH=1,2,\"…\""},
+    {"AT+CGAUTH=1,0", "AT+CGAUTH=1,0"},
+    {"AT+CGAUTH?", "AT+CGAUTH?"},
+    {"+CGAUTH: 1,2,\"sora\",\"secret\"", "+CGAUTH: 1,2,\"sora\",\"…\""},
+    {"+CGAUTH: 1,2,\"so,ra\",\"se,cret\"", "+CGAUTH: 1,2,\"so,ra\",\"…\""},
+    {"+CGAUTH: 1,0 ,\"\",\"\"", "+CGAUTH: 1,0 ,\"\",\"\""},
+    {"+ICCID: 8942310000000009012", "+ICCID: 8942…9012"},
+    {"+ICCID: 8942310xxxxxxxxxxxxx", "+ICCID: 8942…xxxx"},
+    {"IMEI: 869850000000430", "IMEI: 8698…0430"},
+    {"869850000000430", "8698…0430"},
+    {"440101234567890", "4401…7890"},
+    {"4401012345", "44…45"},
+    {"440101", "44…01"},
+    {"12345", "12345"},
+    {"+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3",
+     "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3"},
+    {"+CGDCONT: 1,\"IP\",\"soracom.io\",\"10.164.98.251\"", "+CGDCONT: 1,\"IP\",\"soracom.io\",\"10.164.98.251\""},
+    {"Model: SIM7672JP-MNGV", "Model: SIM7672JP-MNGV"},
+    {"OK", "OK"},
+    {"", ""},
+};
+
+static void test_rows(void **state)
+{
+    char out[256];
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        assert_ptr_equal(mc_at_redact(rows[i].text, out, sizeof(out)), out);
+        assert_string_equal(out, rows[i].out);
+    }
+}
+
+static void test_short_buffers(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        for (size_t size_bytes = 0; size_bytes < 40; size_bytes++) {
+            char out[41];
+            memset(out, '#', sizeof(out));
+            mc_at_redact(rows[i].text, out, size_bytes);
+            assert_int_equal(out[size_bytes], '#');
+            if (size_bytes > 0)
+                assert_int_equal(strncmp(out, rows[i].out, strlen(out)), 0); /* a prefix of the whole */
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_short_buffers)};
+    return cmocka_run_group_tests_name("at.redact", tests, NULL, NULL);
+}
