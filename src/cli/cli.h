@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+/* microcatctl: one table of verbs, one file a family of them. */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum cli_exit { CLI_DONE = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_NO_DAEMON = 3, CLI_TIMED_OUT = 4 };
+
+enum cli_options { /* which a verb takes beside the global ones */
+                   CLI_OPT_FOR = 1 << 0,
+                   CLI_OPT_TIMEOUT = 1 << 1,
+                   CLI_OPT_MERMAID = 1 << 2,
+                   CLI_OPT_LINES = 1 << 3,
+};
+
+struct cli_verb;
+
+struct cli {
+    const char *socket;
+    bool json;
+    bool colour, utf8; /* of standard output */
+    bool progress;     /* standard error is a terminal: say what is going on */
+    const struct cli_verb *verb;
+    char **args; /* after the verb */
+    size_t n_args;
+    unsigned options;   /* given ones of enum cli_options */
+    const char *wanted; /* --for */
+    int64_t timeout_ms; /* --timeout, or -1 */
+    bool mermaid;
+    int64_t lines; /* --lines, or -1 */
+};
+
+struct cli_verb {
+    const char *name;
+    const char *syntax; /* arguments, "off|on" */
+    const char *help;   /* one line */
+    const char *who;    /* "read" or "command": what the daemon asks of the caller */
+    const char *words;  /* for completion, parted by spaces; NULL none */
+    size_t min_args, max_args;
+    unsigned options;
+    enum cli_exit (*run)(const struct cli *cli);
+    const char *method; /* of the simple verbs */
+};
+
+extern const struct cli_verb cli_verbs[];
+extern const size_t cli_n_verbs;
+const struct cli_verb *cli_find_verb(const char *name);
+void cli_print_help(FILE *out);
+
+enum cli_exit cli_run_status(const struct cli *cli);
+enum cli_exit cli_run_info(const struct cli *cli);
+enum cli_exit cli_run_watch(const struct cli *cli);
+enum cli_exit cli_run_wait(const struct cli *cli);
+enum cli_exit cli_run_simple(const struct cli *cli);
+enum cli_exit cli_run_switch(const struct cli *cli);
+enum cli_exit cli_run_at(const struct cli *cli);
+enum cli_exit cli_run_trace(const struct cli *cli);
+enum cli_exit cli_run_history(const struct cli *cli);
+enum cli_exit cli_run_help(const struct cli *cli);
+
+/** Complains on standard error, "microcatctl: ...". */
+void cli_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

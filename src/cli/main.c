@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <microcat/base/parse.h>
+#include <microcat/base/state.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_SOCKET "/run/microcatd/microcatd.sock"
+#define MAX_TIMEOUT_MS (365LL * 24 * 3600 * 1000)
+
+enum { OPT_SOCKET = 256, OPT_INSTANCE, OPT_JSON, OPT_FOR, OPT_TIMEOUT, OPT_MERMAID, OPT_LINES, OPT_VERSION, OPT_WORDS };
+
+static const struct option options[] = {
+    {"socket", required_argument, NULL, OPT_SOCKET},
+    {"instance", required_argument, NULL, OPT_INSTANCE},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"for", required_argument, NULL, OPT_FOR},
+    {"timeout", required_argument, NULL, OPT_TIMEOUT},
+    {"mermaid", no_argument, NULL, OPT_MERMAID},
+    {"lines", required_argument, NULL, OPT_LINES},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {"complete", no_argument, NULL, OPT_WORDS}, /* for the shell's completion, not for people */
+    {0},
+};
+
+void cli_complain(const char *fmt, ...)
+{
+    va_list args;
+
+    fflush(stdout);
+    fputs("microcatctl: ", stderr);
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+/* "verb word word ...", a line a verb. */
+static void print_words(void)
+{
+    for (size_t i = 0; i < cli_n_verbs; i++) {
+        const struct cli_verb *verb = &cli_verbs[i];
+
+        printf("%s", verb->name);
+        if (verb->words)
+            printf(" %s", verb->words);
+        if (verb->options & CLI_OPT_FOR)
+            for (int state = 0; state < MC_STATE_COUNT; state++)
+                printf(" --for=%s", mc_strtab_name(&mc_state_names, state));
+        printf("%s%s%s\n", verb->options & CLI_OPT_TIMEOUT ? " --timeout=" : "",
+               verb->options & CLI_OPT_MERMAID ? " --mermaid" : "", verb->options & CLI_OPT_LINES ? " --lines=" : "");
+    }
+}
+
+static int take_instance(struct cli *cli, const char *name)
+{
+    char *path;
+
+    if (name[0] == '\0' || strchr(name, '/')) {
+        cli_complain("--instance=%s: an instance's name has no slash; for a path use --socket=PATH", name);
+        return -EINVAL;
+    }
+    if (asprintf(&path, "/run/microcatd/%s.sock", name) < 0)
+        return -ENOMEM;
+    cli->socket = path;
+    return 0;
+}
+
+static int take_timeout(struct cli *cli, const char *text)
+{
+    if (mc_parse_duration_ms(text, &cli->timeout_ms) == 0 && cli->timeout_ms <= MAX_TIMEOUT_MS)
+        return 0;
+    cli_complain("--timeout=%s: a time is wanted, like 90s, 5min or 1h 30min", text);
+    return -EINVAL;
+}
+
+static int take_state(struct cli *cli, const char *text)
+{
+    if (mc_strtab_value(&mc_state_names, text) >= 0) {
+        cli->wanted = text;
+        return 0;
+    }
+    cli_complain("--for=%s: no such state; there are absent, sync, setup, sim, pdp, register, dial, ppp, online, "
+                 "hangup, backoff, held and stopped",
+                 text);
+    return -EINVAL;
+}
+
+static int take_lines(struct cli *cli, const char *text)
+{
+    if (mc_parse_int(text, 1, 1000000, &cli->lines) == 0)
+        return 0;
+    cli_complain("--lines=%s: a number from 1 is wanted", text);
+    return -EINVAL;
+}
+
+/* 0, or -errno after a complaint. */
+static int take_option(struct cli *cli, int option)
+{
+    switch (option) {
+    case OPT_SOCKET:
+        cli->socket = optarg;
+        return 0;
+    case OPT_INSTANCE:
+        return take_instance(cli, optarg);
+    case OPT_JSON:
+        cli->json = true;
+        return 0;
+    case OPT_FOR:
+        cli->options |= CLI_OPT_FOR;
+        return take_state(cli, optarg);
+    case OPT_TIMEOUT:
+        cli->options |= CLI_OPT_TIMEOUT;
+        return take_timeout(cli, optarg);
+    case OPT_MERMAID:
+        cli->options |= CLI_OPT_MERMAID;
+        cli->mermaid = true;
+        return 0;
+    case OPT_LINES:
+        cli->options |= CLI_OPT_LINES;
+        return take_lines(cli, optarg);
+    default:
+        return -EINVAL; /* getopt has complained */
+    }
+}
+
+static int take_verb(struct cli *cli, int argc, char **argv)
+{
+    if (argc < 1) {
+        cli_complain("a verb is missing; microcatctl help lists them");
+        return -EINVAL;
+    }
+    cli->verb = cli_find_verb(argv[0]);
+    if (!cli->verb) {
+        cli_complain("no verb \"%s\"; microcatctl help lists them", argv[0]);
+        return -EINVAL;
+    }
+    cli->args = argv + 1;
+    cli->n_args = (size_t)argc - 1;
+    if (cli->n_args < cli->verb->min_args || cli->n_args > cli->verb->max_args) {
+        cli_complain("usage: microcatctl %s%s%s", cli->verb->name, cli->verb->syntax ? " " : "",
+                     cli->verb->syntax ? cli->verb->syntax : "");
+        return -EINVAL;
+    }
+    if (cli->options & ~cli->verb->options) {
+        cli_complain("%s does not take that option; see microcatctl help", cli->verb->name);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static void look_at_terminal(struct cli *cli)
+{
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* numbers are written alike everywhere */
+    cli->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    cli->colour = isatty(STDOUT_FILENO) && !(no_colour && no_colour[0]) && !(term && strcmp(term, "dumb") == 0);
+    cli->progress = isatty(STDERR_FILENO);
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {.socket = DEFAULT_SOCKET, .timeout_ms = -1, .lines = -1};
+    int option;
+
+    look_at_terminal(&cli);
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+        if (option == 'h') {
+            cli_print_help(stdout);
+            return CLI_DONE;
+        }
+        if (option == OPT_VERSION) {
+            puts("microcatctl " MICROCAT_VERSION);
+            return CLI_DONE;
+        }
+        if (option == OPT_WORDS) {
+            print_words();
+            return CLI_DONE;
+        }
+        if (take_option(&cli, option) < 0)
+            return CLI_USAGE;
+    }
+    if (take_verb(&cli, argc - optind, argv + optind) < 0)
+        return CLI_USAGE;
+    return (int)cli.verb->run(&cli);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "render_layers.h"
+#include <microcat/base/cleanup.h>
+#include <microcat/base/parse.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum mark { MARK_NOT_YET, MARK_BUSY, MARK_GOOD, MARK_BAD };
+
+/* The states in the order in which the link comes up; a layer is judged by whether its states are ahead, now or behind.
+ */
+static int progress(const json_t *status)
+{
+    static const char *const order[] = {"absent", "sync", "setup", "sim", "pdp", "register", "dial", "ppp", "online"};
+    const char *state = render_string(status, "state", "");
+
+    for (int i = 0; i < (int)MC_LENGTH_OF(order); i++)
+        if (strcmp(order[i], state) == 0)
+            return i;
+    return -1; /* hangup, backoff, held, stopped: the facts alone tell */
+}
+
+static void layer(FILE *out, const struct render_style *style, enum mark mark, const char *name, const char *text,
+                  const char *right)
+{
+    static const char *const marks[2][4] = {{"-", "~", "+", "x"}, {"·", "◐", "✓", "✗"}};
+    static const enum render_ink inks[] = {INK_DIM, INK_BUSY, INK_GOOD, INK_BAD};
+    int pad = RENDER_RIGHT_COLUMN - 12 - render_width(text);
+
+    fputs("  ", out);
+    render_ink(out, style, inks[mark], "%s", marks[style->utf8][mark]);
+    fprintf(out, " %-7s", name);
+    render_ink(out, style, mark == MARK_NOT_YET ? INK_DIM : INK_PLAIN, "%s", text);
+    if (right[0])
+        render_ink(out, style, INK_DIM, "%*s%s", pad > 2 ? pad : 2, "", right);
+    fputc('\n', out);
+}
+
+static const char *age_of(const json_t *status, const char *path, char *out, size_t out_bytes)
+{
+    char age[32];
+    double age_s;
+
+    out[0] = '\0';
+    if (render_number(status, path, &age_s))
+        snprintf(out, out_bytes, "%s ago", render_duration(age_s, age, sizeof(age)));
+    return out;
+}
+
+static void layer_usb(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *path = render_string(status, "device.path", NULL);
+    char text[256], right[64] = "", moment[40];
+    double age_s, time_s;
+    bool absent = strcmp(render_string(status, "state", ""), "absent") == 0;
+
+    if (!path || absent) {
+        layer(out, style, MARK_BAD, "USB", "no device", "");
+        return;
+    }
+    snprintf(text, sizeof(text), "%s  %s %s", path, render_string(status, "device.product", ""),
+             render_string(status, "device.serial", ""));
+    if (render_number(status, "device.age_s", &age_s) && render_number(status, "time", &time_s))
+        snprintf(right, sizeof(right), "plugged in %s", render_moment(time_s - age_s, time_s, moment, sizeof(moment)));
+    layer(out, style, MARK_GOOD, "USB", text, right);
+}
+
+static void modem_words(const json_t *status, char *out, size_t out_bytes)
+{
+    const char *flow = render_string(status, "modem.flow", NULL);
+    char speed[64] = "";
+    double baud;
+
+    if (render_number(status, "modem.baud", &baud))
+        snprintf(speed, sizeof(speed), ", %.0f%s", baud,
+                 flow && strcmp(flow, "rtscts") == 0         ? " RTS/CTS"
+                 : render_true(status, "modem.flow_refused") ? ", no flow control (the bridge has none)"
+                                                             : "");
+    snprintf(out, out_bytes, "%s %s%s", render_string(status, "modem.model", "unknown"),
+             render_string(status, "modem.revision", ""), speed);
+}
+
+static void layer_modem(FILE *out, const json_t *status, const struct render_style *style)
+{
+    char text[256], right[96], age[64];
+    double timeouts = 0;
+    int at = progress(status);
+    bool known = render_get(status, "modem.model") != NULL || render_get(status, "modem.age_s") != NULL;
+    bool silent = strcmp(render_string(status, "fault.code", ""), "modem-silent") == 0;
+
+    if (!known || at == 0) {
+        layer(out, style,
+              at == 1 || at == 2 ? MARK_BUSY
+              : silent           ? MARK_BAD
+                                 : MARK_NOT_YET,
+              "Modem",
+              at == 1  ? "looking for it"
+              : silent ? "does not answer"
+                       : "not reached",
+              "");
+        return;
+    }
+    modem_words(status, text, sizeof(text));
+    render_number(status, "modem.timeouts", &timeouts);
+    age_of(status, "modem.age_s", age, sizeof(age));
+    snprintf(right, sizeof(right), "%s%s%s%.0f timeout%s", age[0] ? "answered " : "", age, age[0] ? ", " : "", timeouts,
+             timeouts == 1 ? "" : "s");
+    layer(out, style, silent ? MARK_BAD : at == 1 || at == 2 ? MARK_BUSY : MARK_GOOD, "Modem", text, right);
+}
+
+static void layer_sim(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *state = render_string(status, "sim.state", NULL), *iccid = render_string(status, "sim.iccid", NULL);
+    char text[160], right[64];
+    double tries;
+    int len;
+
+    if (!state || progress(status) == 0) {
+        layer(out, style, progress(status) == 3 ? MARK_BUSY : MARK_NOT_YET, "SIM", "not read", "");
+        return;
+    }
+    len = snprintf(text, sizeof(text), "%s", state);
+    if (iccid && strlen(iccid) > 8)
+        len += snprintf(text + len, sizeof(text) - (size_t)len, ", ICCID %.4s%s%s", iccid, style->utf8 ? "…" : "..",
+                        iccid + strlen(iccid) - 4);
+    if (strcmp(state, "READY") != 0 && render_number(status, "sim.pin_tries", &tries))
+        snprintf(text + len, sizeof(text) - (size_t)len, ", %.0f PIN tries left", tries);
+    layer(out, style, strcmp(state, "READY") == 0 ? MARK_GOOD : MARK_BAD, "SIM", text,
+          age_of(status, "sim.age_s", right, sizeof(right)));
+}
+
+/* "RSRP −79 dBm" with two spaces before it; nothing when unknown. A measured value has no more digits than it needs. */
+static int add_signal(const json_t *status, const struct render_style *style, const char *name, const char *path,
+                      const char *unit, char *out, size_t out_bytes)
+{
+    double value;
+
+    if (!render_number(status, path, &value))
+        return 0;
+    return snprintf(out, out_bytes, "  %s %s%.*f %s", name,
+                    value >= 0    ? ""
+                    : style->utf8 ? "−"
+                                  : "-",
+                    value == (double)(int)value ? 0 : 1, value < 0 ? -value : value, unit);
+}
+
+/* RSRP in words, after the usual four classes of LTE reception. */
+static const char *reception(double rsrp_dbm)
+{
+    return rsrp_dbm >= -85 ? "strong" : rsrp_dbm >= -100 ? "good" : rsrp_dbm >= -110 ? "fair" : "weak";
+}
+
+static void layer_radio(FILE *out, const json_t *status, const struct render_style *style)
+{
+    char text[256], right[64];
+    double stat, rsrp;
+    int len, at = progress(status);
+    size_t room = sizeof(text);
+
+    if (!render_number(status, "registration.stat", &stat) || at == 0) {
+        layer(out, style, at == 5 ? MARK_BUSY : MARK_NOT_YET, "Radio", "not registered", "");
+        return;
+    }
+    len = snprintf(text, room, "%.80s (%.0f)", render_string(status, "registration.text", "unknown"), stat);
+    len += add_signal(status, style, "RSRP", "signal.rsrp_dbm", "dBm", text + len, room - (size_t)len);
+    len += add_signal(status, style, "RSRQ", "signal.rsrq_db", "dB", text + len, room - (size_t)len);
+    len += add_signal(status, style, "SINR", "signal.sinr_db", "dB", text + len, room - (size_t)len);
+    if (render_number(status, "signal.rsrp_dbm", &rsrp))
+        snprintf(text + len, room - (size_t)len, "  %s", reception(rsrp));
+    layer(out, style,
+          stat == 1 || stat == 5 ? MARK_GOOD
+          : stat == 2            ? MARK_BUSY
+                                 : MARK_BAD,
+          "Radio", text,
+          age_of(status, render_get(status, "signal.age_s") ? "signal.age_s" : "registration.age_s", right,
+                 sizeof(right)));
+}
+
+static void layer_pdp(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *apn = render_string(status, "pdp.apn", NULL), *address = render_string(status, "pdp.address", NULL);
+    char text[320], right[64];
+    double cid = 0;
+    int at = progress(status);
+
+    if (!apn || at == 0) {
+        layer(out, style, at == 4 ? MARK_BUSY : MARK_NOT_YET, "PDP", "not set", "");
+        return;
+    }
+    render_number(status, "pdp.cid", &cid);
+    snprintf(text, sizeof(text), "%.0f %s %s%s%s%s", cid, render_string(status, "pdp.type", ""), apn,
+             address ? ", " : "", address ? address : "", render_true(status, "pdp.written") ? ", newly written" : "");
+    layer(out, style, at == 4 ? MARK_BUSY : MARK_GOOD, "PDP", text, age_of(status, "pdp.age_s", right, sizeof(right)));
+}
+
+static void layer_ppp(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *phase = render_string(status, "ppp.phase", "dead"), *auth = render_string(status, "ppp.auth", NULL);
+    char text[128], right[64];
+    bool running = strcmp(phase, "running") == 0;
+    double mtu;
+    int len;
+
+    if (strcmp(phase, "dead") == 0) {
+        bool dialling = progress(status) == 6;
+
+        layer(out, style, dialling ? MARK_BUSY : MARK_NOT_YET, "PPP", dialling ? "dialling" : "down", "");
+        return;
+    }
+    len = snprintf(text, sizeof(text), "%.20s%s%.8s", phase, auth ? ", " : "", auth ? auth : "");
+    if (running && render_number(status, "ppp.mtu", &mtu))
+        snprintf(text + len, sizeof(text) - (size_t)len, ", MTU %.0f", mtu);
+    layer(out, style, running ? MARK_GOOD : MARK_BUSY, "PPP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
+}
+
+static void add_traffic(const json_t *status, const struct render_style *style, char *out, size_t out_bytes)
+{
+    double rx = 0, tx = 0;
+    char down[24], up[24];
+
+    render_number(status, "ppp.rx_bytes", &rx);
+    render_number(status, "ppp.tx_bytes", &tx);
+    mc_format_bytes((uint64_t)rx, down, sizeof(down));
+    mc_format_bytes((uint64_t)tx, up, sizeof(up));
+    snprintf(out, out_bytes, "%s %s %s %s", style->utf8 ? "↓" : "down", down, style->utf8 ? "↑" : "up", up);
+}
+
+static void layer_ip(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *local = render_string(status, "ppp.local", NULL);
+    const json_t *dns = render_get(status, "ppp.dns");
+    char text[320], right[80];
+    int len;
+
+    if (!local) {
+        layer(out, style, MARK_NOT_YET, "IP", "no address", "");
+        return;
+    }
+    len = snprintf(text, sizeof(text), "%.63s on %.15s%s", local, render_string(status, "ppp.interface", "?"),
+                   render_true(status, "ppp.route") ? ", default route" : "");
+    for (size_t i = 0; i < json_array_size(dns) && i < 2; i++)
+        len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%.63s", i ? " " : ", DNS ",
+                        json_string_value(json_array_get(dns, i)));
+    add_traffic(status, style, right, sizeof(right));
+    layer(out, style, MARK_GOOD, "IP", text, right);
+}
+
+void render_layers(FILE *out, const json_t *status, const struct render_style *style)
+{
+    layer_usb(out, status, style);
+    layer_modem(out, status, style);
+    layer_sim(out, status, style);
+    layer_radio(out, status, style);
+    layer_pdp(out, status, style);
+    layer_ppp(out, status, style);
+    layer_ip(out, status, style);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "render.h"
+#include <microcat/base/parse.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+void render_ink(FILE *out, const struct render_style *style, enum render_ink ink, const char *fmt, ...)
+{
+    static const char *const codes[] = {
+        [INK_PLAIN] = "", [INK_BOLD] = "1", [INK_DIM] = "2", [INK_GOOD] = "32", [INK_BUSY] = "33", [INK_BAD] = "31",
+    };
+    va_list args;
+
+    if (style->colour && ink != INK_PLAIN)
+        fprintf(out, "\033[%sm", codes[ink]);
+    va_start(args, fmt);
+    vfprintf(out, fmt, args);
+    va_end(args);
+    if (style->colour && ink != INK_PLAIN)
+        fputs("\033[0m", out);
+}
+
+int render_width(const char *text)
+{
+    int width = 0;
+
+    for (; *text; text++)
+        width += (*text & 0xc0) != 0x80;
+    return width;
+}
+
+const json_t *render_get(const json_t *object, const char *path)
+{
+    char key[64];
+
+    while (object && *path) {
+        size_t len = strcspn(path, ".");
+
+        if (len >= sizeof(key))
+            return NULL;
+        memcpy(key, path, len);
+        key[len] = '\0';
+        object = json_object_get(object, key);
+        path += len + (path[len] == '.');
+    }
+    return object && !json_is_null(object) ? object : NULL;
+}
+
+const char *render_string(const json_t *object, const char *path, const char *otherwise)
+{
+    const json_t *value = render_get(object, path);
+
+    return json_is_string(value) ? json_string_value(value) : otherwise;
+}
+
+bool render_number(const json_t *object, const char *path, double *ret_value)
+{
+    const json_t *value = render_get(object, path);
+
+    if (!json_is_number(value))
+        return false;
+    *ret_value = json_number_value(value);
+    return true;
+}
+
+bool render_true(const json_t *object, const char *path)
+{
+    return json_is_true(render_get(object, path));
+}
+
+const char *render_duration(double seconds, char *out, size_t out_bytes)
+{
+    mc_format_duration(seconds > 0 ? (int64_t)(seconds * 1000.0 + 0.5) : 0, out, out_bytes);
+    return out;
+}
+
+const char *render_moment(double time_s, double now_s, char *out, size_t out_bytes)
+{
+    time_t at = (time_t)time_s, now = (time_t)now_s, day_ago = now - 24 * 3600;
+    struct tm tm, today, yesterday;
+
+    if (!localtime_r(&at, &tm) || !localtime_r(&now, &today) || !localtime_r(&day_ago, &yesterday)) {
+        snprintf(out, out_bytes, "?");
+        return out;
+    }
+    if (tm.tm_year == today.tm_year && tm.tm_yday == today.tm_yday)
+        strftime(out, out_bytes, "%H:%M:%S", &tm);
+    else if (tm.tm_year == yesterday.tm_year && tm.tm_yday == yesterday.tm_yday)
+        strftime(out, out_bytes, "yesterday %H:%M", &tm);
+    else if (tm.tm_year == today.tm_year)
+        strftime(out, out_bytes, "%e %b %H:%M", &tm);
+    else
+        strftime(out, out_bytes, "%Y-%m-%d %H:%M", &tm);
+    return out[0] == ' ' ? out + 1 : out;
+}
+
+const char *render_remedy_done(const char *remedy)
+{
+    static const struct {
+        const char *remedy, *done;
+    } words[] = {
+        {"redial", "redialled"},
+        {"reattach", "attached anew"},
+        {"radio-cycle", "radio switched off and on"},
+        {"reset", "modem reset"},
+        {"power-cycle", "power switched off and on"},
+        {"rest", "waited"},
+        {"hold", "waited for a person"},
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(words[i].remedy, remedy) == 0)
+            return words[i].done;
+    return remedy;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CTL_SERVER_INTERNAL_H
+#define CTL_SERVER_INTERNAL_H
+
+#include "access.h"
+#include "varlink.h"
+#include <microcat/base/buf.h>
+#include <microcat/ctl/server.h>
+#include <microcat/io/loop.h>
+
+#define CTL_INTERFACE "io.microcat.Modem"
+
+/* A verb or an AT command whose end is awaited. It outlives a client that goes away. */
+struct ctl_pending {
+    struct mc_ctl_server *server;
+    struct ctl_client *client; /* NULL: gone */
+    struct ctl_pending *prev, *next;
+};
+
+/* One connection. */
+struct ctl_client {
+    struct mc_ctl_server *server;
+    struct ctl_client *prev, *next;
+    int fd;
+    struct mc_watch watch;
+    enum access_level access;
+    struct mc_buf in, out;
+    size_t scanned_bytes;    /* of `in`, without a NUL so far */
+    struct mc_timer half;    /* the rest of a message must come */
+    struct mc_timer unread;  /* something must be taken of what waits */
+    struct mc_timer resume;  /* look at the next message, deferred */
+    struct mc_timer timeout; /* of Wait */
+    struct mc_observer observer;
+    bool observing;
+    bool eof, closing, dead;
+    bool busy; /* a call waits for its (next) answer */
+    bool more, oneway;
+    struct ctl_pending *pending;
+    enum mc_state wanted; /* by Wait */
+    int64_t wait_since_ms;
+};
+
+struct mc_ctl_server {
+    struct mc_loop *loop;
+    struct mc_timerq *queue;
+    struct mc_ctl_options limits; /* strings in it are not kept, but those below */
+    const struct mc_ctl_backend *backend;
+    struct access_rule rule;
+    struct mc_ctl_stats stats;
+    char *path, *group, *version;
+    int fd;
+    dev_t device; /* of the socket's name, to remove no other's */
+    ino_t inode;
+    struct mc_watch watch;
+    struct mc_timer pause; /* out of descriptors: accept later */
+    struct mc_timer reap;
+    struct ctl_client *clients, *dead;
+    struct ctl_pending *pendings;
+};
+
+/* client.c */
+int ctl_client_new(struct mc_ctl_server *server, int fd);
+/* Closes it now; the memory goes a turn later. */
+void ctl_client_drop(struct ctl_client *client);
+void ctl_client_free(struct ctl_client *client);
+/* The answer to the call under way. All take @parameters (NULL: none). After any but the first the call is over. */
+void ctl_client_continue(struct ctl_client *client, json_t *parameters);
+void ctl_client_reply(struct ctl_client *client, json_t *parameters);
+void ctl_client_error(struct ctl_client *client, const char *error, json_t *parameters);
+/* An error of our interface with a text for people. */
+void ctl_client_fail(struct ctl_client *client, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* methods.c: runs one call. It answers at once or later; client->busy until it has. */
+void ctl_method_run(struct ctl_client *client, const struct varlink_call *call);
+/* follow.c: Watch and Wait. */
+void ctl_follow_watch(struct ctl_client *client);
+void ctl_follow_wait(struct ctl_client *client, enum mc_state wanted, int64_t timeout_ms);
+void ctl_follow_end(struct ctl_client *client);
+
+/* The text of the interface definition, made from io.microcat.Modem.varlink. */
+extern const char ctl_interface_definition[];
+
+#endif
