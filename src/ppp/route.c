@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include <microcat/base/cleanup.h>
+#include <microcat/ppp/route.h>
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+
+enum { SWEEP_MAX = 32 };
+
+static void close_socket(struct mnl_socket **socket)
+{
+    if (*socket != NULL)
+        mnl_socket_close(*socket);
+}
+#define _cleanup_socket_ _cleanup_(close_socket)
+
+/* The kernel answers at once; the time limit is for the day when it does not. */
+static struct mnl_socket *open_socket(void)
+{
+    struct timeval limit = {.tv_sec = 2};
+    struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+
+    if (socket == NULL)
+        return NULL;
+    if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+        setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0) {
+        mnl_socket_close(socket);
+        return NULL;
+    }
+    return socket;
+}
+
+/* Sends a request, runs what comes back through @fn. 0 or -errno, the kernel's own verdict included. */
+static int talk(struct nlmsghdr *request, mnl_cb_t fn, void *ctx)
+{
+    _cleanup_socket_ struct mnl_socket *socket = open_socket();
+    char buffer[16384]; /* a dump's chunk never is longer */
+    unsigned seq = (unsigned)time(NULL);
+    int r = MNL_CB_OK;
+
+    if (socket == NULL)
+        return -errno;
+    request->nlmsg_seq = seq;
+    if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+        return -errno;
+    while (r > MNL_CB_STOP) {
+        ssize_t n = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+
+        if (n < 0)
+            return errno == EAGAIN ? -ETIMEDOUT : -errno;
+        r = mnl_cb_run(buffer, (size_t)n, seq, mnl_socket_get_portid(socket), fn, ctx);
+    }
+    return r < 0 ? -errno : 0;
+}
+
+/* A default route as we set it: no gateway, our protocol number, main table. */
+static struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flags, int family, int index,
+                                      uint32_t metric)
+{
+    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+    struct rtmsg *route;
+
+    header->nlmsg_type = type;
+    header->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
+    route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
+    route->rtm_family = (unsigned char)family;
+    route->rtm_table = RT_TABLE_MAIN;
+    route->rtm_protocol = MC_ROUTE_PROTOCOL;
+    route->rtm_scope = family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    route->rtm_type = RTN_UNICAST;
+    mnl_attr_put_u32(header, RTA_OIF, (uint32_t)index);
+    mnl_attr_put_u32(header, RTA_PRIORITY, metric);
+    return header;
+}
+
+struct found {
+    int family, index;
+    uint32_t metric;
+};
+struct search {
+    int only_index; /* 0: any */
+    struct found found[SWEEP_MAX];
+    int n;
+};
+
+static int take_route(const struct nlmsghdr *header, void *ctx)
+{
+    const struct rtmsg *route = mnl_nlmsg_get_payload(header);
+    struct search *search = ctx;
+    struct found found = {.family = route->rtm_family};
+    const struct nlattr *attribute;
+
+    if (route->rtm_protocol != MC_ROUTE_PROTOCOL || route->rtm_dst_len != 0 || route->rtm_table != RT_TABLE_MAIN)
+        return MNL_CB_OK;
+    mnl_attr_for_each(attribute, header, sizeof(*route))
+    {
+        if (mnl_attr_get_type(attribute) == RTA_OIF && mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            found.index = (int)mnl_attr_get_u32(attribute);
+        if (mnl_attr_get_type(attribute) == RTA_PRIORITY && mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            found.metric = mnl_attr_get_u32(attribute);
+    }
+    if (search->n < SWEEP_MAX && (search->only_index == 0 || search->only_index == found.index))
+        search->found[search->n++] = found;
+    return MNL_CB_OK;
+}
+
+static int find_ours(int family, struct search *search)
+{
+    char buffer[MNL_NLMSG_HDRLEN + 256];
+    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+    struct rtmsg *route;
+
+    header->nlmsg_type = RTM_GETROUTE;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
+    route->rtm_family = (unsigned char)family;
+    return talk(header, take_route, search);
+}
+
+static int delete_route(const struct found *route)
+{
+    char buffer[MNL_NLMSG_HDRLEN + 256];
+    int r = talk(route_request(buffer, RTM_DELROUTE, 0, route->family, route->index, route->metric), NULL, NULL);
+
+    return r == -ESRCH || r == -ENODEV ? 0 : r;
+}
+
+static int add_one(int family, int index, uint32_t metric)
+{
+    char buffer[MNL_NLMSG_HDRLEN + 256];
+    struct search search = {.only_index = index};
+    int r = talk(route_request(buffer, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family, index, metric), NULL, NULL);
+
+    if (r != -EEXIST || find_ours(family, &search) < 0)
+        return r;
+    for (int i = 0; i < search.n; i++)
+        if (search.found[i].metric == metric)
+            return 0;
+    return -EEXIST;
+}
+
+int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric)
+{
+    int index = (int)if_nametoindex(ifname);
+    int r = 0;
+
+    if (index == 0)
+        return -ENODEV;
+    if ((family & MC_ROUTE_IPV4) != 0)
+        r = add_one(AF_INET, index, metric);
+    if (r == 0 && (family & MC_ROUTE_IPV6) != 0) {
+        r = add_one(AF_INET6, index, metric);
+        if (r < 0 && (family & MC_ROUTE_IPV4) != 0) /* both or none */
+            delete_route(&(struct found){AF_INET, index, metric});
+    }
+    return r;
+}
+
+int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t metric)
+{
+    int index = (int)if_nametoindex(ifname);
+    int r = 0;
+
+    if (index == 0)
+        return 0;
+    if ((family & MC_ROUTE_IPV4) != 0)
+        r = delete_route(&(struct found){AF_INET, index, metric});
+    if ((family & MC_ROUTE_IPV6) != 0) {
+        int r6 = delete_route(&(struct found){AF_INET6, index, metric});
+
+        r = r < 0 ? r : r6;
+    }
+    return r;
+}
+
+int mc_route_sweep(const char *ifname)
+{
+    struct search search = {0};
+    int removed = 0, r;
+
+    if (ifname != NULL) {
+        search.only_index = (int)if_nametoindex(ifname);
+        if (search.only_index == 0)
+            return 0; /* its routes went with it */
+    }
+    r = find_ours(AF_INET, &search);
+    if (r == 0)
+        r = find_ours(AF_INET6, &search);
+    for (int i = 0; r == 0 && i < search.n; i++) {
+        r = delete_route(&search.found[i]);
+        removed += r == 0;
+    }
+    return r < 0 ? r : removed;
+}
+
+static int take_link(const struct nlmsghdr *header, void *ctx)
+{
+    const struct ifinfomsg *info = mnl_nlmsg_get_payload(header);
+    struct mc_link_stats *stats = ctx;
+    const struct nlattr *attribute;
+    struct rtnl_link_stats64 counted;
+
+    stats->up = (info->ifi_flags & IFF_UP) != 0;
+    mnl_attr_for_each(attribute, header, sizeof(*info))
+    {
+        size_t len = mnl_attr_get_payload_len(attribute);
+
+        if (mnl_attr_get_type(attribute) == IFLA_MTU && mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            stats->mtu = (int)mnl_attr_get_u32(attribute);
+        if (mnl_attr_get_type(attribute) != IFLA_STATS64)
+            continue;
+        memset(&counted, 0, sizeof(counted)); /* a kernel may know fewer counters than our headers */
+        memcpy(&counted, mnl_attr_get_payload(attribute), len < sizeof(counted) ? len : sizeof(counted));
+        stats->rx_bytes = counted.rx_bytes;
+        stats->tx_bytes = counted.tx_bytes;
+        stats->rx_packets = counted.rx_packets;
+        stats->tx_packets = counted.tx_packets;
+    }
+    return MNL_CB_OK;
+}
+
+static struct nlmsghdr *link_request(char *buffer, uint16_t type, uint16_t flags, int index)
+{
+    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+    struct ifinfomsg *info;
+
+    header->nlmsg_type = type;
+    header->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+    info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
+    info->ifi_family = AF_UNSPEC;
+    info->ifi_index = index;
+    return header;
+}
+
+int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats)
+{
+    char buffer[MNL_NLMSG_HDRLEN + 256];
+    struct mc_link_stats stats = {0};
+    int index = (int)if_nametoindex(ifname);
+    int r;
+
+    if (index == 0)
+        return -ENODEV;
+    r = talk(link_request(buffer, RTM_GETLINK, NLM_F_ACK, index), take_link, &stats);
+    if (r == 0)
+        *ret_stats = stats;
+    return r;
+}
+
+int mc_link_set_mtu(const char *ifname, int mtu)
+{
+    char buffer[MNL_NLMSG_HDRLEN + 256];
+    int index = (int)if_nametoindex(ifname);
+    struct nlmsghdr *header;
+
+    if (index == 0)
+        return -ENODEV;
+    if (mtu <= 0)
+        return -EINVAL;
+    header = link_request(buffer, RTM_NEWLINK, NLM_F_ACK, index);
+    mnl_attr_put_u32(header, IFLA_MTU, (uint32_t)mtu);
+    return talk(header, NULL, NULL);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MOCK_FSM_H
+#define MOCK_FSM_H
+typedef struct fsm {
+    int unit;
+} fsm;
+#endif
