@@ -75,7 +75,8 @@ int mc_port_holder(const char *path, struct mc_port_holder *ret_holder)
         return -ENOENT;
     for (struct dirent *entry; (entry = readdir(proc));) {
         int64_t pid;
-        if (mc_parse_int(entry->d_name, 1, INT_MAX, &pid) < 0 || pid == getpid() || !has_open(entry->d_name, real))
+        /* Not process 1: what it has open of us is the service manager's file descriptor store. */
+        if (mc_parse_int(entry->d_name, 2, INT_MAX, &pid) < 0 || pid == getpid() || !has_open(entry->d_name, real))
             continue;
         ret_holder->pid = (pid_t)pid;
         read_name(entry->d_name, ret_holder->name, sizeof(ret_holder->name));
@@ -85,8 +86,8 @@ int mc_port_holder(const char *path, struct mc_port_holder *ret_holder)
 }
 
 /*
- * Keeps others off, even root, whom TIOCEXCL does not stop. No TIOCEXCL on a pty: the mark would outlive us for as long as
- * whoever made the pty keeps its slave open, and lock our next life out.
+ * Keeps others off, even root, whom TIOCEXCL does not stop. No TIOCEXCL on a pty: the mark would outlive us for as long
+ * as whoever made the pty keeps its slave open, and lock our next life out.
  */
 static int claim(int fd)
 {
@@ -102,8 +103,7 @@ static int open_pty(struct mc_loop *loop, const char *real, struct mc_transport 
 
     if (fd < 0)
         return -errno;
-    /* Not "anybody else has it open": whoever made the pty may keep its slave open, to see no hang-up between two
-     * users. */
+    /* Whoever made the pty may well keep its slave open, to see no hang-up between two users: that is no other user. */
     if (ioctl(fd, TIOCGEXCL, &exclusive) == 0 && exclusive)
         return -EBUSY;
     int r = claim(fd);
@@ -155,7 +155,6 @@ static int reopen_serial(struct mc_loop *loop, int fd, const char *real, struct 
     struct mc_transport *transport;
 
     ioctl(fd, TIOCNXCL);
-    flock(fd, LOCK_UN);
     int r = mc_serial_reopen(loop, real, &transport);
     if (r < 0)
         return r;
@@ -174,6 +173,7 @@ int mc_port_adopt(struct mc_loop *loop, int fd, const char *path, struct mc_tran
     struct stat there, here;
     struct termios settings;
 
+    flock(fd, LOCK_UN); /* a lock of our former life, which a copy in the descriptor store would keep up */
     if (!real || stat(real, &there) < 0 || fstat(fd, &here) < 0)
         return -errno;
     if (!S_ISCHR(here.st_mode) || here.st_rdev != there.st_rdev)

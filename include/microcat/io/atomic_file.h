@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_IO_ATOMIC_FILE_H
+#define MICROCAT_IO_ATOMIC_FILE_H
+
+/* Small files that survive power cuts: either the old or the new content is there, never half of one. */
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/**
+ * Reads the whole of a regular file of at most @limit_bytes. *@ret_data is allocated, NUL-ended beyond its length, the
+ * caller's. 0, -ENOENT, -EFBIG, -EISDIR, -ENODEV (neither), -ENOMEM or another -errno.
+ */
+int mc_file_read(const char *path, size_t limit_bytes, char **ret_data, size_t *ret_len_bytes);
+
+/**
+ * Writes @path anew with mode @mode: a temporary file beside it, synced, renamed, the directory synced. On error
+ * (-ENOSPC, -EROFS, -EACCES, ...) the old file is untouched and no temporary file stays.
+ */
+int mc_file_write(const char *path, const void *data, size_t len_bytes, mode_t mode);
+
+#endif
