@@ -35,6 +35,8 @@ static void put_dots(struct out *out)
 static const char *secret_argument(const char *text)
 {
     static const char *const names[] = {"CPIN=", "CPIN2=", "CLCK=", "CPWD=", "SPIC=", "SIMEI=", "CRSM=", "CSIM="};
+    if (!strchr(text, '=')) /* most lines: every line of the trace comes by here */
+        return NULL;
     for (size_t i = 0; i < MC_LENGTH_OF(names); i++) {
         const char *found = strcasestr(text, names[i]);
         if (found)
@@ -83,14 +85,23 @@ static bool is_identity(const char *run, size_t len_bytes, bool whole)
     return len_bytes >= IDENTITY_MIN && digits >= 4;
 }
 
+/* Length of the run of letters and digits, or of the run without any, at @p. */
+static size_t run_length(const char *p, bool *ret_word)
+{
+    size_t len_bytes = 1;
+    *ret_word = isalnum((unsigned char)*p);
+    while (p[len_bytes] && !isalnum((unsigned char)p[len_bytes]) == !*ret_word)
+        len_bytes++;
+    return len_bytes;
+}
+
 static void put_identities_hidden(struct out *out, const char *text)
 {
     for (const char *p = text; *p;) {
-        size_t len_bytes = 0;
-        while (isalnum((unsigned char)p[len_bytes]))
-            len_bytes++;
-        if (len_bytes == 0) {
-            put(out, p++, 1);
+        bool word;
+        size_t len_bytes = run_length(p, &word);
+        if (!word) {
+            put(out, p, len_bytes);
         } else if (is_identity(p, len_bytes, p == text && p[len_bytes] == '\0')) {
             size_t kept = len_bytes >= 12 ? 4 : 2;
             put(out, p, kept);
@@ -110,7 +121,7 @@ char *mc_at_redact(const char *text, char *out, size_t out_bytes)
         return out;
     out[0] = '\0';
     const char *secret = secret_argument(text);
-    const char *auth = strcasestr(text, "CGAUTH");
+    const char *auth = strpbrk(text, "=:") ? strcasestr(text, "CGAUTH") : NULL;
     if (secret) {
         put(&o, text, (size_t)(secret - text));
         if (*secret && *secret != '?')
