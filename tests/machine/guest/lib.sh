@@ -118,9 +118,153 @@ board_tty()
     return 1
 }
 
+# ---- the simulated modem ---------------------------------------------------------------------------------------------
+
+sim_socket=$run/sim.sock
+
+# start_sim OPTION...: a MicroCat.1 on the gadget's inner side; the network is a pppd in the namespace "isp", whose names' server
+# answers to ping.
+start_sim()
+{
+    ip netns add isp 2>/dev/null
+    ip -n isp link set lo up
+    ip -n isp addr add 100.127.0.53/32 dev lo 2>/dev/null
+    ip -n isp addr add 100.127.1.53/32 dev lo 2>/dev/null
+    microcat-sim --tty=/dev/ttyGS0 --udc=dummy_udc.0 --control=$sim_socket --network=pppd --network-netns=isp \
+        --network-auth=chap "$@" >>$run/sim.log 2>&1 &
+    echo $! >$run/sim.pid
+    until_ok 5000 inject state
+}
+
+# inject WORDS...: a command on the simulator's control socket (microcat-sim --help lists them).
+inject()
+{
+    microcat-sim --control=$sim_socket --send="$*"
+}
+
+# ---- the daemon ------------------------------------------------------------------------------------------------------
+
+# write_conf [LINE...]: the settings of all scenarios, then the given lines ("[Section]" and "Key=value").
+write_conf()
+{
+    mkdir -p /etc/microcatd
+    cat >/etc/microcatd/microcatd.conf <<END
+[PDP]
+APN=soracom.io
+User=sora
+Password=sora
+[PPP]
+EchoInterval=5
+EchoFailure=3
+[Probe]
+Method=icmp
+Interval=5
+Timeout=1
+[Recovery]
+BootJitter=0
+RedialDelay=2
+RedialMax=20
+GoodAfter=10
+RadioCycleInterval=1min
+ResetInterval=1min
+SearchTime=30
+SimCheckInterval=5
+AttachesPerHour=60
+END
+    printf '%s\n' "$@" >>/etc/microcatd/microcatd.conf
+    chmod 600 /etc/microcatd/microcatd.conf
+}
+
+# start_daemon: the service, and a log of its events with the time at which each was told.
+events=$run/events
+start_daemon()
+{
+    : >$events
+    systemctl reset-failed microcatd.service 2>/dev/null
+    systemctl start microcatd.service || return 1
+    follow_events </dev/null >/dev/null 2>&1 &
+    echo $! >$run/events.pid
+}
+
+# The stream ends with the daemon; a restarted one is followed again.
+follow_events()
+{
+    local line
+    while :; do
+        while IFS= read -r line; do
+            printf '%s %s\n' "$EPOCHREALTIME" "$line"
+        done < <(exec microcatctl --json watch) >>$events
+        read -r -t 0.1 <> <(:)
+    done
+}
+
+stop_daemon()
+{
+    [ -f $run/events.pid ] && kill "$(cat $run/events.pid)" 2>/dev/null
+    rm -f $run/events.pid
+    pkill -x microcatctl
+    systemctl stop microcatd.service
+}
+
+# in_state STATE LIMIT_S
+in_state()
+{
+    microcatctl wait --for="$1" --timeout="${2}s"
+}
+
+# status_of JQ-LIKE.PATH: one value of status --json, "" when it is null.
+status_of()
+{
+    microcatctl --json status | python3 -I -c '
+import json, sys
+value = json.load(sys.stdin)
+value = value.get("status", value)
+for key in sys.argv[1].split("."):
+    value = value.get(key) if isinstance(value, dict) else None
+print("" if value is None else value)' "$1"
+}
+
+# event_after LINES LIMIT_S REGEX: waits for an event behind the first LINES of the log; prints the time when it was told.
+event_after()
+{
+    local line
+    line=$(grep -m 1 -E "$3" < <(exec timeout "$2" tail -n "+$(($1 + 1))" -f $events))
+    [ -n "$line" ] && printf '%s\n' "${line%% *}"
+}
+
+events_so_far()
+{
+    wc -l <$events
+}
+
+# ms FROM TO: two times of $EPOCHREALTIME.
+ms()
+{
+    printf '%d' $(((${2/./} - ${1/./}) / 1000))
+}
+
+# fault_case TEXT CODES DETECT_S RECOVER_S COMMAND...: COMMAND makes a fault while the link is online. The daemon must name one of
+# CODES (a regex) and be online again by itself, with a ping through the link. The times go into the tier's table.
+fault_case()
+{
+    local text=$1 codes=$2 detect_s=$3 recover_s=$4 before began seen back
+    shift 4
+    in_state online 120 >/dev/null || { ok 1 "$text: the link was not online to begin with"; return 1; }
+    before=$(events_so_far)
+    began=$EPOCHREALTIME
+    "$@" >$run/output 2>&1 || note "$* said: $(tail -n 1 $run/output)"
+    seen=$(event_after "$before" "$detect_s" "\"code\": ?\"($codes)\"")
+    ok $? "$text: named within $detect_s s"
+    back=$(event_after "$before" "$recover_s" '"to": ?"online"')
+    ok $? "$text: online again within $recover_s s"
+    check "$text: a ping goes through again" ping -c 1 -W 5 -I ppp0 100.127.0.53
+    note "time|$text|$([ -n "$seen" ] && ms "$began" "$seen")|$([ -n "$back" ] && ms "$began" "$back")"
+}
+
 clean_up()
 {
     local pid
+    stop_daemon
     systemctl stop 'microcatd.service' 'microcatd@*.service' NetworkManager.service ModemManager.service 2>/dev/null
     systemctl reset-failed 2>/dev/null
     unplug 2>/dev/null
@@ -130,5 +274,8 @@ clean_up()
     done
     pkill -x pppd
     ip netns del isp 2>/dev/null
+    ip link del wired 2>/dev/null
+    rm -rf /var/lib/microcatd
+    : >$run/sim.log
     return 0
 }

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# faults of the modem: mute, rebooting, noisy, at another speed
+# limit: 900 s
+
+make_board && plug && start_sim --profile=warm || ok 1 "the board runs"
+write_conf
+check "the service starts" start_daemon
+check "online" in_state online 90
+
+fault_case "modem reboots in data mode" "modem-rebooted|no-carrier|ppp-echo-dead|modem-silent" 60 180 inject reboot
+
+in_command_mode()
+{
+    microcatctl disconnect
+    inject reboot
+    microcatctl connect
+}
+fault_case "modem reboots in command mode" "modem-rebooted|modem-silent" 60 180 in_command_mode
+
+goes_mute()
+{
+    inject mute on
+    event_after "$before" 120 '"code": ?"(ppp-echo-dead|modem-silent)"' >/dev/null
+    inject mute off
+}
+fault_case "modem mute" "ppp-echo-dead|modem-silent" 120 240 goes_mute
+
+babbles()
+{
+    inject noise 20000
+    inject no-carrier
+}
+fault_case "garbage in the data, then NO CARRIER" "no-carrier" 60 120 babbles
+
+other_speed()
+{
+    inject baud 57600
+    inject reboot
+}
+fault_case "modem back at another speed" "modem-rebooted|modem-silent|no-carrier|ppp-echo-dead" 120 240 other_speed
