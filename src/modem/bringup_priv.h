@@ -24,6 +24,8 @@ struct mc_bringup {
     uint64_t echoes_before; /* the engine's count when FIND began */
     int32_t speed_before;   /* before SPEED_SET; 0: speed not touched */
     bool call_ended;
+    bool pin_tried;     /* and not refused so far ... */
+    char pin_iccid[24]; /* ... on this SIM, as known then: "" when its ICCID could not be read */
     bool stop_before_dial;
     struct mc_chat_result last; /* of the last script */
     struct mc_bringup_result result;

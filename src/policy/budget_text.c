@@ -27,6 +27,12 @@ static void put(struct writer *w, const char *fmt, ...)
     w->used += n > 0 ? (size_t)n : 0;
 }
 
+/* Never below 0: a host that has no clock yet believes in 1970, and parse_time() takes what lies too late as now. */
+static int64_t wall_of(int64_t at_ms, int64_t to_wall_ms)
+{
+    return at_ms + to_wall_ms > 0 ? at_ms + to_wall_ms : 0;
+}
+
 int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_ms, char *out, size_t out_bytes)
 {
     struct writer w = {.out = out, .size = out_bytes};
@@ -34,14 +40,14 @@ int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_
     put(&w, HEADER "\n");
     for (unsigned i = 0; i < policy->dials.count; i++)
         if (now_ms - policy->dials.at_ms[i] < HOUR_MS)
-            put(&w, "dial %" PRId64 "\n", policy->dials.at_ms[i] + to_wall);
+            put(&w, "dial %" PRId64 "\n", wall_of(policy->dials.at_ms[i], to_wall));
     for (unsigned i = 0; i < policy->attaches.count; i++)
         if (now_ms - policy->attaches.at_ms[i] < HOUR_MS)
-            put(&w, "attach %" PRId64 "\n", policy->attaches.at_ms[i] + to_wall);
+            put(&w, "attach %" PRId64 "\n", wall_of(policy->attaches.at_ms[i], to_wall));
     for (int i = 0; i < MC_REMEDY_COUNT; i++)
         if (policy->budgets[i].used)
             put(&w, "remedy %s %" PRId64 " %u\n", mc_strtab_name(&mc_remedy_names, i),
-                policy->budgets[i].last_ms + to_wall, policy->budgets[i].grown);
+                wall_of(policy->budgets[i].last_ms, to_wall), policy->budgets[i].grown);
     for (size_t i = 0; i < PIN_ENTRIES; i++)
         if (policy->pins[i].pin_hash)
             put(&w, "pin %s %016" PRIx64 "\n", *policy->pins[i].iccid ? policy->pins[i].iccid : "-",

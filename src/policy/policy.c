@@ -149,8 +149,13 @@ static enum mc_remedy choose(const struct mc_policy *policy, const struct mc_lad
         {MC_REMEDY_RADIO_CYCLE, row->radio_cycle_after},
         {MC_REMEDY_REATTACH, row->reattach_after},
     };
+    /* RadioCycleAfter= moves the radio cycle, and what is stronger along with it. */
+    const bool moves = row->radio_cycle_after == MC_LADDER_RADIO_CYCLE_AFTER;
     for (size_t i = 0; i < MC_LENGTH_OF(rungs); i++) {
-        bool due = rungs[i].after && failures >= rungs[i].after;
+        unsigned after = rungs[i].after;
+        if (after && moves && rungs[i].remedy >= MC_REMEDY_RADIO_CYCLE)
+            after += (unsigned)policy->settings->recovery.radio_cycle_after - MC_LADDER_RADIO_CYCLE_AFTER;
+        bool due = after && failures >= after;
         /* Detaching once is worth a try; detaching before every dial is what a network operator calls a storm. */
         if (rungs[i].remedy == MC_REMEDY_REATTACH && failures != rungs[i].after)
             due = false;
@@ -245,19 +250,31 @@ static uint64_t pin_hash(const char *iccid, const char *pin)
     return hash;
 }
 
+/* Did this SIM refuse @pin? One whose ICCID could not be read, now or then, may be the very same. */
+static bool pin_refused(const struct mc_policy *policy, const char *iccid, const char *pin)
+{
+    for (size_t i = 0; i < PIN_ENTRIES; i++) {
+        const struct pin_entry *entry = &policy->pins[i];
+        if (entry->pin_hash && (!*iccid || !*entry->iccid || !strcmp(entry->iccid, iccid)) &&
+            entry->pin_hash == pin_hash(entry->iccid, pin))
+            return true;
+    }
+    return false;
+}
+
 enum mc_fault mc_policy_pin(const struct mc_policy *policy, const char *iccid, const char *pin, int tries_left)
 {
     if (!*pin)
         return MC_FAULT_SIM_PIN_MISSING;
-    for (size_t i = 0; i < PIN_ENTRIES; i++)
-        if (policy->pins[i].pin_hash && !strcmp(policy->pins[i].iccid, iccid) &&
-            policy->pins[i].pin_hash == pin_hash(iccid, pin))
-            return MC_FAULT_SIM_PIN_WRONG;
+    if (pin_refused(policy, iccid, pin))
+        return MC_FAULT_SIM_PIN_WRONG;
     return tries_left < 2 ? MC_FAULT_SIM_PIN_SPENT : MC_FAULT_NONE;
 }
 
 void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *pin)
 {
+    if (pin_refused(policy, iccid, pin))
+        return;
     struct pin_entry *entry = &policy->pins[policy->next_pin];
     policy->next_pin = (policy->next_pin + 1) % PIN_ENTRIES;
     snprintf(entry->iccid, sizeof(entry->iccid), "%s", iccid);

@@ -36,6 +36,10 @@ enum mc_pace {                  /* how fast the base remedy is repeated */
                MC_PACE_NETWORK, /* NetworkBackoff at least: the network said so (CME 537) */
 };
 
+/** RadioCycleAfter='s default: a radio cycle that comes at this failure comes when the setting says instead, and what
+ * is stronger moves along. */
+#define MC_LADDER_RADIO_CYCLE_AFTER 3
+
 struct mc_ladder_row {
     enum mc_fault fault;
     enum mc_remedy base;

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* The budgets as text: what is saved counts after a restart, and a bad file or a wrong clock never gives more. */
+#include "harness.h"
+#include <microcat/base/cleanup.h>
+#include <string.h>
+
+#define HEADER "microcatd-budgets 1\n"
+
+static void save(struct harness *h, int64_t now_ms, int64_t wall_ms, char text[MC_POLICY_TEXT_BYTES])
+{
+    int n = mc_policy_save(h->policy, now_ms, wall_ms, text, MC_POLICY_TEXT_BYTES);
+    assert_true(n > 0);
+    assert_int_equal(n, strlen(text));
+}
+
+/* A daemon started anew: its clock began at 0 again. */
+static void restart(struct harness *h, const char *text, int64_t now_ms, int64_t wall_ms)
+{
+    unsigned line = 0;
+    mc_policy_free(h->policy);
+    h->policy = mc_policy_new(&h->settings, harness_random, h);
+    assert_non_null(h->policy);
+    if (mc_policy_load(h->policy, text, now_ms, wall_ms, &line) < 0)
+        fail_msg("line %u of:\n%s", line, text);
+}
+
+static void spend_all(struct harness *h)
+{
+    for (int i = 0; i < MC_POLICY_DIALS_PER_HOUR; i++)
+        mc_policy_dial(h->policy, false, NOW);
+    for (int i = 0; i < 6; i++)
+        mc_policy_attach(h->policy, false, NOW);
+    mc_policy_spend(h->policy, MC_REMEDY_RESET, NOW);
+    mc_policy_spend(h->policy, MC_REMEDY_RESET, NOW);
+    mc_policy_spend(h->policy, MC_REMEDY_POWER_CYCLE, NOW);
+    mc_policy_pin_try(h->policy, "8942310000000000012", "1234");
+}
+
+static void assert_spent(struct harness *h, int64_t now_ms, int64_t left_ms)
+{
+    assert_int_equal(mc_policy_dial(h->policy, false, now_ms), left_ms);
+    assert_int_equal(mc_policy_attach(h->policy, false, now_ms), left_ms);
+    for (int i = 0; i < 10; i++) {
+        struct mc_decision d =
+            harness_decide(h, MC_FAULT_MODEM_SILENT, 1u << MC_REMEDY_RESET | 1u << MC_REMEDY_POWER_CYCLE, now_ms);
+        assert_int_equal(d.remedy, MC_REMEDY_LOOK);
+    }
+    assert_int_equal(mc_policy_pin(h->policy, "8942310000000000012", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+}
+
+static void budgets_survive_a_restart(void **state)
+{
+    char text[MC_POLICY_TEXT_BYTES], again[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    spend_all(h);
+    save(h, NOW + 10 * MINUTE, WALL + 10 * MINUTE, text);
+    assert_null(strstr(text, "1234")); /* the PIN itself is not in it */
+    restart(h, text, 5 * SECOND, WALL + 20 * MINUTE);
+    save(h, 5 * SECOND, WALL + 20 * MINUTE, again);
+    assert_string_equal(text, again);
+    assert_spent(h, 5 * SECOND, 40 * MINUTE);
+}
+
+static void a_remedy_keeps_its_grown_interval(void **state)
+{
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    spend_all(h); /* two resets without success: the next after 2 h */
+    save(h, NOW, WALL, text);
+    restart(h, text, SECOND, WALL);
+    harness_decide(h, MC_FAULT_MODEM_SILENT, 0, SECOND);
+    for (int64_t now_ms = SECOND; now_ms < SECOND + 2 * HOUR; now_ms += MINUTE)
+        assert_int_equal(harness_decide(h, MC_FAULT_MODEM_SILENT, 1u << MC_REMEDY_RESET, now_ms).remedy,
+                         MC_REMEDY_LOOK);
+    assert_int_equal(harness_decide(h, MC_FAULT_MODEM_SILENT, 1u << MC_REMEDY_RESET, SECOND + 2 * HOUR).remedy,
+                     MC_REMEDY_RESET);
+}
+
+/* The clock went back (a host without one): what lies in the future counts as just now. */
+static void a_clock_in_the_past_makes_it_careful(void **state)
+{
+    static const int64_t walls[] = {0, 5 * SECOND, WALL - 1, WALL - 20 * HOUR};
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    spend_all(h);
+    save(h, NOW, WALL, text);
+    for (size_t i = 0; i < MC_LENGTH_OF(walls); i++) {
+        restart(h, text, 5 * SECOND, walls[i]);
+        assert_spent(h, 5 * SECOND, HOUR);
+    }
+}
+
+/* The clock went forward: an hour's budget is forgotten at worst, and nothing overflows. */
+static void a_clock_in_the_future_does_no_harm(void **state)
+{
+    static const int64_t walls[] = {WALL + HOUR, WALL + 1000 * 24 * HOUR, INT64_MAX / 2};
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    spend_all(h);
+    save(h, NOW, WALL, text);
+    for (size_t i = 0; i < MC_LENGTH_OF(walls); i++) {
+        restart(h, text, 5 * SECOND, walls[i]);
+        assert_int_equal(mc_policy_dial(h->policy, false, 5 * SECOND), 0);
+        assert_int_equal(mc_policy_pin(h->policy, "8942310000000000012", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    }
+}
+
+/* A host without a clock saves while it believes in 1970: the file must be readable all the same. */
+static void saved_before_the_clock_was_set(void **state)
+{
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    spend_all(h);
+    save(h, NOW + 30 * MINUTE, 5 * SECOND, text);
+    restart(h, text, 5 * SECOND, 6 * SECOND);
+    assert_true(mc_policy_dial(h->policy, false, 5 * SECOND) > 0);
+}
+
+static void a_full_state_fits(void **state)
+{
+    char text[MC_POLICY_TEXT_BYTES], iccid[24];
+    struct harness *h = *state;
+    for (int i = 0; i < 200; i++) {
+        mc_policy_dial(h->policy, true, NOW + i);
+        mc_policy_attach(h->policy, true, NOW + i);
+        for (int remedy = 0; remedy < MC_REMEDY_COUNT; remedy++)
+            mc_policy_spend(h->policy, (enum mc_remedy)remedy, NOW + i);
+        snprintf(iccid, sizeof(iccid), "8942310000000000000%04d", i);
+        mc_policy_pin_try(h->policy, iccid, "12345678");
+    }
+    save(h, NOW + 1000, INT64_MAX / 4, text);
+    restart(h, text, 0, INT64_MAX / 4);
+    assert_int_equal(mc_policy_save(h->policy, 0, WALL, text, 16), -ENOBUFS);
+}
+
+static const struct {
+    const char *text;
+    unsigned line;
+} bad[] = {
+    {"", 1},
+    {"\n", 1},
+    {"microcatd-budgets 2\n", 1},
+    {"microcatd-budgets 1", 1}, /* cut short */
+    {HEADER "dial 1763846400000", 2},
+    {HEADER "dial\n", 2},
+    {HEADER "dial x\n", 2},
+    {HEADER "dial -5\n", 2},
+    {HEADER "dial 1 2\n", 2},
+    {HEADER "dial 99999999999999999999\n", 2},
+    {HEADER "attach 1\ndial 1e9\n", 3},
+    {HEADER "\n", 2},
+    {HEADER "remedy reset 1\n", 2},
+    {HEADER "remedy nothing 1 1\n", 2},
+    {HEADER "remedy reset 1 6\n", 2},
+    {HEADER "remedy reset 1 -1\n", 2},
+    {HEADER "remedy reset 1 1 1\n", 2},
+    {HEADER "remedy reset 1 1 1 1 1\n", 2},
+    {HEADER "pin 8942310000000000012\n", 2},
+    {HEADER "pin 8942310000000000012 0000000000000000\n", 2},
+    {HEADER "pin 8942310000000000012 xyz\n", 2},
+    {HEADER "pin 89423100000000000128942310000000000012 01\n", 2},
+    {HEADER "oops 1\n", 2},
+    {HEADER "\x01\xff\x80\n", 2},
+};
+
+static void bad_text_is_refused_whole(void **state)
+{
+    char before[MC_POLICY_TEXT_BYTES], after[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    spend_all(h);
+    save(h, NOW, WALL, before);
+    for (size_t i = 0; i < MC_LENGTH_OF(bad); i++) {
+        unsigned line = 99;
+        if (mc_policy_load(h->policy, bad[i].text, NOW, WALL, &line) != -EINVAL || line != bad[i].line)
+            fail_msg("row %zu: line %u", i, line);
+        save(h, NOW, WALL, after);
+        assert_string_equal(before, after); /* what was known stays */
+    }
+}
+
+/* A file cut anywhere is refused or, between two lines, gives what was before the cut; it never crashes nor grows. */
+static void text_cut_anywhere(void **state)
+{
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    unsigned line;
+    spend_all(h);
+    save(h, NOW, WALL, text);
+    for (size_t cut = strlen(text); cut-- > 0;) {
+        bool whole_line = cut > 0 && text[cut - 1] == '\n';
+        text[cut] = '\0';
+        assert_int_equal(mc_policy_load(h->policy, text, NOW, WALL, &line), whole_line ? 0 : -EINVAL);
+    }
+}
+
+static void too_many_lines_are_refused(void **state)
+{
+    char text[8192] = HEADER;
+    struct harness *h = *state;
+    unsigned line;
+    for (int i = 0; i < 100; i++)
+        strcat(text, "dial 1763846400000\n");
+    assert_int_equal(mc_policy_load(h->policy, text, NOW, WALL, &line), -EINVAL);
+    assert_int_equal(line, 66); /* the header, 64 dials, and one too many */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(budgets_survive_a_restart),
+        TEST(a_remedy_keeps_its_grown_interval),
+        TEST(a_clock_in_the_past_makes_it_careful),
+        TEST(a_clock_in_the_future_does_no_harm),
+        TEST(saved_before_the_clock_was_set),
+        TEST(a_full_state_fits),
+        TEST(bad_text_is_refused_whole),
+        TEST(text_cut_anywhere),
+        TEST(too_many_lines_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
