@@ -188,7 +188,9 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "The socket for microcatctl. The default of an instance NAME is /run/microcatd/NAME.sock."},
     {AT(CONTROL, "Group", control.group), TEXT(1, 63, mc_check_group, "the name of a group"), .default_text = "",
      .example = "microcat",
-     .help = "The members of this group may command the daemon, as root always may. Empty leaves that to root."},
+     .help = "The members of this group may ask and command the daemon through the socket, as root always may. Empty "
+             "leaves "
+             "both to root."},
     {AT(CONTROL, "TraceLines", control.trace_lines), INT(10, 10000), .default_text = "400",
      .help = "So many lines of the AT dialogue are kept for microcatctl trace."},
 };

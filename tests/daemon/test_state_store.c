@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Texts that outlive the process: replaced as a whole, and trouble said once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <microcat/base/log.h>
+#include <microcat/daemon/state_store.h>
+
+static char dir[] = "/tmp/microcat-state-XXXXXX";
+static char said[4096];
+static struct mc_state_store *store;
+
+static void hear(void *ctx, enum mc_log_level level, const struct mc_log_field *fields, size_t n_fields,
+                 const char *message)
+{
+    strcat(strcat(said, message), "\n");
+}
+
+static int open_store(void **state)
+{
+    strcpy(dir + strlen(dir) - 6, "XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    *said = '\0';
+    mc_log_set_sink(hear, NULL);
+    store = mc_state_store_new(dir, NULL);
+    return store ? 0 : -1;
+}
+
+static int close_store(void **state)
+{
+    char command[64];
+
+    mc_state_store_free(store);
+    mc_log_set_sink(NULL, NULL);
+    snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+    return system(command) == 0 ? 0 : -1;
+}
+
+static const char *in_dir(const char *name)
+{
+    static char path[4][96];
+    static unsigned next;
+    char *out = path[next++ % 4];
+
+    snprintf(out, sizeof(path[0]), "%s/%s", dir, name);
+    return out;
+}
+
+static int load_is(const char *name, const char *expected)
+{
+    char *text = NULL;
+    size_t len = 0;
+    int r = mc_state_store_load(store, name, 100, &text, &len);
+
+    if (r == 0) {
+        assert_string_equal(text, expected);
+        assert_int_equal(len, strlen(expected));
+    }
+    free(text);
+    return r;
+}
+
+static void what_was_saved_is_loaded(void **state)
+{
+    struct stat st;
+
+    assert_int_equal(load_is("budgets", ""), -ENOENT);
+    assert_int_equal(mc_state_store_save(store, "budgets", "one\n", 4), 0);
+    assert_int_equal(load_is("budgets", "one\n"), 0);
+    assert_int_equal(mc_state_store_save(store, "budgets", "", 0), 0);
+    assert_int_equal(load_is("budgets", ""), 0);
+    assert_int_equal(stat(in_dir("budgets"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(access(in_dir("budgets.new"), F_OK), -1);
+    assert_string_equal(said, "");
+}
+
+static void instances_keep_apart(void **state)
+{
+    struct mc_state_store *other = mc_state_store_new(dir, "gw1");
+
+    assert_int_equal(mc_state_store_save(store, "budgets", "main", 4), 0);
+    assert_int_equal(mc_state_store_save(other, "budgets", "gw1", 3), 0);
+    assert_int_equal(load_is("budgets", "main"), 0);
+    assert_int_equal(access(in_dir("gw1.budgets"), F_OK), 0);
+    mc_state_store_free(other);
+}
+
+/* A power cut while the new file was written leaves it beside the old one; it does no harm. */
+static void half_a_new_file_is_nobodys(void **state)
+{
+    assert_int_equal(mc_state_store_save(store, "budgets", "old", 3), 0);
+    int fd = open(in_dir("budgets.new"), O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(write(fd, "ha", 2), 2);
+    close(fd);
+    assert_int_equal(load_is("budgets", "old"), 0);
+    assert_int_equal(mc_state_store_save(store, "budgets", "new", 3), 0);
+    assert_int_equal(load_is("budgets", "new"), 0);
+}
+
+static void damaged_files_are_kept_aside(void **state)
+{
+    char expected[512];
+    char *large = calloc(1, 200);
+
+    assert_non_null(large);
+    memset(large, 'x', 199);
+    assert_int_equal(mc_state_store_save(store, "budgets", "nonsense", 8), 0);
+    mc_state_store_reject(store, "budgets", "line 1 is damaged");
+    assert_int_equal(load_is("budgets", ""), -ENOENT);
+    assert_int_equal(access(in_dir("budgets.bad"), F_OK), 0);
+    assert_int_equal(mc_state_store_save(store, "history", large, 199), 0);
+    assert_int_equal(load_is("history", ""), -EFBIG);
+    assert_int_equal(load_is("history", ""), -ENOENT);
+    free(large);
+    snprintf(expected, sizeof(expected),
+             "%s: line 1 is damaged; kept aside as %s, beginning anew\n"
+             "%s: is larger than anything that was written there; kept aside as %s, beginning anew\n",
+             in_dir("budgets"), in_dir("budgets.bad"), in_dir("history"), in_dir("history.bad"));
+    assert_string_equal(said, expected);
+}
+
+static void trouble_is_said_once_and_its_end_too(void **state)
+{
+    char expected[512];
+
+    assert_int_equal(mkdir(in_dir("budgets"), 0700), 0); /* a folder in the file's place: neither read nor replaced */
+    assert_int_equal(mkdir(in_dir("budgets/x"), 0700), 0);
+    assert_int_equal(load_is("budgets", ""), -EISDIR);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(mc_state_store_save(store, "budgets", "x", 1), -EISDIR);
+    assert_int_equal(mc_state_store_save(store, "history", "x", 1), 0); /* another file is not concerned */
+    rmdir(in_dir("budgets/x"));
+    rmdir(in_dir("budgets"));
+    assert_int_equal(mc_state_store_save(store, "budgets", "x", 1), 0);
+    snprintf(expected, sizeof(expected),
+             "%s cannot be read: Is a directory; what is remembered will not outlive this process until it can\n"
+             "%s can be written again\n",
+             in_dir("budgets"), in_dir("budgets"));
+    assert_string_equal(said, expected);
+}
+
+static void full_disk_leaves_the_old_text(void **state)
+{
+    assert_int_equal(mc_state_store_save(store, "budgets", "old", 3), 0);
+    assert_int_equal(symlink("/dev/full", in_dir("budgets.new")), 0); /* a link is not followed, whatever it leads to */
+    assert_int_equal(mc_state_store_save(store, "budgets", "new", 3), -ELOOP);
+    assert_int_equal(load_is("budgets", "old"), 0);
+}
+
+static void folder_comes_from_systemd(void **state)
+{
+    char both[128];
+
+    snprintf(both, sizeof(both), "%s:/nowhere", in_dir("sub"));
+    setenv("STATE_DIRECTORY", both, 1);
+    struct mc_state_store *other = mc_state_store_new("", "");
+    unsetenv("STATE_DIRECTORY");
+    assert_int_equal(mc_state_store_save(other, "budgets", "x", 1), 0);
+    assert_int_equal(access(in_dir("sub/budgets"), F_OK), 0);
+    mc_state_store_free(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_was_saved_is_loaded, open_store, close_store),
+        cmocka_unit_test_setup_teardown(instances_keep_apart, open_store, close_store),
+        cmocka_unit_test_setup_teardown(half_a_new_file_is_nobodys, open_store, close_store),
+        cmocka_unit_test_setup_teardown(damaged_files_are_kept_aside, open_store, close_store),
+        cmocka_unit_test_setup_teardown(trouble_is_said_once_and_its_end_too, open_store, close_store),
+        cmocka_unit_test_setup_teardown(full_disk_leaves_the_old_text, open_store, close_store),
+        cmocka_unit_test_setup_teardown(folder_comes_from_systemd, open_store, close_store),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
