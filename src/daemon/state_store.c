@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/daemon/state_store.h>
+#include <microcat/io/atomic_file.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,13 +24,16 @@ struct mc_state_store *mc_state_store_new(const char *dir, const char *instance)
 {
     struct mc_state_store *store = calloc(1, sizeof(*store));
     const char *given = getenv("STATE_DIRECTORY");
+    bool none = !instance || !*instance;
 
     if (!store)
         return NULL;
-    if (!dir || !*dir)
-        dir = given && *given == '/' ? given : "/var/lib/microcatd";
+    if (!dir || !*dir) {
+        bool ours = given && *given == '/'; /* this unit's alone */
+        dir = ours ? given : "/var/lib/microcatd";
+        none |= ours;
+    }
     store->dir = strndup(dir, strcspn(dir, ":")); /* systemd parts several by ':' */
-    bool none = !instance || !*instance;
     if (asprintf(&store->prefix, "%s%s", none ? "" : instance, none ? "" : ".") < 0)
         store->prefix = NULL;
     if (!store->dir || !store->prefix) {
@@ -90,89 +93,23 @@ void mc_state_store_reject(struct mc_state_store *store, const char *name, const
         mc_warn("%s: %s; kept aside as %s, beginning anew", path, why, bad);
 }
 
-/* At most @max_bytes and one more, which tells of a larger file. */
-static int read_all(int fd, size_t max_bytes, char **ret_text, size_t *ret_len)
-{
-    _cleanup_free_ char *text = malloc(max_bytes + 2);
-    size_t len = 0;
-
-    if (!text)
-        return -ENOMEM;
-    while (len <= max_bytes) {
-        ssize_t n = read(fd, text + len, max_bytes + 1 - len);
-        if (n == 0)
-            break;
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        len += n > 0 ? (size_t)n : 0;
-    }
-    text[len] = '\0';
-    *ret_len = len;
-    *ret_text = MC_TAKE_PTR(text);
-    return 0;
-}
-
 int mc_state_store_load(struct mc_state_store *store, const char *name, size_t max_bytes, char **ret_text,
                         size_t *ret_len)
 {
-    _cleanup_free_ char *path = path_of(store, name, ""), *text = NULL;
-    size_t len = 0;
+    _cleanup_free_ char *path = path_of(store, name, "");
+    int r = path ? mc_file_read(path, max_bytes, ret_text, ret_len) : -ENOMEM;
 
-    if (!path)
-        return -ENOMEM;
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    int r = fd < 0 ? -errno : read_all(fd, max_bytes, &text, &len);
-    if (r == -ENOENT)
-        return r;
-    if (r < 0) {
-        tell_once(store, name, "read", -r);
-        return r;
-    }
-    if (len > max_bytes) {
+    if (r == -EFBIG)
         mc_state_store_reject(store, name, "is larger than anything that was written there");
-        return -EFBIG;
-    }
-    *ret_text = MC_TAKE_PTR(text);
-    *ret_len = len;
-    return 0;
-}
-
-static int write_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        text += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
-    }
-    return fsync(fd) < 0 ? -errno : 0;
-}
-
-/* The new file is on the disk before it takes the old one's name, and the name is before this returns. */
-static int replace(const char *dir, const char *path, const char *new_path, const char *text, size_t len)
-{
-    _cleanup_close_ int fd = open(new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0)
-        return -errno;
-    int r = write_all(fd, text, len);
-    if (r == 0 && rename(new_path, path) < 0)
-        r = -errno;
-    if (r < 0) {
-        unlink(new_path);
-        return r;
-    }
-    _cleanup_close_ int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir_fd >= 0)
-        fsync(dir_fd);
-    return 0;
+    else if (r < 0 && r != -ENOENT)
+        tell_once(store, name, "read", -r);
+    return r;
 }
 
 int mc_state_store_save(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes)
 {
-    _cleanup_free_ char *path = path_of(store, name, ""), *new_path = path_of(store, name, ".new");
-    int r = path && new_path ? replace(store->dir, path, new_path, text, len_bytes) : -ENOMEM;
+    _cleanup_free_ char *path = path_of(store, name, "");
+    int r = path ? mc_file_write(path, text, len_bytes, 0600) : -ENOMEM;
     bool *told = broken(store, name);
 
     if (r < 0)

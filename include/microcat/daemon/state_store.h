@@ -15,7 +15,7 @@ struct mc_state_store;
 /**
  * @dir: NULL or "" takes the first folder of $STATE_DIRECTORY, and /var/lib/microcatd without that. It is made if it is
  * missing.
- * @instance: NULL or "" none; else its files are DIR/INSTANCE.NAME, as several instances share the folder.
+ * @instance: NULL or "" none; else its files are DIR/INSTANCE.NAME, but for $STATE_DIRECTORY, which is the unit's own.
  * NULL: no memory.
  */
 struct mc_state_store *mc_state_store_new(const char *dir, const char *instance);
