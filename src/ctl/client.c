@@ -119,12 +119,14 @@ static void finish(struct ctl_client *client)
 void ctl_client_continue(struct ctl_client *client, json_t *parameters)
 {
     size_t len = 0;
+    char *text;
 
     if (client->dead) {
         json_decref(parameters);
         return;
     }
-    if (append(client, varlink_reply(parameters, true, &len), len) < 0) {
+    text = varlink_reply(parameters, true, &len);
+    if (append(client, text, len) < 0) {
         drop_rude(client, "it does not read what it asked to watch");
         return;
     }

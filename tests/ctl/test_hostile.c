@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "access.h"
+#include "fake_daemon.h"
+#include "varlink.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STATUS  "{\"method\":\"io.microcat.Modem.Status\"}"
+#define WATCH   "{\"method\":\"io.microcat.Modem.Watch\",\"more\":true}"
+#define RESET   "{\"method\":\"io.microcat.Modem.Reset\"}"
+#define E(name) "io.microcat.Modem." name
+
+/* After whatever a client did, the next one is served. */
+static void still_serves(struct fake_daemon *daemon)
+{
+    struct fake_peer peer;
+
+    fake_peer_connect(&peer, daemon);
+    assert_string_equal(fake_peer_ask(&peer, STATUS), "");
+    fake_peer_close(&peer);
+}
+
+static void no_client_is_left(struct fake_daemon *daemon)
+{
+    for (int i = 0; i < 10000 && mc_ctl_server_stats(daemon->server)->connected > 0; i++)
+        mc_loop_turn(daemon->loop);
+    assert_int_equal(mc_ctl_server_stats(daemon->server)->connected, 0);
+}
+
+static void bad_messages_get_an_error(void **state)
+{
+    static const char *const messages[] = {
+        "",
+        "x",
+        "[]",
+        "{}",
+        "null",
+        "{\"method\":1}",
+        "{\"method\":\"a\",\"method\":\"b\"}",
+        "{\"method\":\"a.B\",\"parameters\":[]}",
+        "{\"method\":\"a.B\",\"more\":\"yes\"}",
+        "{\"method\":\"a.B\",\"upgrade\":true}",
+        "{\"method\":\"a.B\",\"more\":true,\"oneway\":true}",
+        "{\"method\":\"\xff\xfe\"}",
+        "{\"method\":\"\xed\xa0\x80\"}",
+        "{\"method\":\"a\\u0000b\"}",
+        "{\"method\":\"a.B\"} trailing",
+        "{\"method\":\"a.B\"",
+        "{\"method\":\"a.B\",\"parameters\":{\"a\":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}}",
+    };
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        struct fake_peer peer;
+
+        fake_peer_connect(&peer, daemon);
+        if (strcmp(fake_peer_ask(&peer, messages[i]), E("BadMessage")) != 0)
+            fail_msg("%s", messages[i]);
+        assert_true(fake_peer_closed(&peer));
+        fake_peer_close(&peer);
+        still_serves(daemon);
+    }
+    no_client_is_left(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void a_megabyte_is_refused(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct fake_peer peer;
+    char *message = malloc(1 << 20);
+
+    memset(message, ' ', 1 << 20);
+    memcpy(message, "{\"method\":\"", 11);
+    fake_peer_connect(&peer, daemon);
+    assert_true(fake_peer_send(&peer, message, 1 << 20)); /* it may finish: nothing is torn from its hands */
+    assert_non_null(fake_peer_receive(&peer));
+    assert_string_equal(json_string_value(json_object_get(peer.message, "error")), E("BadMessage"));
+    assert_true(fake_peer_closed(&peer));
+    fake_peer_close(&peer);
+    free(message);
+    still_serves(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void a_hundred_thousand_brackets_are_refused(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct fake_peer peer;
+    char message[60000];
+
+    memset(message, '[', sizeof(message));
+    message[sizeof(message) - 1] = '\0';
+    fake_peer_connect(&peer, daemon);
+    fake_peer_send(&peer, message, sizeof(message));
+    assert_non_null(fake_peer_receive(&peer));
+    assert_string_equal(json_string_value(json_object_get(peer.message, "error")), E("BadMessage"));
+    fake_peer_close(&peer);
+    still_serves(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void half_a_message_and_silence(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(&(struct mc_ctl_options){.half_message_ms = 30});
+    struct fake_peer peer;
+
+    fake_peer_connect(&peer, daemon);
+    assert_string_equal(fake_peer_ask(&peer, STATUS), ""); /* a whole one first: it is the half that is refused */
+    fake_peer_send(&peer, "{\"method\":", 10);
+    assert_non_null(fake_peer_receive(&peer));
+    assert_string_equal(json_string_value(json_object_get(peer.message, "error")), E("BadMessage"));
+    assert_true(fake_peer_closed(&peer));
+    fake_peer_close(&peer);
+    fake_peer_connect(&peer, daemon);
+    fake_peer_send(&peer, "{\"method\":", 10);
+    shutdown(peer.fd, SHUT_WR);
+    assert_non_null(fake_peer_receive(&peer));
+    assert_true(fake_peer_closed(&peer));
+    fake_peer_close(&peer);
+    no_client_is_left(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void message_by_the_byte(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct fake_peer peer;
+
+    fake_peer_connect(&peer, daemon);
+    for (size_t i = 0; i < sizeof(STATUS); i++) {
+        fake_peer_send(&peer, &STATUS[i], 1);
+        mc_loop_turn(daemon->loop);
+    }
+    assert_non_null(fake_peer_receive(&peer));
+    assert_null(json_object_get(peer.message, "error"));
+    fake_peer_close(&peer);
+    fake_daemon_free(daemon);
+}
+
+/* `printf '...\0' | nc -U socket` shuts its end down at once and still wants the answers. */
+static void half_closed_gets_its_answers(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct fake_peer peer;
+
+    fake_peer_connect(&peer, daemon);
+    for (int i = 0; i < 3; i++)
+        fake_peer_call(&peer, STATUS);
+    shutdown(peer.fd, SHUT_WR);
+    for (int i = 0; i < 3; i++)
+        assert_non_null(fake_peer_receive(&peer));
+    assert_true(fake_peer_closed(&peer));
+    fake_peer_close(&peer);
+    no_client_is_left(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void two_hundred_clients(void **state)
+{
+    static struct fake_peer peers[200];
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+
+    for (int i = 0; i < 200; i++) {
+        fake_peer_connect(&peers[i], daemon);
+        fake_peer_call(&peers[i], i % 2 ? STATUS : WATCH);
+    }
+    for (int i = 0; i < 200; i++)
+        assert_non_null(fake_peer_receive(&peers[i]));
+    assert_int_equal(mc_ctl_server_stats(daemon->server)->connected, 200);
+    still_serves(daemon);
+    for (int i = 0; i < 200; i++)
+        fake_peer_close(&peers[i]);
+    no_client_is_left(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void one_too_many_is_told(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(&(struct mc_ctl_options){.max_clients = 3});
+    struct fake_peer peers[3], extra;
+
+    for (int i = 0; i < 3; i++) {
+        fake_peer_connect(&peers[i], daemon);
+        assert_string_equal(fake_peer_ask(&peers[i], STATUS), "");
+    }
+    fake_peer_connect(&extra, daemon);
+    assert_non_null(fake_peer_receive(&extra));
+    assert_string_equal(json_string_value(json_object_get(extra.message, "error")), E("TooManyClients"));
+    fake_peer_close(&extra);
+    for (int i = 0; i < 3; i++)
+        fake_peer_close(&peers[i]);
+    no_client_is_left(daemon);
+    still_serves(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void watcher_that_never_reads_is_dropped(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(&(struct mc_ctl_options){.max_unread_bytes = 65536});
+    struct fake_peer peer, witness;
+    int rounds = 0;
+
+    fake_peer_connect(&witness, daemon);
+    fake_peer_connect(&peer, daemon);
+    fake_peer_call(&peer, WATCH);
+    assert_string_equal(fake_peer_ask(&witness, STATUS), "");
+    for (; rounds < 100000 && mc_ctl_server_stats(daemon->server)->dropped == 0; rounds++) {
+        fake_daemon_go(daemon, MC_STATE_SYNC, MC_FAULT_MODEM_SILENT);
+        mc_loop_turn(daemon->loop);
+    }
+    assert_int_equal(mc_ctl_server_stats(daemon->server)->dropped, 1);
+    assert_true(rounds > 200); /* it was given room before */
+    assert_string_equal(fake_peer_ask(&witness, STATUS), "");
+    fake_peer_close(&peer);
+    fake_peer_close(&witness);
+    fake_daemon_free(daemon);
+}
+
+static void caller_that_never_reads_is_dropped(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(&(struct mc_ctl_options){.unread_ms = 30});
+    struct fake_peer peer;
+    int rounds = 0;
+
+    fake_peer_connect(&peer, daemon);
+    while (mc_ctl_server_stats(daemon->server)->dropped == 0 && rounds++ < 100000) {
+        ssize_t n = send(peer.fd, STATUS, sizeof(STATUS), MSG_NOSIGNAL); /* what does not fit is not sent */
+
+        assert_true(n == sizeof(STATUS) || n < 0 || mc_ctl_server_stats(daemon->server)->calls > 0);
+        mc_loop_turn(daemon->loop);
+    }
+    assert_int_equal(mc_ctl_server_stats(daemon->server)->dropped, 1);
+    fake_peer_close(&peer);
+    still_serves(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void too_large_an_answer_is_refused(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(&(struct mc_ctl_options){.max_unread_bytes = 65536});
+    struct fake_peer peer;
+
+    for (int i = 0; i < 5000; i++)
+        mc_trace_add(daemon->trace, i, i, MC_TRACE_RECEIVED, "+CEREG: 0,5");
+    fake_peer_connect(&peer, daemon);
+    assert_string_equal(
+        fake_peer_ask(&peer, "{\"method\":\"io.microcat.Modem.Trace\",\"parameters\":{\"lines\":5000}}"),
+        E("TooLarge"));
+    assert_string_equal(fake_peer_ask(&peer, "{\"method\":\"io.microcat.Modem.Trace\",\"parameters\":{\"lines\":10}}"),
+                        "");
+    fake_peer_close(&peer);
+    fake_daemon_free(daemon);
+}
+
+static void client_goes_away_in_mid_call(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct fake_peer peer;
+
+    daemon->hold = true;
+    for (int i = 0; i < 3; i++) { /* a verb, a wait, a watch */
+        static const char *const calls[] = {
+            RESET, "{\"method\":\"io.microcat.Modem.Wait\",\"parameters\":{\"for\":\"held\"}}", WATCH};
+
+        fake_peer_connect(&peer, daemon);
+        fake_peer_call(&peer, calls[i]);
+        while (mc_ctl_server_stats(daemon->server)->calls < (uint64_t)i + 1)
+            mc_loop_turn(daemon->loop);
+        fake_peer_close(&peer);
+        no_client_is_left(daemon);
+    }
+    fake_daemon_finish(daemon, 0, "nobody hears this");
+    fake_daemon_go(daemon, MC_STATE_HELD, MC_FAULT_SIM_PUK);
+    mc_loop_turn(daemon->loop);
+    still_serves(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void daemon_ends_in_mid_call(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct fake_peer verb, watch;
+
+    daemon->hold = true;
+    fake_peer_connect(&verb, daemon);
+    fake_peer_connect(&watch, daemon);
+    fake_peer_call(&verb, RESET);
+    fake_peer_call(&watch, WATCH);
+    assert_non_null(fake_peer_receive(&watch));
+    while (!daemon->held_done)
+        mc_loop_turn(daemon->loop);
+    fake_daemon_stop(daemon);
+    assert_null(fake_peer_receive(&verb));
+    assert_true(verb.eof);
+    assert_int_equal(access(daemon->path, F_OK), -1);
+    fake_peer_close(&verb);
+    fake_peer_close(&watch);
+    fake_daemon_free(daemon);
+}
+
+static void who_may_do_what(void **state)
+{
+    static const gid_t groups[] = {5, 20, 7};
+    static const struct {
+        struct access_rule rule;
+        struct access_peer peer;
+        enum access_level level;
+    } rows[] = {
+        {{.own_uid = 10}, {.uid = 0, .gid = 0}, ACCESS_COMMAND},
+        {{.own_uid = 10}, {.uid = 10, .gid = 1}, ACCESS_COMMAND},
+        {{.own_uid = 10}, {.uid = 11, .gid = 0}, ACCESS_NONE}, /* group root is not root */
+        {{.own_uid = 10, .has_group = true, .gid = 20}, {.uid = 11, .gid = 20}, ACCESS_COMMAND},
+        {{.own_uid = 10, .has_group = true, .gid = 20},
+         {.uid = 11, .gid = 1, .groups = groups, .n_groups = 3},
+         ACCESS_COMMAND},
+        {{.own_uid = 10, .has_group = true, .gid = 21},
+         {.uid = 11, .gid = 1, .groups = groups, .n_groups = 3},
+         ACCESS_NONE},
+        {{.own_uid = 10, .gid = 20}, {.uid = 11, .gid = 20}, ACCESS_NONE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(access_decide(&rows[i].rule, &rows[i].peer), rows[i].level);
+}
+
+/* A child that drops its privileges, connects and stays; it ends when @hold is closed. */
+static pid_t stranger(const char *path, gid_t group, int link[2])
+{
+    pid_t pid = fork();
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char answer[4096];
+    ssize_t n;
+    int fd;
+
+    if (pid != 0)
+        return pid;
+    strcpy(address.sun_path, path);
+    if (setgroups(group ? 1 : 0, &group) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
+        _exit(2);
+    fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+        _exit(3);
+    if (write(fd, RESET, sizeof(RESET)) < 0)
+        _exit(4);
+    n = read(fd, answer, sizeof(answer));
+    if (n <= 0 || write(link[1], answer, (size_t)n) < 0)
+        _exit(5);
+    _exit(0);
+}
+
+/* What the stranger was told; the loop turns until he has told us. */
+static void ask_as_stranger(struct fake_daemon *daemon, gid_t group, char *answer, size_t size, int *ret_status)
+{
+    int link[2];
+    pid_t pid;
+    ssize_t n;
+
+    assert_int_equal(pipe2(link, O_CLOEXEC), 0);
+    pid = stranger(daemon->path, group, link);
+    close(link[1]);
+    fcntl(link[0], F_SETFL, O_NONBLOCK);
+    while ((n = read(link[0], answer, size - 1)) < 0 && errno == EAGAIN)
+        mc_loop_turn(daemon->loop);
+    answer[n > 0 ? n : 0] = '\0';
+    close(link[0]);
+    waitpid(pid, ret_status, 0);
+}
+
+static void verb_without_permission(void **state)
+{
+    struct fake_daemon *daemon;
+    char answer[4096];
+    int status;
+
+    if (geteuid() != 0) {
+        print_message("needs root, to become somebody else\n");
+        skip();
+    }
+    daemon = fake_daemon_new(&(struct mc_ctl_options){.group = "daemon"});
+    chmod(daemon->directory, 0755);
+    chmod(daemon->path, 0666); /* somebody opened it up: the credentials decide all the same */
+    ask_as_stranger(daemon, 0, answer, sizeof(answer), &status);
+    assert_non_null(strstr(answer, E("NotPermitted")));
+    assert_non_null(strstr(answer, "members of the group \\\"daemon\\\""));
+    assert_int_equal(daemon->n_verbs, 0);
+    ask_as_stranger(daemon, getgrnam("daemon")->gr_gid, answer, sizeof(answer), &status);
+    assert_null(strstr(answer, "error"));
+    assert_int_equal(daemon->n_verbs, 1);
+    fake_daemon_free(daemon);
+}
+
+static void socket_is_for_the_group(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct stat st;
+
+    assert_int_equal(stat(daemon->path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    fake_daemon_free(daemon);
+    if (geteuid() != 0)
+        return;
+    daemon = fake_daemon_new(&(struct mc_ctl_options){.group = "daemon"});
+    assert_int_equal(stat(daemon->path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0660);
+    assert_int_equal(st.st_gid, getgrnam("daemon")->gr_gid);
+    fake_daemon_free(daemon);
+}
+
+static int try_server(struct fake_daemon *daemon, const char *path, const char *group)
+{
+    struct mc_ctl_server *server = NULL;
+    int r = mc_ctl_server_new(daemon->loop, &(struct mc_ctl_options){.path = path, .group = group}, &daemon->backend,
+                              &server);
+
+    mc_ctl_server_free(server);
+    return r;
+}
+
+static void names_that_cannot_be(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    char path[200], file[128];
+    int fd;
+
+    assert_int_equal(try_server(daemon, daemon->path, NULL), -EADDRINUSE); /* ours answers there */
+    snprintf(file, sizeof(file), "%s/file", daemon->directory);
+    fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    close(fd);
+    assert_int_equal(try_server(daemon, file, NULL), -EADDRINUSE); /* no socket: not ours to remove */
+    assert_int_equal(access(file, F_OK), 0);
+    unlink(file);
+    assert_int_equal(try_server(daemon, "/nonexistent/s.sock", NULL), -ENOENT);
+    assert_int_equal(try_server(daemon, file, "no-such-group-anywhere"), -ENOENT);
+    memset(path, 'x', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    assert_int_equal(try_server(daemon, path, NULL), -ENAMETOOLONG);
+    still_serves(daemon);
+    fake_daemon_free(daemon);
+}
+
+static void stale_socket_is_replaced(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/stale", daemon->directory);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    close(fd); /* as after kill -9 */
+    assert_int_equal(try_server(daemon, address.sun_path, NULL), 0);
+    assert_int_equal(access(address.sun_path, F_OK), -1);
+    fake_daemon_free(daemon);
+}
+
+/* Messages bent at random, the same ones in every run. */
+static void parser_survives_anything(void **state)
+{
+    static const char seed[] = "{\"method\":\"io.microcat.Modem.Wait\",\"more\":false,\"oneway\":null,"
+                               "\"parameters\":{\"for\":\"online\",\"timeout_ms\":1000}}";
+    uint32_t random = 1;
+    int good = 0;
+
+    for (int i = 0; i < 30000; i++) {
+        char message[sizeof(seed)], why[100] = "";
+        struct varlink_call call;
+        size_t len = sizeof(seed) - 1;
+
+        memcpy(message, seed, sizeof(seed));
+        for (int n = i % 4; n >= 0; n--) {
+            random = random * 1664525 + 1013904223;
+            message[(random >> 8) % len] = (char)(random >> 24);
+        }
+        if (varlink_parse(message, len - (random >> 16) % 3, &call, why, sizeof(why)) == 0) {
+            good++;
+            varlink_call_clear(&call);
+        } else {
+            assert_true(why[0] != '\0');
+        }
+    }
+    assert_in_range(good, 1, 29999);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_messages_get_an_error),
+        cmocka_unit_test(a_megabyte_is_refused),
+        cmocka_unit_test(a_hundred_thousand_brackets_are_refused),
+        cmocka_unit_test(half_a_message_and_silence),
+        cmocka_unit_test(message_by_the_byte),
+        cmocka_unit_test(half_closed_gets_its_answers),
+        cmocka_unit_test(two_hundred_clients),
+        cmocka_unit_test(one_too_many_is_told),
+        cmocka_unit_test(watcher_that_never_reads_is_dropped),
+        cmocka_unit_test(caller_that_never_reads_is_dropped),
+        cmocka_unit_test(too_large_an_answer_is_refused),
+        cmocka_unit_test(client_goes_away_in_mid_call),
+        cmocka_unit_test(daemon_ends_in_mid_call),
+        cmocka_unit_test(who_may_do_what),
+        cmocka_unit_test(verb_without_permission),
+        cmocka_unit_test(socket_is_for_the_group),
+        cmocka_unit_test(names_that_cannot_be),
+        cmocka_unit_test(stale_socket_is_replaced),
+        cmocka_unit_test(parser_survives_anything),
+    };
+
+    return cmocka_run_group_tests_name("ctl/hostile", tests, NULL, NULL);
+}
