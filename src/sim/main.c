@@ -6,6 +6,7 @@
 #include "options.h"
 #include "pppd_peer.h"
 #include "pump.h"
+#include "stub_peer.h"
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
@@ -21,6 +22,7 @@ struct program {
     struct sim_hostport *port;
     struct sim_control *control;
     struct sim_pppd_peer *pppd;
+    struct sim_stub_peer *stub;
     int signal_fd;
 };
 
@@ -80,22 +82,32 @@ static int catch_signals(struct program *program)
                                   : sim_pump_add(program->pump, program->signal_fd, POLLIN, on_signal, program);
 }
 
+static enum sim_ppp_auth stub_auth(const char *name)
+{
+    if (!name) /* other SIMCom modems demand it and take anything */
+        return SIM_PPP_AUTH_CHAP;
+    return !strcmp(name, "pap") ? SIM_PPP_AUTH_PAP : !strcmp(name, "chap") ? SIM_PPP_AUTH_CHAP : SIM_PPP_AUTH_NONE;
+}
+
 static int make_network(struct program *program)
 {
     const struct sim_options *o = &program->options;
-    struct sim_pppd_options pppd = {.program = o->pppd,
-                                    .netns = o->netns,
-                                    .auth = o->auth,
-                                    .user = o->profile.net_user,
-                                    .password = o->profile.net_password};
+    const struct sim_profile *profile = &o->profile;
+    struct sim_pppd_options pppd = {o->pppd, o->netns, o->auth, profile->net_user, profile->net_password};
 
-    if (o->network == SIM_NETWORK_NONE || (o->network == SIM_NETWORK_AUTO && !sim_pppd_possible()))
+    if (o->network == SIM_NETWORK_NONE)
         return 0;
-    program->pppd = sim_pppd_peer_new(program->pump, &pppd);
-    if (!program->pppd)
-        return -ENOMEM;
-    sim_pppd_peer_attach(program->pppd, program->board);
-    return 0;
+    if (o->network == SIM_NETWORK_PPPD || (o->network == SIM_NETWORK_AUTO && sim_pppd_possible())) {
+        program->pppd = sim_pppd_peer_new(program->pump, &pppd);
+        if (program->pppd)
+            sim_pppd_peer_attach(program->pppd, program->board);
+        return program->pppd ? 0 : -ENOMEM;
+    }
+    program->stub =
+        sim_stub_peer_new(sim_pump_queue(program->pump), stub_auth(o->auth), profile->net_user, profile->net_password);
+    if (program->stub)
+        sim_stub_peer_attach(program->stub, program->board);
+    return program->stub ? 0 : -ENOMEM;
 }
 
 static void print_error(void *ctx, const char *line)
@@ -151,6 +163,7 @@ static void tear_down(struct program *program)
     sim_control_free(program->control);
     sim_board_free(program->board);
     sim_pppd_peer_free(program->pppd);
+    sim_stub_peer_free(program->stub);
     sim_hostport_free(program->port);
     if (program->signal_fd >= 0)
         close(program->signal_fd);

@@ -66,7 +66,8 @@ static void print_help(void)
          "  --send=LINE              sends LINE to a running simulator's --control socket and prints the answer\n"
          "  --network=auto|pppd|stub|none   what answers in data mode\n"
          "  --network-netns=NAME     network namespace of the network's pppd\n"
-         "  --network-auth=none|pap|chap    what the network's PPP asks for (net-user, net-password)\n"
+         "  --network-auth=none|pap|chap    what the network's PPP asks for (net-user,\n"
+         "                           net-password); default: none of pppd's, chap of the stub's\n"
          "  --pppd=PATH              the network's pppd (/usr/sbin/pppd)\n"
          "  --inject=LINE            runs a control command at the start, may be repeated\n"
          "  --seed=N                 seed of fragments and noise\n"
@@ -179,7 +180,7 @@ int sim_options_parse(struct sim_options *o, int argc, char **argv)
                  {SEND, &o->send}, {NETNS, &o->netns}, {PPPD, &o->pppd}};
     int option, r = 0;
 
-    *o = (struct sim_options){.auth = "none", .pppd = "/usr/sbin/pppd"};
+    *o = (struct sim_options){.pppd = "/usr/sbin/pppd"};
     sim_profile_init(&o->profile);
     while (r == 0 && (option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         bool taken = false;
