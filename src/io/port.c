@@ -30,7 +30,7 @@ static void closedirp(DIR **dir)
 /* The device numbers of UNIX 98 pty slaves (Linux, Documentation/admin-guide/devices.txt). */
 static bool is_pty(const struct stat *st)
 {
-    return S_ISCHR(st->st_mode) && major(st->st_rdev) >= 136 && major(st->st_rdev) <= 143;
+    return major(st->st_rdev) >= 136 && major(st->st_rdev) <= 143;
 }
 
 /* Does a descriptor of process @pid lead to @real? By name: following the link could block on a dead file system. */
@@ -114,6 +114,16 @@ static int open_pty(struct mc_loop *loop, const char *real, struct mc_transport 
     return r;
 }
 
+/* Asks sysfs, not the device: opening a device to see what it is can do things to it. */
+static bool is_tty(const struct stat *st)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/subsystem", major(st->st_rdev), minor(st->st_rdev));
+    _cleanup_free_ char *subsystem = realpath(path, NULL);
+    return subsystem && strcmp(subsystem, "/sys/class/tty") == 0;
+}
+
 static int open_serial(struct mc_loop *loop, const char *real, struct mc_transport **ret_transport)
 {
     struct mc_port_holder holder;
@@ -141,9 +151,11 @@ int mc_port_open(struct mc_loop *loop, const char *path, struct mc_transport **r
 
     if (!real || stat(real, &st) < 0)
         return -errno;
-    if (!S_ISCHR(st.st_mode))
-        return -ENOTTY;
-    return is_pty(&st) ? open_pty(loop, real, ret_transport) : open_serial(loop, real, ret_transport);
+    if (S_ISCHR(st.st_mode) && is_pty(&st))
+        return open_pty(loop, real, ret_transport);
+    if (S_ISCHR(st.st_mode) && is_tty(&st))
+        return open_serial(loop, real, ret_transport);
+    return -ENOTTY;
 }
 
 /*
