@@ -311,6 +311,11 @@ void mc_bringup_stop_before_dial(struct mc_bringup *b, bool stop)
     b->stop_before_dial = stop;
 }
 
+void mc_bringup_look_once(struct mc_bringup *b, bool once)
+{
+    b->look_once = once;
+}
+
 void mc_bringup_cancel(struct mc_bringup *b)
 {
     stop_waiting(b);
@@ -341,6 +346,8 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
             b->facts.cell_id = cereg.cell_id;
     } else if (mc_at_parse_cpin(line, cpin, sizeof(cpin)) == 0) {
         memcpy(b->facts.cpin, cpin, sizeof(cpin));
+        if (strcmp(cpin, "READY") != 0) /* perhaps another SIM comes */
+            b->facts.prepared = false;
     }
     if (mc_at_urc_kind(line) == MC_AT_URC_HANGUP)
         b->call_ended = true;

@@ -209,7 +209,8 @@ static enum mc_step after_pdp(struct mc_bringup *b)
 {
     /* A modem that does not answer AT+CGAUTH? has nothing to compare: leave it alone. */
     b->facts.context_written = false;
-    if (context_same(b) && (b->facts.auth_same || !b->facts.auth_known))
+    b->facts.prepared = context_same(b) && (b->facts.auth_same || !b->facts.auth_known);
+    if (b->facts.prepared)
         return MC_STEP_REGISTER;
     b->result.wait_ms = b->cb.attach_allowed(b->ctx);
     if (b->result.wait_ms > 0)
@@ -222,7 +223,7 @@ static enum mc_step after_pdp_write(struct mc_bringup *b)
 {
     b->facts.context_written = true;
     b->facts.context_known = true;
-    b->facts.auth_same = true;
+    b->facts.auth_same = b->facts.prepared = true;
     b->facts.stat = 2; /* detached by CFUN=4: searching until a CEREG says otherwise */
     b->facts.cpin[0] = '\0';
     return MC_STEP_PDP_SIM;
@@ -248,6 +249,8 @@ static enum mc_step after_register(struct mc_bringup *b)
     b->denied_at_ms = -1;
     if (mc_facts_registered(&b->facts))
         return MC_STEP_SIGNAL;
+    if (b->look_once)
+        return mc_bringup_fail(b, MC_FAULT_NOT_REGISTERED, "AT+CEREG still says %d", (int)b->facts.stat);
     return b->facts.stat == 0 ? MC_STEP_REGISTER_RADIO : MC_STEP_REGISTER_URCS;
 }
 
@@ -263,6 +266,10 @@ static enum mc_step after_signal(struct mc_bringup *b)
 {
     if (b->stop_before_dial)
         return MC_STEP_END;
+    char detail[120] = "";
+    enum mc_fault fault = b->cb.dial_fault(b->ctx, detail, sizeof(detail));
+    if (fault != MC_FAULT_NONE)
+        return mc_bringup_fail(b, fault, "%s", detail);
     b->result.wait_ms = b->cb.dial_allowed(b->ctx);
     return b->result.wait_ms > 0 ? MC_STEP_END : MC_STEP_DIAL;
 }
@@ -277,7 +284,10 @@ static enum mc_step after_dial(struct mc_bringup *b)
 
 static enum mc_step after_check(struct mc_bringup *b)
 {
-    return strcmp(b->facts.cpin, "READY") == 0 ? MC_STEP_REGISTER : MC_STEP_SIM;
+    if (strcmp(b->facts.cpin, "READY") == 0)
+        return b->facts.prepared ? MC_STEP_REGISTER : MC_STEP_GREET;
+    b->facts.prepared = false;
+    return after_sim(b) == MC_STEP_END ? MC_STEP_END : MC_STEP_GREET;
 }
 
 static enum mc_step after_reset(struct mc_bringup *b)

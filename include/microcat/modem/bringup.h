@@ -119,6 +119,8 @@ struct mc_bringup_callbacks {
     /** 0: go, and it is charged; > 0: wait that many ms first. */
     int64_t (*attach_allowed)(void *ctx);
     int64_t (*dial_allowed)(void *ctx);
+    /** What makes a dial pointless (no pppd): MC_FAULT_NONE, or the fault with what was seen. */
+    enum mc_fault (*dial_fault)(void *ctx, char *detail, size_t detail_bytes);
     void (*done)(void *ctx, const struct mc_bringup_result *result);
 };
 
@@ -132,6 +134,8 @@ void mc_bringup_free(struct mc_bringup *bringup);
 void mc_bringup_start(struct mc_bringup *bringup, enum mc_step step, int64_t patience_ms);
 /** Ends the walk where the table allows a well-formed end before a dial: `connect` not wanted. */
 void mc_bringup_stop_before_dial(struct mc_bringup *bringup, bool stop);
+/** The next walk does not wait for a registration: it only looks whether there is one. */
+void mc_bringup_look_once(struct mc_bringup *bringup, bool once);
 void mc_bringup_cancel(struct mc_bringup *bringup);
 bool mc_bringup_running(const struct mc_bringup *bringup);
 enum mc_step mc_bringup_step(const struct mc_bringup *bringup);

@@ -31,6 +31,8 @@ struct mc_facts {
     struct mc_at_cgdcont context;
     bool auth_same; /* type, user and password are what the settings want: the password itself is not kept */
     bool context_written;
+    bool prepared; /* in this session of modem and SIM the PDP context was compared: a dial needs no more than a look at
+                      SIM and registration */
     char address[64];
     /* registration */
     int32_t stat, tac;

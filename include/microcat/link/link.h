@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_LINK_LINK_H
+#define MICROCAT_LINK_LINK_H
+
+/*
+ * The link's life: bring-up, call, remedy, rest. The one machine that joins the sequence, the PPP call, policy,
+ * hot-plug and the operator's verbs. Pure: events and time go in, requests come out through a small vtable; so the same
+ * decisions run under the event loop, under a test and under a simulated clock.
+ *
+ * Every change of state goes through one function and becomes an event on the bus; every fault is decided by policy;
+ * every wait is a timer with a name. Requests may be answered from inside the call (open, call) or by an event later;
+ * events must not be sent from inside a request.
+ */
+
+#include <microcat/modem/bringup.h>
+#include <microcat/policy/policy.h>
+#include <microcat/status/bus.h>
+#include <microcat/status/status.h>
+#include <microcat/status/verbs.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mc_link;
+
+enum mc_board_line { MC_BOARD_RESET, MC_BOARD_POWER_CYCLE, MC_BOARD_POWER_ON, MC_BOARD_POWER_OFF };
+
+enum mc_call_sign { MC_CALL_NO_CARRIER, MC_CALL_DISCONNECTED, MC_CALL_REBOOTED };
+
+struct mc_link_requests {
+    /** Opens the device. MC_FAULT_NONE, or the fault with what was seen in @detail. */
+    enum mc_fault (*open)(void *ctx, char *detail, size_t detail_bytes);
+    /** Closes it; no bytes come any more. */
+    void (*close)(void *ctx);
+    int (*write)(void *ctx, const void *data, size_t len_bytes);
+    int (*set_baud)(void *ctx, int32_t baud);
+    int (*set_flow)(void *ctx, enum mc_flow flow);
+
+    /** Could pppd be started? Asked before a dial. */
+    enum mc_fault (*call_check)(void *ctx, char *detail, size_t detail_bytes);
+    /** Starts pppd. MC_FAULT_NONE, or the fault. Then mc_link_call_exit() comes exactly once. */
+    enum mc_fault (*call)(void *ctx, char *detail, size_t detail_bytes);
+    /** Data from the modem for pppd. @return taken. */
+    size_t (*to_call)(void *ctx, const uint8_t *data, size_t len_bytes);
+    /** LCP terminate, then the end; or the end at once because nobody would hear it. */
+    void (*call_stop)(void *ctx);
+    void (*call_kill)(void *ctx);
+    /** Default route and DNS: give them, or take them back. Idempotent. */
+    void (*network)(void *ctx, bool up);
+    /** Bytes of IP traffic of this call so far, without LCP. */
+    void (*traffic)(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);
+    /** One probe through the link; mc_link_probed() comes once. -errno: it cannot be sent. */
+    int (*probe)(void *ctx);
+
+    /** Works one of the board's lines as configured; mc_link_board_done() comes once. */
+    void (*board)(void *ctx, enum mc_board_line what);
+    /** Budgets or facts changed: worth saving soon. */
+    void (*save)(void *ctx);
+    uint32_t (*random)(void *ctx);
+    /** One line of the AT dialogue, redacted. */
+    void (*trace)(void *ctx, enum mc_at_direction direction, const char *text);
+    /** The line carries data (true) or commands. */
+    void (*data_mode)(void *ctx, bool on);
+};
+
+/** @settings is borrowed and may change between events (then mc_link_settings_changed()). @requests are copied. NULL:
+ * no memory. */
+struct mc_link *mc_link_new(struct mc_timerq *queue, const struct mc_settings *settings, struct mc_status *status,
+                            struct mc_bus *bus, const struct mc_link_requests *requests, void *ctx);
+void mc_link_free(struct mc_link *link);
+
+struct mc_policy *mc_link_policy(struct mc_link *link);
+struct mc_facts *mc_link_facts(struct mc_link *link);
+
+/* ---- events ---- */
+
+/** The daemon is ready. @booting: the host has just booted, so BootJitter applies once. */
+void mc_link_start(struct mc_link *link, bool booting);
+/** The daemon ends: hangs up in order and closes; @done is called once everything is back (within about 15 s). */
+void mc_link_shutdown(struct mc_link *link, void (*done)(void *ctx), void *ctx);
+
+/** The device is there (its facts are in status->device), or gone. */
+void mc_link_device(struct mc_link *link, bool present);
+/** Bytes from the port. @return taken. */
+size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len_bytes);
+/** The port failed or was hung up. */
+void mc_link_port_closed(struct mc_link *link, int error);
+/** pppd's bytes for the modem. @return taken (0 while the line is held still). */
+size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len_bytes);
+
+void mc_link_call_phase(struct mc_link *link, enum mc_ppp_phase phase);
+/** Addresses are in status->ppp. May come again. */
+void mc_link_call_up(struct mc_link *link);
+void mc_link_call_down(struct mc_link *link);
+void mc_link_call_sign(struct mc_link *link, enum mc_call_sign sign, const char *text);
+/** pppd has ended: @fault NONE when it was asked to. */
+void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *detail);
+enum mc_link_probe { MC_LINK_PROBE_ANSWERED, MC_LINK_PROBE_LOST, MC_LINK_PROBE_UNSENT };
+void mc_link_probed(struct mc_link *link, enum mc_link_probe result, int64_t rtt_ms);
+/** @result 0 or -errno. */
+void mc_link_board_done(struct mc_link *link, int result);
+/** The settings were read anew: what was held or backing off looks again; @redo_pdp: the PDP context must be compared
+ * again. */
+void mc_link_settings_changed(struct mc_link *link, bool redo_pdp);
+
+/* ---- the operator ---- */
+
+void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done, void *ctx);
+/**
+ * One AT command of a person's. 0: queued, @done is called once. -EBUSY, -ENODEV, -EINVAL (a command that the daemon
+ * owns): @ret_why says why in a sentence.
+ */
+int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, const char **ret_why);
+
+/** The time spent in every state is bounded by a timer or an event from outside: for tests, the name of what is waited
+ * for. */
+const char *mc_link_waits_for(const struct mc_link *link);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* The PPP call: from CONNECT to the hang-up, and whether it carries anything. */
+#include "link_priv.h"
+#include <errno.h>
+#include <microcat/base/cleanup.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BOUNCE_MS      30000 /* IPCP may bounce once just after it came up; longer without an address is a fault */
+#define PROBE_AGAIN_MS 5000  /* between two probes of a link in doubt */
+
+static void reset_ppp_status(struct mc_link *link)
+{
+    struct mc_status_ppp *ppp = &link->status->ppp;
+    *ppp = (struct mc_status_ppp){.phase = MC_PPP_DEAD, .mtu = MC_UNKNOWN, .pid = -1};
+    ppp->phase_at_ms = mc_timerq_now_ms(link->queue);
+}
+
+static void quiet_timers(struct mc_link *link)
+{
+    mc_timer_disarm(&link->good);
+    mc_timer_disarm(&link->stale);
+    mc_timer_disarm(&link->bounce);
+}
+
+void mc_link_start_call(struct mc_link *link)
+{
+    char detail[160] = "";
+    link->doing = DOING_CALL;
+    link->call = true;
+    link->call_up = link->stopping = false;
+    link->call_fault = MC_FAULT_NONE;
+    link->call_detail[0] = '\0';
+    link->status->counters.calls++;
+    reset_ppp_status(link);
+    mc_link_enter(link, MC_STATE_PPP);
+    enum mc_fault fault = link->req.call(link->ctx, detail, sizeof(detail));
+    if (fault != MC_FAULT_NONE) {
+        link->call_fault = fault;
+        snprintf(link->call_detail, sizeof(link->call_detail), "%s", detail);
+        mc_link_call_exit(link, fault, detail);
+        return;
+    }
+    mc_link_publish(link);
+}
+
+void mc_link_end_call(struct mc_link *link, enum mc_fault fault, const char *detail, bool kill)
+{
+    if (!link->call)
+        return;
+    if (!link->stopping && link->call_fault == MC_FAULT_NONE) {
+        link->call_fault = fault;
+        snprintf(link->call_detail, sizeof(link->call_detail), "%s", detail);
+    }
+    if (link->stopping && !kill)
+        return;
+    link->stopping = true;
+    quiet_timers(link);
+    mc_link_enter(link, MC_STATE_HANGUP);
+    if (kill)
+        link->req.call_kill(link->ctx);
+    else
+        link->req.call_stop(link->ctx);
+}
+
+/* The device is gone under the call: pppd is killed and its end no longer waited for. */
+void mc_link_call_lost(struct mc_link *link)
+{
+    if (!link->call)
+        return;
+    quiet_timers(link);
+    link->req.network(link->ctx, false);
+    link->req.call_kill(link->ctx);
+    link->call = link->call_up = link->stopping = false;
+    reset_ppp_status(link);
+}
+
+void mc_link_call_phase(struct mc_link *link, enum mc_ppp_phase phase)
+{
+    if (!link->call)
+        return;
+    link->status->ppp.phase = phase;
+    link->status->ppp.phase_at_ms = mc_timerq_now_ms(link->queue);
+    mc_bus_touch(link->bus);
+}
+
+/* ---- up, and is it alive ---- */
+
+static void arm_stale(struct mc_link *link, int64_t delay_ms)
+{
+    if (link->settings->probe.kind != MC_PROBE_NONE && link->settings->probe.interval_ms > 0)
+        mc_timer_arm(&link->stale, link->queue, delay_ms);
+}
+
+void mc_link_call_up(struct mc_link *link)
+{
+    if (!link->call || link->stopping)
+        return;
+    mc_timer_disarm(&link->bounce);
+    link->req.network(link->ctx, true);
+    mc_link_publish(link);
+    if (link->call_up)
+        return;
+    link->call_up = true;
+    link->by_person = false;
+    mc_link_clear_fault(link);
+    mc_link_enter(link, MC_STATE_ONLINE);
+    link->lost_probes = 0;
+    link->probing = link->probe_unsent_told = false;
+    link->alive_at_ms = mc_timerq_now_ms(link->queue);
+    link->req.traffic(link->ctx, &link->seen_rx, &link->seen_tx);
+    mc_timer_arm(&link->good, link->queue, link->settings->recovery.good_after_ms);
+    arm_stale(link, link->settings->probe.interval_ms);
+    mc_link_verb_end(link, 0, "Online: %s on %s.", link->status->ppp.local, link->status->ppp.interface);
+}
+
+void mc_link_call_down(struct mc_link *link)
+{
+    if (!link->call || !link->call_up)
+        return;
+    link->call_up = false;
+    quiet_timers(link);
+    link->req.network(link->ctx, false);
+    if (link->stopping)
+        return;
+    mc_link_enter(link, MC_STATE_PPP);
+    mc_timer_arm(&link->bounce, link->queue, BOUNCE_MS);
+}
+
+static void on_bounce(void *ctx)
+{
+    mc_link_end_call(ctx, MC_FAULT_PPP_NO_ADDRESS, "the address went away and did not come back", false);
+}
+
+static void on_good(void *ctx)
+{
+    struct mc_link *link = ctx;
+    mc_policy_good(link->policy);
+    link->req.save(link->ctx);
+}
+
+/*
+ * Once an interval: did anything come in? If not, and something went out (or the link has been idle for long), a probe
+ * decides. LCP echo cannot: the modem answers it by itself, while the carrier may have dropped the PDP context behind
+ * it.
+ */
+static void on_stale(void *ctx)
+{
+    struct mc_link *link = ctx;
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
+    uint64_t rx = 0, tx = 0;
+    if (link->probing)
+        return;
+    link->req.traffic(link->ctx, &rx, &tx);
+    bool came = rx != link->seen_rx, went = tx != link->seen_tx;
+    link->seen_rx = rx;
+    link->seen_tx = tx;
+    if (came) {
+        link->alive_at_ms = now_ms;
+        link->lost_probes = 0;
+    }
+    const int64_t idle_ms = link->settings->probe.idle_interval_ms;
+    bool idle_long = idle_ms > 0 && now_ms - link->alive_at_ms >= idle_ms;
+    if (came || (!went && !idle_long && !link->lost_probes)) {
+        arm_stale(link, link->settings->probe.interval_ms);
+        return;
+    }
+    int r = link->req.probe(link->ctx);
+    link->probing = r == 0;
+    if (r < 0)
+        mc_link_probed(link, MC_LINK_PROBE_UNSENT, -1);
+    else
+        link->status->counters.probes++;
+}
+
+void mc_link_probed(struct mc_link *link, enum mc_link_probe result, int64_t rtt_ms)
+{
+    uint64_t tx = 0, rx_before = link->seen_rx;
+    link->probing = false;
+    if (!link->call_up || link->stopping)
+        return;
+    link->req.traffic(link->ctx, &link->seen_rx, &tx);
+    link->seen_tx = tx; /* the probe itself does not count as traffic going out */
+    if (result == MC_LINK_PROBE_UNSENT) {
+        if (!link->probe_unsent_told)
+            mc_link_note(link, "the link cannot be probed: no target (see [Probe] Target=) or no permission");
+        link->probe_unsent_told = true;
+        arm_stale(link, link->settings->probe.interval_ms);
+    } else if (result == MC_LINK_PROBE_ANSWERED || link->seen_rx != rx_before) {
+        link->alive_at_ms = mc_timerq_now_ms(link->queue);
+        link->lost_probes = 0;
+        arm_stale(link, link->settings->probe.interval_ms);
+    } else {
+        link->status->counters.probes_lost++;
+        if (++link->lost_probes >= (unsigned)link->settings->probe.failures) {
+            char detail[96];
+            snprintf(detail, sizeof(detail), "%u probes in a row unanswered, PPP still up", link->lost_probes);
+            mc_link_end_call(link, MC_FAULT_LINK_STALE, detail, false);
+            return;
+        }
+        arm_stale(link, PROBE_AGAIN_MS);
+    }
+}
+
+/* ---- the end ---- */
+
+void mc_link_call_sign(struct mc_link *link, enum mc_call_sign sign, const char *text)
+{
+    static const enum mc_fault faults[] = {[MC_CALL_NO_CARRIER] = MC_FAULT_NO_CARRIER,
+                                           [MC_CALL_DISCONNECTED] = MC_FAULT_PDP_DISCONNECTED,
+                                           [MC_CALL_REBOOTED] = MC_FAULT_MODEM_REBOOTED};
+    if (!link->call)
+        return;
+    if (sign == MC_CALL_REBOOTED) {
+        mc_facts_rebooted(mc_link_facts(link));
+        link->found = false;
+        link->new_session = true;
+    }
+    mc_bringup_call_ended(link->bringup);
+    mc_link_end_call(link, faults[sign], text, true); /* nobody is left who would hear an LCP terminate */
+}
+
+static enum mc_step hangup_step(const struct mc_link *link)
+{
+    return link->call_fault == MC_FAULT_NO_CARRIER || link->call_fault == MC_FAULT_PDP_DISCONNECTED
+               ? MC_STEP_HANGUP_ASK
+               : MC_STEP_HANGUP_WAIT;
+}
+
+void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *detail)
+{
+    if (!link->call)
+        return;
+    bool asked = link->stopping;
+    quiet_timers(link);
+    if (link->call_up)
+        link->req.network(link->ctx, false);
+    link->call = link->call_up = link->stopping = false;
+    reset_ppp_status(link);
+    if (!asked && link->call_fault == MC_FAULT_NONE) {
+        link->call_fault = fault != MC_FAULT_NONE ? fault : MC_FAULT_PPPD_DIED;
+        snprintf(link->call_detail, sizeof(link->call_detail), "%s", detail);
+    }
+    link->fault = link->call_fault;
+    link->status->fault = link->call_fault;
+    snprintf(link->status->fault_detail, sizeof(link->status->fault_detail), "%s", link->call_detail);
+    mc_link_enter(link, MC_STATE_HANGUP);
+    if (link->call_fault == MC_FAULT_MODEM_REBOOTED) {
+        mc_line_command(link->line);
+        link->req.set_flow(link->ctx, MC_FLOW_NONE);
+        link->req.set_baud(link->ctx, 115200);
+        mc_link_failed(link, link->call_fault, link->call_detail);
+        return;
+    }
+    /* The walk takes the line back; what the modem still says (+PPPD: DISCONNECTED) comes as a URC. */
+    mc_line_command(link->line);
+    mc_link_walk(link, WALK_HANGUP, hangup_step(link));
+}
+
+size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len)
+{
+    if (!link->call)
+        return len;
+    int r = mc_line_send_data(link->line, data, len);
+    if (r == -EPERM || r == -ENODEV) /* the call is over or the port gone: nobody wants these */
+        return len;
+    return r < 0 ? 0 : len;
+}
+
+void mc_link_call_init(struct mc_link *link)
+{
+    mc_timer_init(&link->good, "link.good", on_good, link);
+    mc_timer_init(&link->stale, "link.stale", on_stale, link);
+    mc_timer_init(&link->bounce, "link.bounce", on_bounce, link);
+    reset_ppp_status(link);
+}

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: MIT */
+/* The link's life: device, port, walks of the sequence and how they end. One function changes the state:
+ * mc_link_enter(). */
+#include "link_priv.h"
+#include <errno.h>
+#include <microcat/at/urcs.h>
+#include <microcat/base/log.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- words ---- */
+
+void mc_link_enter(struct mc_link *link, enum mc_state state)
+{
+    struct mc_status *st = link->status;
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
+    if (st->state == state)
+        return;
+    struct mc_event event = {.kind = MC_EVENT_STATE,
+                             .from = st->state,
+                             .to = state,
+                             .spent_ms = now_ms - st->state_at_ms,
+                             .fault = link->fault};
+    if (link->fault != MC_FAULT_NONE)
+        snprintf(event.text, sizeof(event.text), "%.150s", st->fault_detail);
+    st->state = state;
+    st->state_at_ms = now_ms;
+    if (state != MC_STATE_BACKOFF && state != MC_STATE_HELD) {
+        st->retry_at_ms = -1;
+        st->next[0] = '\0';
+    }
+    mc_bus_publish(link->bus, &event);
+}
+
+void mc_link_note(struct mc_link *link, const char *fmt, ...)
+{
+    struct mc_event event = {.kind = MC_EVENT_NOTE};
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(event.text, sizeof(event.text), fmt, ap);
+    va_end(ap);
+    mc_bus_publish(link->bus, &event);
+}
+
+static void put_text(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%.*s", (int)size - 1, text);
+}
+#define PUT(field, text) put_text(field, sizeof(field), text)
+
+void mc_link_publish(struct mc_link *link)
+{
+    const struct mc_facts *f = mc_bringup_facts(link->bringup);
+    const struct mc_at_stats *at = mc_at_stats(mc_line_at(link->line));
+    struct mc_status *st = link->status;
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
+    PUT(st->modem.manufacturer, f->manufacturer);
+    PUT(st->modem.model, f->model);
+    PUT(st->modem.revision, f->revision);
+    PUT(st->modem.firmware, f->firmware);
+    PUT(st->modem.imei, f->imei);
+    st->modem.baud = link->open ? f->baud : MC_UNKNOWN;
+    st->modem.flow = link->open ? (int32_t)f->flow : MC_UNKNOWN;
+    st->modem.flow_refused = f->flow_refused;
+    st->modem.commands = at->commands;
+    st->modem.timeouts = at->timeouts;
+    st->modem.temperature_c = f->temperature_c;
+    st->modem.supply_mv = f->supply_mv;
+    st->counters.urcs = at->urcs;
+    st->counters.noise_bytes = at->noise_bytes;
+    if (strcmp(st->sim.state, f->cpin) || strcmp(st->sim.iccid, f->iccid))
+        st->sim.at_ms = now_ms;
+    PUT(st->sim.state, f->cpin);
+    PUT(st->sim.iccid, f->iccid);
+    PUT(st->sim.imsi, f->imsi);
+    st->sim.pin_tries = f->pin_tries;
+    if (st->registration.stat != f->stat)
+        st->registration.at_ms = now_ms;
+    st->registration.stat = f->stat;
+    st->registration.tac = f->tac;
+    st->registration.cell_id = f->cell_id;
+    st->registration.band = f->band;
+    PUT(st->registration.operator_, f->plmn);
+    st->signal = (struct mc_status_signal){f->rssi_ddbm, f->rsrp_ddbm, f->rsrq_ddb, f->sinr_ddb, f->signal_at_ms};
+    if (f->context_known) {
+        bool changed = strcmp(st->pdp.apn, f->context.apn) || strcmp(st->pdp.type, f->context.type);
+        st->pdp.cid = f->context.cid;
+        PUT(st->pdp.type, f->context.type);
+        PUT(st->pdp.apn, f->context.apn);
+        PUT(st->pdp.address, f->context.address);
+        st->pdp.written = f->context_written;
+        if (changed || st->pdp.at_ms < 0)
+            st->pdp.at_ms = now_ms;
+    }
+    mc_bus_touch(link->bus);
+}
+
+/* ---- the line ---- */
+
+static int on_line_write(void *ctx, const void *data, size_t len)
+{
+    struct mc_link *link = ctx;
+    return link->open ? link->req.write(link->ctx, data, len) : -ENODEV;
+}
+
+static size_t on_line_data(void *ctx, const uint8_t *data, size_t len)
+{
+    struct mc_link *link = ctx;
+    return link->call ? link->req.to_call(link->ctx, data, len) : len;
+}
+
+static void on_line_trace(void *ctx, enum mc_at_direction direction, const char *text)
+{
+    struct mc_link *link = ctx;
+    if (direction == MC_AT_RECEIVED)
+        link->status->modem.answered_at_ms = mc_timerq_now_ms(link->queue);
+    link->req.trace(link->ctx, direction, text);
+}
+
+static void on_line_owner(void *ctx, enum mc_line_owner owner)
+{
+    struct mc_link *link = ctx;
+    static const enum mc_line_mode modes[] = {[MC_LINE_OWNER_AT] = MC_LINE_COMMAND,
+                                              [MC_LINE_OWNER_DATA] = MC_LINE_DATA,
+                                              [MC_LINE_OWNER_RAW] = MC_LINE_UNKNOWN};
+    link->status->modem.line = modes[owner];
+    link->req.data_mode(link->ctx, owner == MC_LINE_OWNER_DATA);
+}
+
+/* The modem started anew by itself: nothing that was set up holds any more. */
+static void rebooted(struct mc_link *link, const char *line)
+{
+    mc_facts_rebooted(mc_bringup_facts(link->bringup));
+    link->found = false;
+    link->new_session = true;
+    mc_bringup_cancel(link->bringup);
+    link->req.set_flow(link->ctx, MC_FLOW_NONE);
+    link->req.set_baud(link->ctx, 115200);
+    mc_link_failed(link, MC_FAULT_MODEM_REBOOTED, line);
+}
+
+static void on_line_urc(void *ctx, const char *line)
+{
+    struct mc_link *link = ctx;
+    bool reboot = mc_bringup_urc(link->bringup, line);
+    mc_link_publish(link);
+    if (reboot && (link->doing == DOING_WALK || link->doing == DOING_REST || link->doing == DOING_WAIT) &&
+        !link->powered_off)
+        rebooted(link, line);
+    else if (link->doing == DOING_WAIT || link->doing == DOING_REST)
+        mc_link_news(link);
+}
+
+/* ---- walks ---- */
+
+static void on_step(void *ctx, const struct mc_bringup_row *row)
+{
+    struct mc_link *link = ctx;
+    struct mc_status *st = link->status;
+    if (link->quiet && row->state > link->held_state) /* what was held has moved on */
+        link->quiet = false;
+    if (!link->quiet)
+        mc_link_enter(link, row->state);
+    snprintf(st->step, sizeof(st->step), "%s", row->name);
+    if (!link->quiet) {
+        struct mc_event event = {.kind = MC_EVENT_STEP, .from = st->state, .to = st->state};
+        snprintf(event.text, sizeof(event.text), "%s", row->name);
+        mc_bus_publish(link->bus, &event);
+    }
+    if (row->step == MC_STEP_GREET || row->step == MC_STEP_CHECK) {
+        link->found = true;
+        link->new_session = false;
+    }
+    if (row->step == MC_STEP_GREET && link->verb_pending && link->verb == MC_VERB_RESET)
+        mc_link_verb_end(link, 0,
+                         "The modem was reset: attach, PDP context and call were cut. It answers again after %d s.",
+                         (int)((mc_timerq_now_ms(link->queue) - link->verb_at_ms) / 1000));
+    mc_link_publish(link);
+}
+
+static void on_note(void *ctx, const char *text)
+{
+    mc_link_note(ctx, "%s", text);
+}
+
+static int on_set_baud(void *ctx, int32_t baud)
+{
+    struct mc_link *link = ctx;
+    return link->req.set_baud(link->ctx, baud);
+}
+
+static int on_set_flow(void *ctx, enum mc_flow flow)
+{
+    struct mc_link *link = ctx;
+    return link->req.set_flow(link->ctx, flow);
+}
+
+static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left)
+{
+    struct mc_link *link = ctx;
+    enum mc_fault fault = mc_policy_pin(link->policy, iccid, link->settings->sim.pin, tries_left);
+    if (fault != MC_FAULT_NONE)
+        return fault;
+    mc_policy_pin_try(link->policy, iccid, link->settings->sim.pin);
+    link->req.save(link->ctx);
+    return MC_FAULT_NONE;
+}
+
+static void on_pin_result(void *ctx, const char *iccid, bool right)
+{
+    struct mc_link *link = ctx;
+    if (right)
+        mc_policy_pin_right(link->policy, iccid);
+    link->req.save(link->ctx);
+}
+
+static int64_t on_attach_allowed(void *ctx)
+{
+    struct mc_link *link = ctx;
+    int64_t wait_ms = mc_policy_attach(link->policy, link->by_person, mc_timerq_now_ms(link->queue));
+    if (wait_ms == 0) {
+        link->status->counters.radio_cycles++;
+        link->req.save(link->ctx);
+    }
+    return wait_ms;
+}
+
+static int64_t on_dial_allowed(void *ctx)
+{
+    struct mc_link *link = ctx;
+    int64_t wait_ms = mc_policy_dial(link->policy, link->by_person, mc_timerq_now_ms(link->queue));
+    if (wait_ms == 0) {
+        link->status->counters.dials++;
+        link->req.save(link->ctx);
+    }
+    return wait_ms;
+}
+
+static enum mc_fault on_dial_fault(void *ctx, char *detail, size_t size)
+{
+    struct mc_link *link = ctx;
+    return link->req.call_check(link->ctx, detail, size);
+}
+
+static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
+{
+    struct mc_link *link = ctx;
+    enum link_walk walk = link->walk;
+    bool up = walk == WALK_UP;
+    mc_link_publish(link);
+    if (result->fault != MC_FAULT_NONE) {
+        link->found = link->found && result->fault != MC_FAULT_MODEM_SILENT && result->fault != MC_FAULT_STUCK_IN_DATA;
+        if (!mc_link_walk_failed_in_recheck(link, result->fault))
+            mc_link_failed(link, result->fault, result->detail);
+        return;
+    }
+    link->found = true;
+    link->rechecking = false;
+    mc_bringup_look_once(link->bringup, false);
+    if (result->connected) {
+        mc_link_start_call(link);
+    } else if (result->wait_ms > 0) {
+        mc_link_wait(link, result->wait_ms, MC_REMEDY_REDIAL, "this hour's budget of attempts is spent");
+    } else if (walk == WALK_HANGUP && link->fault != MC_FAULT_NONE && link->want == WANT_ONLINE &&
+               !link->shutdown_done) {
+        mc_link_failed(link, link->fault, link->status->fault_detail);
+    } else if (!mc_link_verb_next(link)) {
+        if (link->want == WANT_ONLINE && !up)
+            mc_link_go_up(link);
+        else
+            mc_link_rest(link);
+    }
+}
+
+void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step)
+{
+    mc_timer_disarm(&link->wait);
+    link->doing = DOING_WALK;
+    link->walk = walk;
+    mc_bringup_stop_before_dial(link->bringup, link->want != WANT_ONLINE || link->shutdown_done != NULL);
+    int64_t patience_ms = link->new_session ? link->settings->modem.boot_time_ms : 0;
+    mc_bringup_start(link->bringup, step, patience_ms);
+}
+
+void mc_link_rest(struct mc_link *link)
+{
+    mc_timer_disarm(&link->wait);
+    link->doing = DOING_REST;
+    mc_link_clear_fault(link);
+    mc_link_enter(link, MC_STATE_STOPPED);
+    mc_link_publish(link);
+}
+
+void mc_link_go_up(struct mc_link *link)
+{
+    if (!link->present) {
+        link->doing = DOING_NOTHING;
+        mc_link_enter(link, MC_STATE_ABSENT);
+    } else if (link->jitter_due) {
+        link->jitter_due = false;
+        int64_t jitter_ms = mc_policy_boot_jitter_ms(link->policy);
+        if (jitter_ms > 0)
+            mc_link_wait(link, jitter_ms, MC_REMEDY_LOOK, "the host has just booted: not all gateways at once");
+        else
+            mc_link_go_up(link);
+    } else if (mc_link_open_port(link)) {
+        mc_link_walk(link, WALK_UP, link->found ? MC_STEP_CHECK : MC_STEP_FIND);
+    }
+}
+
+/* ---- device and port ---- */
+
+bool mc_link_open_port(struct mc_link *link)
+{
+    if (link->open)
+        return true;
+    char detail[160] = "";
+    enum mc_fault fault = link->req.open(link->ctx, detail, sizeof(detail));
+    if (fault != MC_FAULT_NONE) {
+        mc_link_failed(link, fault, detail);
+        return false;
+    }
+    link->open = true;
+    link->found = false;
+    link->new_session = true;
+    link->status->modem.line = MC_LINE_UNKNOWN;
+    return true;
+}
+
+/* Everything that hangs on the port ends; nothing is sent. */
+static void drop_port(struct mc_link *link)
+{
+    mc_bringup_cancel(link->bringup);
+    mc_timer_disarm(&link->wait);
+    mc_link_call_lost(link);
+    mc_line_reset(link->line);
+    if (link->open)
+        link->req.close(link->ctx);
+    link->open = link->found = link->rechecking = false;
+    link->status->modem.line = MC_LINE_CLOSED;
+    mc_link_publish(link);
+}
+
+void mc_link_device(struct mc_link *link, bool present)
+{
+    if (present == link->present)
+        return;
+    link->present = present;
+    if (!link->started)
+        return;
+    if (present) {
+        mc_facts_rebooted(mc_bringup_facts(link->bringup)); /* plugged in: the modem starts at its defaults */
+        link->new_session = true;
+        link->powered_off = false;
+        if (link->fault == MC_FAULT_DEVICE_GONE || link->fault == MC_FAULT_NO_DEVICE)
+            mc_timer_disarm(&link->wait);
+        if (link->doing == DOING_NOTHING || link->doing == DOING_WAIT)
+            mc_link_go_up(link);
+        return;
+    }
+    drop_port(link);
+    link->doing = DOING_NOTHING;
+    link->quiet = false;
+    mc_link_verb_end(link, -ENODEV, "The device went away.");
+    if (link->shutdown_done) {
+        mc_timer_arm(&link->shutdown_timer, link->queue, 0);
+        return;
+    }
+    mc_link_failed(link, MC_FAULT_DEVICE_GONE, "unplugged");
+}
+
+void mc_link_port_closed(struct mc_link *link, int error)
+{
+    char detail[80];
+    if (!link->open)
+        return;
+    snprintf(detail, sizeof(detail), "the port was closed: %s", strerror(error < 0 ? -error : EIO));
+    drop_port(link);
+    link->doing = DOING_NOTHING;
+    if (link->shutdown_done)
+        mc_timer_arm(&link->shutdown_timer, link->queue, 0);
+    else
+        mc_link_failed(link, link->present ? MC_FAULT_DEVICE_ERROR : MC_FAULT_DEVICE_GONE, detail);
+}
+
+size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len)
+{
+    return link->open ? mc_line_feed(link->line, data, len) : len;
+}
+
+void mc_link_board_done(struct mc_link *link, int result)
+{
+    if (link->doing != DOING_BOARD)
+        return;
+    if (result < 0)
+        mc_link_note(link, "the board's line could not be worked: %s", strerror(-result));
+    mc_facts_rebooted(mc_bringup_facts(link->bringup));
+    mc_line_reset(link->line);
+    link->req.set_flow(link->ctx, MC_FLOW_NONE);
+    link->found = false;
+    link->new_session = true;
+    if (link->powered_off) {
+        mc_link_verb_end(link, result,
+                         result < 0 ? "The power line could not be worked: %s."
+                                    : "The modem is off: coming back costs a boot and an attach, 20 s or more%s.",
+                         result < 0 ? strerror(-result) : "");
+        mc_link_rest(link);
+        return;
+    }
+    mc_link_walk(link, WALK_UP, MC_STEP_FIND);
+}
+
+/* ---- life ---- */
+
+void mc_link_start(struct mc_link *link, bool booting)
+{
+    link->started = true;
+    link->jitter_due = booting;
+    if (!*link->settings->pdp.apn)
+        mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
+    else if (link->present)
+        mc_link_go_up(link);
+    else
+        mc_link_failed(link, MC_FAULT_NO_DEVICE, "nothing is plugged in that matches Device= and UsbID=");
+}
+
+static void on_shutdown(void *ctx)
+{
+    struct mc_link *link = ctx;
+    void (*done)(void *) = link->shutdown_done;
+    drop_port(link);
+    link->doing = DOING_NOTHING;
+    if (done)
+        done(link->shutdown_ctx);
+}
+
+void mc_link_shutdown(struct mc_link *link, void (*done)(void *ctx), void *ctx)
+{
+    link->shutdown_done = done;
+    link->shutdown_ctx = ctx;
+    mc_timer_disarm(&link->wait);
+    mc_link_verb_end(link, -ECANCELED, "The daemon is stopping.");
+    mc_timer_arm(&link->shutdown_timer, link->queue, link->doing == DOING_CALL ? 15000 : 0);
+    if (link->doing == DOING_CALL)
+        mc_link_end_call(link, MC_FAULT_NONE, "", false);
+}
+
+struct mc_link *mc_link_new(struct mc_timerq *queue, const struct mc_settings *settings, struct mc_status *status,
+                            struct mc_bus *bus, const struct mc_link_requests *requests, void *ctx)
+{
+    static const struct mc_line_callbacks line_cb = {.write = on_line_write,
+                                                     .data = on_line_data,
+                                                     .urc = on_line_urc,
+                                                     .trace = on_line_trace,
+                                                     .owner = on_line_owner};
+    static const struct mc_bringup_callbacks bringup_cb = {.step = on_step,
+                                                           .note = on_note,
+                                                           .set_baud = on_set_baud,
+                                                           .set_flow = on_set_flow,
+                                                           .pin_allowed = on_pin_allowed,
+                                                           .pin_result = on_pin_result,
+                                                           .attach_allowed = on_attach_allowed,
+                                                           .dial_fault = on_dial_fault,
+                                                           .dial_allowed = on_dial_allowed,
+                                                           .done = on_walk_done};
+    struct mc_link *link = calloc(1, sizeof(*link));
+    if (!link)
+        return NULL;
+    link->queue = queue;
+    link->settings = settings;
+    link->status = status;
+    link->bus = bus;
+    link->req = *requests;
+    link->ctx = ctx;
+    mc_timer_init(&link->shutdown_timer, "link.shutdown", on_shutdown, link);
+    mc_link_remedy_init(link);
+    mc_link_call_init(link);
+    mc_link_verbs_init(link);
+    link->policy = mc_policy_new(settings, requests->random, ctx);
+    link->line = mc_line_new(queue, &line_cb, link);
+    if (link->line)
+        link->bringup = mc_bringup_new(queue, link->line, settings, &bringup_cb, link);
+    if (link->policy && link->bringup)
+        return link;
+    mc_link_free(link);
+    return NULL;
+}
+
+void mc_link_free(struct mc_link *link)
+{
+    if (!link)
+        return;
+    struct mc_timer *timers[] = {&link->wait,   &link->good,      &link->stale,
+                                 &link->bounce, &link->verb_tell, &link->shutdown_timer};
+    for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+        mc_timer_disarm(timers[i]);
+    mc_bringup_free(link->bringup);
+    mc_line_free(link->line);
+    mc_policy_free(link->policy);
+    free(link);
+}
+
+struct mc_policy *mc_link_policy(struct mc_link *link)
+{
+    return link->policy;
+}
+
+struct mc_facts *mc_link_facts(struct mc_link *link)
+{
+    return mc_bringup_facts(link->bringup);
+}
+
+const char *mc_link_waits_for(const struct mc_link *link)
+{
+    static const char *const words[] = {
+        [DOING_NOTHING] = "the device", [DOING_WALK] = "the modem",     [DOING_CALL] = "pppd",
+        [DOING_WAIT] = "the next try",  [DOING_BOARD] = "a board line", [DOING_REST] = "the operator",
+    };
+    return words[link->doing];
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_LINK_PRIV_H
+#define MICROCAT_LINK_PRIV_H
+
+/* Shared by the files of the room: link.c (life and device), remedy.c (faults), call.c (the PPP call), verbs.c (the
+ * operator). */
+
+#include <microcat/link/link.h>
+
+enum link_doing {
+    DOING_NOTHING, /* no device, or not open */
+    DOING_WALK,    /* the sequence is under way */
+    DOING_CALL,    /* a pppd runs */
+    DOING_WAIT,    /* for the next try */
+    DOING_BOARD,   /* a board line is being worked */
+    DOING_REST,    /* in command mode, nothing to do: stopped by the operator */
+};
+
+enum link_want { WANT_ONLINE, WANT_COMMAND, WANT_RADIO_OFF, WANT_POWER_OFF };
+
+enum link_walk { WALK_UP, WALK_HANGUP, WALK_VERB };
+
+struct mc_link {
+    struct mc_timerq *queue;
+    const struct mc_settings *settings;
+    struct mc_status *status;
+    struct mc_bus *bus;
+    struct mc_link_requests req;
+    void *ctx;
+    struct mc_line *line;
+    struct mc_bringup *bringup;
+    struct mc_policy *policy;
+
+    enum link_doing doing;
+    enum link_want want, want_before_off;
+    enum link_walk walk;
+    bool started, present, open;
+    bool found;      /* the modem was in command mode when the line was last ours */
+    bool by_person;  /* the try under way was asked for: budgets do not refuse it */
+    bool quiet;      /* looking again whether a person did something: shown only when it did */
+    bool jitter_due; /* BootJitter still to be waited */
+    bool powered_off;
+    bool new_session; /* the modem may be booting: give it BootTime */
+
+    /* remedy.c */
+    struct mc_timer wait;
+    enum mc_fault fault;         /* being dealt with */
+    enum mc_fault held_fault;    /* last published one of a quiet kind */
+    enum mc_state held_state;    /* in which it was found */
+    struct mc_decision decision; /* what the wait is for */
+    bool rechecking;             /* the remedy stands ready, but first: is the fault still there? */
+    enum mc_remedy in_progress;  /* the last remedy carried out, for counters and history */
+
+    /* call.c */
+    bool call, call_up, stopping;
+    enum mc_fault call_fault; /* why we ended it, or what the modem said; NONE: pppd's own word counts */
+    char call_detail[160];
+    struct mc_timer good, stale, bounce;
+    uint64_t seen_rx, seen_tx;
+    int64_t alive_at_ms;
+    unsigned lost_probes;
+    bool probing, probe_unsent_told;
+
+    /* verbs.c */
+    bool verb_pending;
+    enum mc_verb verb;
+    mc_verb_done_fn *verb_done;
+    void *verb_ctx;
+    int verb_result; /* of a verb that has ended but was not told yet */
+    bool verb_ended;
+    char verb_text[240];
+    struct mc_timer verb_tell;
+    int64_t verb_at_ms;
+    void (*shutdown_done)(void *ctx);
+    void *shutdown_ctx;
+    struct mc_timer shutdown_timer;
+};
+
+/* link.c */
+void mc_link_enter(struct mc_link *link, enum mc_state state);
+void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step);
+void mc_link_rest(struct mc_link *link);
+void mc_link_note(struct mc_link *link, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Copies the facts into the status and tells the bus. */
+void mc_link_publish(struct mc_link *link);
+bool mc_link_open_port(struct mc_link *link);
+/** Looks for the modem anew, or dials again: whatever the line allows. */
+void mc_link_go_up(struct mc_link *link);
+
+/* remedy.c */
+void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail);
+void mc_link_act(struct mc_link *link, enum mc_remedy remedy);
+void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy, const char *next);
+void mc_link_clear_fault(struct mc_link *link);
+void mc_link_remedy_init(struct mc_link *link);
+/** The modem spoke while we wait: does it end the wait? */
+void mc_link_news(struct mc_link *link);
+bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault);
+
+/* call.c */
+void mc_link_call_init(struct mc_link *link);
+void mc_link_start_call(struct mc_link *link);
+/** Ends the call for @fault (NONE: the operator); the walk of the hang-up follows by itself. */
+void mc_link_end_call(struct mc_link *link, enum mc_fault fault, const char *detail, bool kill);
+void mc_link_call_lost(struct mc_link *link);
+
+/* verbs.c */
+void mc_link_verbs_init(struct mc_link *link);
+/** A verb that waits for this is over. */
+void mc_link_verb_end(struct mc_link *link, int result, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** The line is in command mode and idle: what the operator wants next. @return false: nothing, go up. */
+bool mc_link_verb_next(struct mc_link *link);
+
+#endif

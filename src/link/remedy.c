@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults and remedies: one place where a fault is taken up, decided by policy, waited out and acted on. */
+#include "link_priv.h"
+#include <microcat/base/cleanup.h>
+#include <microcat/base/parse.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Before a strong remedy the fault is looked at again: a modem that came back by itself meanwhile must not be reset. */
+static enum mc_step recheck_step(enum mc_fault fault)
+{
+    switch (fault) {
+    case MC_FAULT_MODEM_SILENT:
+    case MC_FAULT_STUCK_IN_DATA:
+    case MC_FAULT_MODEM_REFUSED:
+    case MC_FAULT_MODEM_MALFORMED:
+    case MC_FAULT_RADIO_REFUSED:
+    case MC_FAULT_SIM_FAILURE:
+    case MC_FAULT_PDP_REFUSED:
+        return MC_STEP_FIND;
+    case MC_FAULT_NOT_REGISTERED:
+    case MC_FAULT_REGISTRATION_DENIED:
+    case MC_FAULT_REGISTRATION_LIMITED:
+    case MC_FAULT_REGISTRATION_LOST:
+        return MC_STEP_CHECK;
+    default:
+        return MC_STEP_END; /* to look again would be to dial: that is what was done already */
+    }
+}
+
+/* What this board and this moment allow: a mute modem hears no AT+CRESET, and a board without lines cannot be worked.
+ */
+static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
+{
+    bool speaks = link->open && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_STUCK_IN_DATA;
+    bool reset_line = strcmp(link->settings->modem.reset, "none") != 0;
+    bool power_line = strcmp(link->settings->modem.power, "none") != 0;
+    unsigned usable = 1u << MC_REMEDY_LOOK | 1u << MC_REMEDY_REDIAL | 1u << MC_REMEDY_HOLD;
+    if (speaks)
+        usable |= 1u << MC_REMEDY_REATTACH | 1u << MC_REMEDY_RADIO_CYCLE;
+    if (link->open && (speaks || reset_line))
+        usable |= 1u << MC_REMEDY_RESET;
+    if (link->open && power_line)
+        usable |= 1u << MC_REMEDY_POWER_CYCLE;
+    return usable;
+}
+
+static void publish_fault(struct mc_link *link, enum mc_fault fault, const char *text)
+{
+    struct mc_event event = {.kind = MC_EVENT_FAULT, .fault = fault};
+    snprintf(event.text, sizeof(event.text), "%s", text);
+    mc_bus_publish(link->bus, &event);
+}
+
+void mc_link_clear_fault(struct mc_link *link)
+{
+    link->fault = link->held_fault = MC_FAULT_NONE;
+    link->quiet = false;
+    link->status->fault = MC_FAULT_NONE;
+    link->status->fault_detail[0] = '\0';
+    link->status->retry_at_ms = -1;
+    link->status->next[0] = '\0';
+}
+
+static void take_fault(struct mc_link *link, enum mc_fault fault, const char *detail, bool again)
+{
+    struct mc_status *st = link->status;
+    link->fault = fault;
+    st->fault = fault;
+    if (detail != st->fault_detail)
+        snprintf(st->fault_detail, sizeof(st->fault_detail), "%s", detail);
+    if (again)
+        return;
+    st->fault_at_ms = mc_timerq_now_ms(link->queue);
+    publish_fault(link, fault, st->fault_detail);
+}
+
+void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy, const char *next)
+{
+    struct mc_status *st = link->status;
+    link->decision.remedy = remedy;
+    link->doing = DOING_WAIT;
+    if (remedy == MC_REMEDY_HOLD)
+        mc_link_enter(link, MC_STATE_HELD);
+    else if (!link->present)
+        mc_link_enter(link, MC_STATE_ABSENT);
+    else
+        mc_link_enter(link, MC_STATE_BACKOFF);
+    st->retry_at_ms = mc_timerq_now_ms(link->queue) + delay_ms;
+    snprintf(st->next, sizeof(st->next), "%s", next);
+    mc_timer_arm(&link->wait, link->queue, delay_ms);
+    mc_link_publish(link);
+}
+
+void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail)
+{
+    const struct mc_ladder_row *row = mc_ladder_row(fault);
+    bool again = link->quiet && fault == link->held_fault;
+    take_fault(link, fault, detail, again);
+    mc_link_verb_end(link, -EIO, "%s (%s).", mc_fault_info(fault)->text, link->status->fault_detail);
+    link->by_person = link->rechecking = false;
+    if (link->shutdown_done) {
+        mc_timer_arm(&link->shutdown_timer, link->queue, 0);
+        return;
+    }
+    if (link->want != WANT_ONLINE && link->open &&
+        link->found) { /* nothing is wanted that the fault is in the way of */
+        link->doing = DOING_REST;
+        mc_link_enter(link, MC_STATE_STOPPED);
+        return;
+    }
+    mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue), &link->decision);
+    if (!again)
+        link->held_state = link->status->state;
+    link->quiet = row->pace == MC_PACE_LOOK;
+    link->held_fault = fault;
+    if (!again) {
+        struct mc_event event = {.kind = MC_EVENT_REMEDY, .fault = fault};
+        char delay[32];
+        mc_format_duration(link->decision.delay_ms, delay, sizeof(delay));
+        snprintf(event.text, sizeof(event.text), "%s in %s", link->decision.reason, delay);
+        mc_bus_publish(link->bus, &event);
+    }
+    mc_link_wait(link, link->decision.delay_ms, link->decision.remedy, link->decision.reason);
+}
+
+/* ---- acting ---- */
+
+static void count_remedy(struct mc_link *link, enum mc_remedy remedy)
+{
+    struct mc_status_counters *c = &link->status->counters;
+    uint64_t *const counters[MC_REMEDY_COUNT] = {
+        [MC_REMEDY_REDIAL] = &c->redials,           [MC_REMEDY_REATTACH] = &c->reattaches,
+        [MC_REMEDY_RADIO_CYCLE] = &c->radio_cycles, [MC_REMEDY_RESET] = &c->resets,
+        [MC_REMEDY_POWER_CYCLE] = &c->power_cycles,
+    };
+    if (counters[remedy])
+        ++*counters[remedy];
+    link->in_progress = remedy;
+}
+
+static void carry_out(struct mc_link *link, enum mc_remedy remedy)
+{
+    if (remedy >= MC_REMEDY_REATTACH && remedy < MC_REMEDY_HOLD) {
+        mc_policy_spend(link->policy, remedy, mc_timerq_now_ms(link->queue));
+        link->req.save(link->ctx);
+    }
+    count_remedy(link, remedy);
+    switch (remedy) {
+    case MC_REMEDY_REATTACH:
+        mc_link_walk(link, WALK_UP, MC_STEP_REATTACH);
+        break;
+    case MC_REMEDY_RADIO_CYCLE:
+        mc_link_walk(link, WALK_UP, MC_STEP_RADIO_CYCLE);
+        break;
+    case MC_REMEDY_RESET:
+    case MC_REMEDY_POWER_CYCLE:
+        if (remedy == MC_REMEDY_RESET && !strcmp(link->settings->modem.reset, "none")) {
+            mc_link_walk(link, WALK_UP, MC_STEP_RESET);
+            break;
+        }
+        mc_bringup_cancel(link->bringup);
+        link->doing = DOING_BOARD;
+        mc_link_enter(link, MC_STATE_SYNC);
+        link->req.board(link->ctx, remedy == MC_REMEDY_RESET ? MC_BOARD_RESET : MC_BOARD_POWER_CYCLE);
+        break;
+    default:
+        if (recheck_step(link->fault) == MC_STEP_FIND) /* whatever it said of itself is in doubt */
+            link->found = false;
+        mc_link_go_up(link);
+    }
+}
+
+void mc_link_act(struct mc_link *link, enum mc_remedy remedy)
+{
+    enum mc_step recheck = recheck_step(link->fault);
+    if (!mc_link_open_port(link))
+        return;
+    if (remedy < MC_REMEDY_REATTACH || remedy == MC_REMEDY_HOLD || recheck == MC_STEP_END) {
+        carry_out(link, remedy);
+        return;
+    }
+    link->rechecking = true;
+    mc_bringup_look_once(link->bringup, recheck == MC_STEP_CHECK);
+    mc_link_walk(link, WALK_UP, link->found ? recheck : MC_STEP_FIND);
+}
+
+static bool registration_fault(enum mc_fault fault)
+{
+    return fault >= MC_FAULT_NOT_REGISTERED && fault <= MC_FAULT_REGISTRATION_LOST;
+}
+
+bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault)
+{
+    bool same = fault == link->fault || (registration_fault(fault) && registration_fault(link->fault));
+    bool rechecking = link->rechecking;
+    link->rechecking = false;
+    mc_bringup_look_once(link->bringup, false);
+    if (!rechecking || !same)
+        return false;
+    if (!(usable_remedies(link, link->found ? MC_FAULT_NONE : MC_FAULT_MODEM_SILENT) & 1u << link->decision.remedy))
+        return false;
+    carry_out(link, link->decision.remedy); /* it is still there: now the remedy */
+    return true;
+}
+
+static void on_wait(void *ctx)
+{
+    struct mc_link *link = ctx;
+    if (!*link->settings->pdp.apn)
+        mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
+    else if (!link->present && link->fault != MC_FAULT_NO_DEVICE)
+        mc_link_failed(link, MC_FAULT_NO_DEVICE, "still nothing plugged in");
+    else if (!link->present)
+        mc_link_wait(link, 60000, MC_REMEDY_LOOK, "waiting for the device");
+    else
+        mc_link_act(link, link->decision.remedy);
+}
+
+/* ---- what the modem says while we wait ---- */
+
+void mc_link_news(struct mc_link *link)
+{
+    const struct mc_facts *f = mc_link_facts(link);
+    bool sim_gone = !strcmp(f->cpin, "NOT INSERTED");
+    bool sim_fault = link->fault >= MC_FAULT_SIM_ABSENT && link->fault <= MC_FAULT_SIM_BUSY;
+    if (link->doing != DOING_WAIT)
+        return;
+    if (sim_fault && *f->cpin && !sim_gone) /* a SIM was put in, or unlocked by hand */
+        mc_link_act(link, MC_REMEDY_LOOK);
+    else if (!sim_fault && sim_gone)
+        mc_link_failed(link, MC_FAULT_SIM_ABSENT, "+CPIN: NOT INSERTED");
+    else if (registration_fault(link->fault) && mc_facts_registered(f))
+        mc_link_act(link, MC_REMEDY_REDIAL);
+}
+
+void mc_link_settings_changed(struct mc_link *link, bool redo_pdp)
+{
+    mc_policy_start_over(link->policy);
+    if (redo_pdp)
+        link->found = false;
+    if (link->doing == DOING_WAIT) {
+        link->quiet = false;
+        mc_timer_disarm(&link->wait);
+        on_wait(link);
+    } else if (redo_pdp && link->doing == DOING_CALL) {
+        mc_link_end_call(link, MC_FAULT_NONE, "", false);
+    }
+}
+
+void mc_link_remedy_init(struct mc_link *link)
+{
+    mc_timer_init(&link->wait, "link.wait", on_wait, link);
+}
