@@ -18,7 +18,7 @@ static const struct row rows[] = {
     [1] = {"fatal error", MC_FAULT_PPPD_FAILED, MC_FAULT_PPPD_DIED},
     [2] = {"error in its options", MC_FAULT_PPPD_UNUSABLE, MC_FAULT_PPPD_UNUSABLE},
     [3] = {"not root", MC_FAULT_PPPD_UNUSABLE, MC_FAULT_PPPD_UNUSABLE},
-    [4] = {"the kernel has no PPP", MC_FAULT_NO_KERNEL_PPP, MC_FAULT_NO_KERNEL_PPP},
+    [4] = {"the kernel has no PPP, or /dev/ppp is missing", MC_FAULT_NO_KERNEL_PPP, MC_FAULT_NO_KERNEL_PPP},
     [5] = {"ended by a signal from somebody", MC_FAULT_PPPD_DIED, MC_FAULT_PPPD_DIED},
     [6] = {"could not lock the pty", MC_FAULT_PPPD_FAILED, MC_FAULT_PPPD_FAILED},
     [7] = {"could not open the pty", MC_FAULT_PPPD_FAILED, MC_FAULT_PPPD_FAILED},
@@ -104,6 +104,10 @@ enum mc_fault mc_exit_fault(const struct mc_exit_view *view, char *text, size_t 
         snprintf(text, text_bytes, "no address in time, ended %s", phase_word(view->reached));
         return view->reached >= MC_PPP_NETWORK && view->reached <= MC_PPP_RUNNING ? MC_FAULT_PPP_NO_ADDRESS
                                                                                   : MC_FAULT_PPP_TIMEOUT;
+    }
+    if (view->unknown) {
+        snprintf(text, text_bytes, "pppd ended, how is not known, %s", phase_word(view->reached));
+        return view->stop_asked ? MC_FAULT_NONE : MC_FAULT_PPPD_DIED;
     }
     if (WIFSIGNALED(status)) {
         snprintf(text, text_bytes, "pppd was killed by signal %d %s", WTERMSIG(status), phase_word(view->reached));

@@ -48,6 +48,8 @@ static const struct {
     {{.wait_status = EXITED(77), .reached = MC_PPP_RUNNING, .was_up = true}, MC_FAULT_PPPD_DIED, "77"},
     {{.wait_status = KILLED(SIGKILL), .reached = MC_PPP_RUNNING, .was_up = true}, MC_FAULT_PPPD_DIED, "signal 9"},
     {{.wait_status = KILLED(SIGSEGV), .reached = MC_PPP_NETWORK}, MC_FAULT_PPPD_DIED, "signal 11 during IPCP"},
+    {{.unknown = true, .reached = MC_PPP_RUNNING, .was_up = true}, MC_FAULT_PPPD_DIED, "how is not known"},
+    {{.unknown = true, .stop_asked = true}, MC_FAULT_NONE, "how is not known"},
     /* what we did ourselves */
     {{.wait_status = EXITED(5), .reached = MC_PPP_RUNNING, .was_up = true, .stop_asked = true}, MC_FAULT_NONE, "5"},
     {{.wait_status = KILLED(SIGKILL), .stop_asked = true}, MC_FAULT_NONE, "signal 9"},

@@ -12,6 +12,7 @@
 /** What is known of a pppd that ended. */
 struct mc_exit_view {
     int wait_status;           /* as waitid/waitpid give it (WIFEXITED, ...); only read when exec_error is 0 */
+    bool unknown;              /* it was no child of ours, and the plugin did not say */
     int exec_error;            /* -errno: it could not be started at all; else 0 */
     enum mc_ppp_phase reached; /* the furthest phase of this call */
     bool was_up;               /* it had an address */

@@ -6,14 +6,16 @@
  * One PPP call: a pty, a pppd on it, the plugin's socket, the relay between.
  *
  * All callbacks come from the loop, never from inside a call into this module; on_exit is the last one, and
- * mc_ppp_free() is allowed from any of them. Every call ends in on_exit: within settings.ppp.setup_timeout_ms when no
- * address comes, within about 10 s after mc_ppp_stop(), at once after mc_ppp_kill().
+ * mc_ppp_free() is allowed from any of them (the memory then goes in the loop's next turn). Every call ends in on_exit:
+ * within settings.ppp.setup_timeout_ms and a few seconds when no address comes, within about 10 s after mc_ppp_stop(),
+ * at once after mc_ppp_kill().
  */
 
 #include <microcat/base/fault.h>
 #include <microcat/base/phase.h>
 #include <microcat/base/settings.h>
 #include <microcat/ppp/relay.h>
+#include <sys/types.h>
 
 struct mc_loop; /* io/loop.h */
 
@@ -60,6 +62,8 @@ struct mc_ppp_place {
     const char *plugin;      /* the plugin's .so */
     const char *runtime_dir; /* for the plugin's socket: "/run/microcatd" */
     const char *instance;    /* makes the socket's name unique among daemons; NULL: our pid */
+    int64_t term_ms;         /* how long pppd may take to end when asked; 0: 9 s */
+    int64_t check_ms;        /* how often to look whether somebody stopped it; 0: 5 s until it is up, then 20 s */
 };
 
 /**

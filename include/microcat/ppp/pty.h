@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_PPP_PTY_H
+#define MICROCAT_PPP_PTY_H
+
+/* A pseudo-terminal for pppd: raw, 8 bit, for root only, both ends close-on-exec and non-blocking. */
+
+#include <stddef.h>
+
+/**
+ * Opens one; both descriptors become the caller's. Keep the slave open as long as the master: else the master reads EIO
+ * in every moment in which pppd does not have it open, and its settings are lost. 0 or -errno.
+ */
+int mc_pty_open(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes);
+
+#endif

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/ppp/options.h>
+#include <microcat/ppp/pty.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/*
+ * SIGTERM makes pppd send LCP Terminate-Requests: two of them, 3 s apart, and then wait for scripts of ours that there
+ * are none (pppd(8): lcp-max-terminate, lcp-restart). What takes longer is not reacting.
+ */
+enum { TERM_MS = 9000, LATE_TERM_MS = 4000, CHECK_SETUP_MS = 5000, CHECK_RUNNING_MS = 20000 };
+
+static void arm(struct mc_ppp *ppp, struct mc_timer *timer, int64_t delay_ms)
+{
+    mc_timer_arm(timer, mc_loop_timers(ppp->loop), delay_ms);
+}
+
+static void release(struct mc_ppp *ppp)
+{
+    mc_timer_disarm(&ppp->setup);
+    mc_timer_disarm(&ppp->check);
+    mc_timer_disarm(&ppp->burial);
+    mc_plugin_server_free(ppp->server);
+    mc_relay_free(ppp->relay);
+    if (ppp->slave_fd >= 0)
+        close(ppp->slave_fd);
+    if (ppp->master_fd >= 0)
+        close(ppp->master_fd);
+    free(ppp->password);
+    free(ppp);
+}
+
+static void on_burial(void *ctx)
+{
+    release(ctx);
+}
+
+/* A callback may free the call: what called it still stands on it then, so it goes in the next turn. */
+static void bury(struct mc_ppp *ppp)
+{
+    ppp->buried = true;
+    mc_timer_disarm(&ppp->setup);
+    mc_timer_disarm(&ppp->check);
+    if (ppp->depth > 0)
+        arm(ppp, &ppp->burial, 0);
+    else
+        release(ppp);
+}
+
+static void on_late(void *ctx)
+{
+    struct mc_ppp *ppp = ctx;
+
+    mc_info("no address after %lld s: pppd is ended", (long long)(ppp->setup_ms / 1000));
+    ppp->view.late = true;
+    mc_child_stop(ppp->child, ppp->term_ms < LATE_TERM_MS ? ppp->term_ms : LATE_TERM_MS);
+}
+
+/* State T in /proc: somebody stopped it. The kernel goes on with frames and the network sees nothing, but pppd answers
+ * no echo any more. */
+static bool is_stopped(pid_t pid)
+{
+    char path[32], line[512], *state;
+    FILE *file;
+    bool stopped = false;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    if (fgets(line, sizeof(line), file) != NULL && (state = strrchr(line, ')')) != NULL && state[1] == ' ')
+        stopped = state[2] == 'T' || state[2] == 't';
+    fclose(file);
+    return stopped;
+}
+
+static void arm_check(struct mc_ppp *ppp)
+{
+    int64_t usual_ms = ppp->is_up ? CHECK_RUNNING_MS : CHECK_SETUP_MS;
+
+    arm(ppp, &ppp->check, ppp->check_ms > 0 ? ppp->check_ms : usual_ms);
+}
+
+static void on_check(void *ctx)
+{
+    struct mc_ppp *ppp = ctx;
+    bool stopped = is_stopped(mc_child_pid(ppp->child));
+
+    if (stopped && ppp->was_stopped) {
+        mc_warn("pppd is stopped (SIGSTOP): killed");
+        ppp->view.stuck = true;
+        mc_child_kill(ppp->child, SIGKILL);
+        return;
+    }
+    ppp->was_stopped = stopped;
+    arm_check(ppp);
+}
+
+static void forget_secrets(struct mc_ppp *ppp)
+{
+    mc_plugin_server_free(ppp->server);
+    ppp->server = NULL;
+    if (ppp->password != NULL)
+        mc_plugin_wipe(ppp->password, strlen(ppp->password));
+}
+
+static void describe_end(struct mc_ppp *ppp, int wait_status)
+{
+    struct mc_exit_view *view = &ppp->view;
+    size_t len;
+
+    if (wait_status == MC_CHILD_STATUS_UNKNOWN && ppp->told_status >= 0)
+        wait_status = ppp->told_status << 8; /* as waitpid() packs it */
+    view->unknown = wait_status == MC_CHILD_STATUS_UNKNOWN;
+    view->wait_status = wait_status;
+    view->was_up = ppp->was_up;
+    /* SIGKILL, and it was not what was asked for: it did not react to SIGTERM. */
+    if (!view->unknown && WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && !ppp->kill_asked &&
+        (view->stop_asked || view->late))
+        view->stuck = true;
+    ppp->end.fault = mc_exit_fault(view, ppp->end.text, sizeof(ppp->end.text));
+    ppp->end.status = !view->unknown && WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+    ppp->end.signal = !view->unknown && WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+    len = strlen(ppp->end.text);
+    if (ppp->end.fault != MC_FAULT_NONE && ppp->complaint[0] != '\0')
+        snprintf(ppp->end.text + len, sizeof(ppp->end.text) - len, ": %s", ppp->complaint);
+}
+
+static void on_child_exit(void *ctx, int wait_status)
+{
+    struct mc_ppp *ppp = ctx;
+
+    ppp->depth++;
+    mc_timer_disarm(&ppp->setup);
+    mc_timer_disarm(&ppp->check);
+    mc_plugin_server_drain(ppp->server); /* its last words: exit, and how much went over the link */
+    mc_relay_drain(ppp->relay);
+    describe_end(ppp, wait_status);
+    forget_secrets(ppp);
+    mc_child_free(ppp->child);
+    ppp->child = NULL;
+    mc_call_down(ppp);
+    mc_call_phase(ppp, MC_PPP_DEAD);
+    ppp->ended = true;
+    if (!ppp->buried)
+        ppp->events.on_exit(ppp->ctx, &ppp->end);
+    ppp->depth--;
+}
+
+static void on_child_line(void *ctx, enum mc_child_stream stream, const char *line)
+{
+    mc_call_log_line(ctx, line);
+}
+
+static const struct mc_child_events child_events = {.on_line = on_child_line, .on_exit = on_child_exit};
+
+static size_t relay_to_modem(void *ctx, const uint8_t *data, size_t len_bytes)
+{
+    struct mc_ppp *ppp = ctx;
+    size_t taken;
+
+    if (ppp->buried)
+        return len_bytes;
+    ppp->depth++;
+    taken = ppp->events.to_modem(ppp->ctx, data, len_bytes);
+    ppp->depth--;
+    return taken;
+}
+
+static void relay_on_room(void *ctx)
+{
+    struct mc_ppp *ppp = ctx;
+
+    ppp->depth++;
+    if (!ppp->buried && ppp->events.on_room != NULL)
+        ppp->events.on_room(ppp->ctx);
+    ppp->depth--;
+}
+
+static void relay_on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
+{
+    struct mc_ppp *ppp = ctx;
+
+    ppp->depth++;
+    if (!ppp->buried && ppp->events.on_sign != NULL)
+        ppp->events.on_sign(ppp->ctx, sign, line);
+    ppp->depth--;
+}
+
+static const struct mc_relay_events relay_events = {
+    .to_modem = relay_to_modem, .on_room = relay_on_room, .on_sign = relay_on_sign};
+
+static struct mc_ppp *new_call(struct mc_loop *loop, const struct mc_settings *settings,
+                               const struct mc_ppp_place *place, const struct mc_ppp_events *events, void *ctx)
+{
+    struct mc_ppp *ppp = calloc(1, sizeof(*ppp));
+
+    if (ppp == NULL)
+        return NULL;
+    *ppp = (struct mc_ppp){.loop = loop, .events = *events, .ctx = ctx, .master_fd = -1, .slave_fd = -1};
+    ppp->setup_ms = settings->ppp.setup_timeout_ms;
+    ppp->term_ms = place != NULL && place->term_ms > 0 ? place->term_ms : TERM_MS;
+    ppp->check_ms = place != NULL ? place->check_ms : 0;
+    ppp->told_status = -1;
+    mc_timer_init(&ppp->setup, "ppp setup", on_late, ppp);
+    mc_timer_init(&ppp->check, "pppd check", on_check, ppp);
+    mc_timer_init(&ppp->burial, "ppp burial", on_burial, ppp);
+    ppp->password = strdup(settings->pdp.password);
+    if (ppp->password == NULL) {
+        release(ppp);
+        return NULL;
+    }
+    return ppp;
+}
+
+/*
+ * Some of these modems ask for PAP or CHAP where nothing is configured, and accept anything (MODEM.md): so there always
+ * is a user. An empty name would make pppd send its host's.
+ */
+static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place)
+{
+    const char *user = settings->pdp.user[0] != '\0' ? settings->pdp.user : "microcat";
+    const char *password = settings->pdp.user[0] != '\0' ? settings->pdp.password : "microcat";
+    const char *directory = place != NULL && place->runtime_dir != NULL ? place->runtime_dir : "/run/microcatd";
+    char instance[32];
+    int n;
+
+    snprintf(instance, sizeof(instance), "%d", (int)getpid());
+    n = snprintf(ppp->socket_path, sizeof(ppp->socket_path), "%s/pppd-%s.sock", directory,
+                 place != NULL && place->instance != NULL ? place->instance : instance);
+    if (n >= (int)sizeof(ppp->socket_path))
+        return -ENAMETOOLONG;
+    return mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
+}
+
+static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place,
+                 const char *tty)
+{
+    struct mc_options_input input = {.settings = settings, .tty = tty, .socket = ppp->socket_path};
+    struct mc_options options;
+    int r;
+
+    input.plugin = place != NULL && place->plugin != NULL ? place->plugin : MC_PLUGIN_PATH;
+    input.modern = MC_PPPD_MODERN;
+    r = mc_options_make(&input, &options);
+    if (r < 0)
+        return r;
+    struct mc_child_spec spec = {.program = settings->ppp.program,
+                                 .argv = (const char *const *)options.argv,
+                                 .envp = (const char *const *)options.envp,
+                                 .stdin_fd = -1,
+                                 .name = "pppd"};
+    r = mc_child_spawn(ppp->loop, &spec, &child_events, ppp, &ppp->child);
+    mc_options_free(&options);
+    return r;
+}
+
+static void begin(struct mc_ppp *ppp)
+{
+    mc_plugin_server_expect(ppp->server, mc_child_pid(ppp->child));
+    arm(ppp, &ppp->setup, ppp->setup_ms);
+    arm_check(ppp);
+}
+
+int mc_ppp_start(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
+                 const struct mc_ppp_events *events, void *ctx, struct mc_ppp **ret_ppp)
+{
+    struct mc_ppp *ppp = new_call(loop, settings, place, events, ctx);
+    char tty[64];
+    int r;
+
+    if (ppp == NULL)
+        return -ENOMEM;
+    r = mc_pty_open(&ppp->master_fd, &ppp->slave_fd, tty, sizeof(tty));
+    if (r == 0)
+        r = open_server(ppp, settings, place);
+    if (r == 0)
+        r = mc_relay_new(loop, ppp->master_fd, &relay_events, ppp, &ppp->relay);
+    if (r == 0)
+        r = spawn(ppp, settings, place, tty);
+    if (r < 0) {
+        release(ppp);
+        return r;
+    }
+    begin(ppp);
+    *ret_ppp = ppp;
+    return 0;
+}
+
+enum mc_fault mc_ppp_start_fault(int error)
+{
+    switch (error) {
+    case -ENOENT:
+    case -ENOTDIR:
+        return MC_FAULT_PPPD_MISSING;
+    case -EACCES:
+    case -EPERM:
+    case -ENOEXEC:
+    case -EISDIR:
+        return MC_FAULT_PPPD_UNUSABLE;
+    default:
+        return MC_FAULT_INTERNAL;
+    }
+}
+
+size_t mc_ppp_from_modem(struct mc_ppp *ppp, const uint8_t *data, size_t len_bytes)
+{
+    return mc_relay_from_modem(ppp->relay, data, len_bytes);
+}
+
+void mc_ppp_resume(struct mc_ppp *ppp)
+{
+    mc_relay_resume(ppp->relay);
+}
+
+void mc_ppp_stop(struct mc_ppp *ppp)
+{
+    if (ppp->child == NULL)
+        return;
+    ppp->view.stop_asked = true;
+    mc_timer_disarm(&ppp->setup);
+    mc_timer_disarm(&ppp->check);
+    mc_child_stop(ppp->child, ppp->term_ms);
+}
+
+void mc_ppp_kill(struct mc_ppp *ppp)
+{
+    if (ppp->child == NULL)
+        return;
+    ppp->view.stop_asked = ppp->kill_asked = true;
+    mc_timer_disarm(&ppp->setup);
+    mc_timer_disarm(&ppp->check);
+    mc_child_kill(ppp->child, SIGKILL);
+}
+
+void mc_ppp_free(struct mc_ppp *ppp)
+{
+    if (ppp == NULL || ppp->buried)
+        return;
+    mc_child_free(ppp->child);
+    ppp->child = NULL;
+    bury(ppp);
+}
+
+pid_t mc_ppp_pid(const struct mc_ppp *ppp)
+{
+    return ppp->child != NULL ? mc_child_pid(ppp->child) : 0;
+}
+
+enum mc_ppp_phase mc_ppp_phase(const struct mc_ppp *ppp)
+{
+    return ppp->phase;
+}
+
+const struct mc_relay_counters *mc_ppp_counters(const struct mc_ppp *ppp)
+{
+    return mc_relay_counters(ppp->relay);
+}
+
+int mc_ppp_lend(const struct mc_ppp *ppp, struct mc_ppp_leave *ret_leave)
+{
+    if (ppp->child == NULL || !mc_child_running(ppp->child))
+        return -ESTALE;
+    *ret_leave = (struct mc_ppp_leave){.master_fd = ppp->master_fd,
+                                       .slave_fd = ppp->slave_fd,
+                                       .pidfd = mc_child_pidfd(ppp->child),
+                                       .pid = mc_child_pid(ppp->child)};
+    return 0;
+}
+
+void mc_ppp_abandon(struct mc_ppp *ppp)
+{
+    if (ppp == NULL || ppp->buried)
+        return;
+    if (ppp->child != NULL)
+        mc_child_release(ppp->child);
+    ppp->child = NULL;
+    bury(ppp);
+}
+
+int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
+                 const struct mc_ppp_leave *leave, const struct mc_ppp_events *events, void *ctx,
+                 struct mc_ppp **ret_ppp)
+{
+    struct mc_ppp *ppp = new_call(loop, settings, place, events, ctx);
+    int r;
+
+    if (ppp == NULL)
+        return -ENOMEM;
+    ppp->phase = ppp->view.reached = MC_PPP_ESTABLISH; /* until the plugin has come back */
+    r = open_server(ppp, settings, place);
+    if (r == 0)
+        r = mc_relay_new(loop, leave->master_fd, &relay_events, ppp, &ppp->relay);
+    if (r == 0)
+        r = mc_child_adopt(loop, leave->pidfd, leave->pid, "pppd", &child_events, ppp, &ppp->child);
+    if (r < 0) {
+        release(ppp); /* the descriptors stay the caller's: master_fd is not ours yet */
+        return r;
+    }
+    ppp->master_fd = leave->master_fd;
+    ppp->slave_fd = leave->slave_fd;
+    begin(ppp);
+    *ret_ppp = ppp;
+    return 0;
+}
