@@ -119,12 +119,14 @@ size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len)
     }
     if (line->owner == MC_LINE_OWNER_AT) {
         taken = mc_at_feed(line->at, data, len);
+        if (taken > 0 && data[taken - 1] == '\n') /* the line's LF came along: a further one would be PPP's */
+            line->connect_lf = false;
         if (taken == len)
             return len;
         /* The engine stopped behind CONNECT: what follows in the same read is PPP already. */
-        mc_line_data(line);
+        set_owner(line, MC_LINE_OWNER_DATA);
     }
-    if (line->owner != MC_LINE_OWNER_DATA)
+    if (line->owner != MC_LINE_OWNER_DATA || taken == len)
         return len;
     if (line->connect_lf && data[taken] == '\n')
         taken++;
@@ -152,6 +154,7 @@ int mc_line_send_data(struct mc_line *line, const void *data, size_t len)
 void mc_line_command(struct mc_line *line)
 {
     mc_line_escape_cancel(line);
+    line->connect_lf = false;
     mc_at_resync(line->at);
     set_owner(line, MC_LINE_OWNER_AT);
 }
