@@ -67,10 +67,8 @@ static int take_number(const char **p, int64_t *ret_whole, int64_t *ret_billiont
  * "off". */
 static void add_part(int64_t *sum_ms, int64_t whole, int64_t billionths, int64_t unit_ms, bool *ret_over)
 {
-    int64_t fraction_ms = billionths / 1000 * unit_ms / 1000000; /* at most 10^6 * 6.05 * 10^8: no overflow */
-    int64_t rest = billionths / 1000 * unit_ms % 1000000, part;
+    int64_t part, fraction_ms = (billionths * unit_ms + 500000000) / 1000000000; /* below 10^9 * 6.05 * 10^8: fits */
 
-    fraction_ms += rest >= 500000;
     if (whole == 0 && billionths > 0 && fraction_ms == 0)
         *ret_over = true;
     *ret_over |= __builtin_mul_overflow(whole, unit_ms, &part) || __builtin_add_overflow(part, fraction_ms, &part) ||
