@@ -23,11 +23,15 @@ static void print_state(FILE *out, const json_t *event, const struct render_styl
     const char *fault = render_string(event, "fault.text", NULL), *text = render_string(event, "text", NULL);
     const char *to = render_string(event, "to", "?");
     double spent_s = 0;
+    char spent[32];
 
     render_number(event, "spent_s", &spent_s);
     fprintf(out, "%s -> ", render_string(event, "from", "?"));
     render_ink(out, style, strcmp(to, "online") == 0 ? INK_GOOD : INK_BOLD, "%s", to);
-    fprintf(out, " (%.1f s)", spent_s);
+    if (spent_s < 60)
+        fprintf(out, " (%.1f s)", spent_s);
+    else
+        fprintf(out, " (%s)", render_duration(spent_s, spent, sizeof(spent)));
     if (fault)
         render_ink(out, style, INK_BAD, ": %s", fault);
     if (text && (!fault || strcmp(text, fault) != 0))

@@ -12,7 +12,8 @@ static void print_times(FILE *out, const json_t *entry)
     char moment[40];
 
     render_number(entry, "count", &count);
-    if (count < 2 || !render_number(entry, "last_time", &last_s))
+    if (count < 2 || strcmp(render_string(entry, "kind", ""), "outage") == 0 ||
+        !render_number(entry, "last_time", &last_s))
         return;
     fprintf(out, " (%.0f times, last %s)", count, render_moment(last_s, last_s, moment, sizeof(moment)));
 }

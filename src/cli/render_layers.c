@@ -25,7 +25,7 @@ static void layer(FILE *out, const struct render_style *style, enum mark mark, c
 {
     static const char *const marks[2][4] = {{"-", "~", "+", "x"}, {"·", "◐", "✓", "✗"}};
     static const enum render_ink inks[] = {INK_DIM, INK_BUSY, INK_GOOD, INK_BAD};
-    int pad = RENDER_RIGHT_COLUMN - 12 - render_width(text);
+    int pad = RENDER_RIGHT_COLUMN - 11 - render_width(text);
 
     fputs("  ", out);
     render_ink(out, style, inks[mark], "%s", marks[style->utf8][mark]);
@@ -193,27 +193,7 @@ static void layer_pdp(FILE *out, const json_t *status, const struct render_style
     layer(out, style, at == 4 ? MARK_BUSY : MARK_GOOD, "PDP", text, age_of(status, "pdp.age_s", right, sizeof(right)));
 }
 
-static void layer_ppp(FILE *out, const json_t *status, const struct render_style *style)
-{
-    const char *phase = render_string(status, "ppp.phase", "dead"), *auth = render_string(status, "ppp.auth", NULL);
-    char text[128], right[64];
-    bool running = strcmp(phase, "running") == 0;
-    double mtu;
-    int len;
-
-    if (strcmp(phase, "dead") == 0) {
-        bool dialling = progress(status) == 6;
-
-        layer(out, style, dialling ? MARK_BUSY : MARK_NOT_YET, "PPP", dialling ? "dialling" : "down", "");
-        return;
-    }
-    len = snprintf(text, sizeof(text), "%.20s%s%.8s", phase, auth ? ", " : "", auth ? auth : "");
-    if (running && render_number(status, "ppp.mtu", &mtu))
-        snprintf(text + len, sizeof(text) - (size_t)len, ", MTU %.0f", mtu);
-    layer(out, style, running ? MARK_GOOD : MARK_BUSY, "PPP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
-}
-
-static void add_traffic(const json_t *status, const struct render_style *style, char *out, size_t out_bytes)
+static void format_traffic(const json_t *status, const struct render_style *style, char *out, size_t out_bytes)
 {
     double rx = 0, tx = 0;
     char down[24], up[24];
@@ -225,11 +205,35 @@ static void add_traffic(const json_t *status, const struct render_style *style, 
     snprintf(out, out_bytes, "%s %s %s %s", style->utf8 ? "↓" : "down", down, style->utf8 ? "↑" : "up", up);
 }
 
+static void layer_ppp(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *phase = render_string(status, "ppp.phase", "dead"), *auth = render_string(status, "ppp.auth", NULL);
+    char text[160], right[64], traffic[64];
+    bool running = strcmp(phase, "running") == 0;
+    double mtu;
+    int len;
+
+    if (strcmp(phase, "dead") == 0) {
+        bool dialling = progress(status) == 6;
+
+        layer(out, style, dialling ? MARK_BUSY : MARK_NOT_YET, "PPP", dialling ? "dialling" : "down", "");
+        return;
+    }
+    len = snprintf(text, sizeof(text), "%.20s%s%.8s", phase, running && auth ? ", " : "", running && auth ? auth : "");
+    if (running && render_number(status, "ppp.mtu", &mtu))
+        len += snprintf(text + len, sizeof(text) - (size_t)len, ", MTU %.0f", mtu);
+    if (running) {
+        format_traffic(status, style, traffic, sizeof(traffic));
+        snprintf(text + len, sizeof(text) - (size_t)len, "  %s", traffic);
+    }
+    layer(out, style, running ? MARK_GOOD : MARK_BUSY, "PPP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
+}
+
 static void layer_ip(FILE *out, const json_t *status, const struct render_style *style)
 {
     const char *local = render_string(status, "ppp.local", NULL);
     const json_t *dns = render_get(status, "ppp.dns");
-    char text[320], right[80];
+    char text[320];
     int len;
 
     if (!local) {
@@ -241,8 +245,7 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
     for (size_t i = 0; i < json_array_size(dns) && i < 2; i++)
         len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%.63s", i ? " " : ", DNS ",
                         json_string_value(json_array_get(dns, i)));
-    add_traffic(status, style, right, sizeof(right));
-    layer(out, style, MARK_GOOD, "IP", text, right);
+    layer(out, style, MARK_GOOD, "IP", text, "");
 }
 
 void render_layers(FILE *out, const json_t *status, const struct render_style *style)

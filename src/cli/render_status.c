@@ -132,15 +132,18 @@ static void trouble(FILE *out, const json_t *status, const struct render_style *
     }
 }
 
-/* "no-carrier text, redialled" of an outage. */
-static void print_reason(FILE *out, const json_t *outage)
+/* ": the network ended the call, redialled" of an outage that ended; "..., 2 tries so far" of one that goes on. */
+static void print_reason(FILE *out, const json_t *outage, bool ended)
 {
     const char *remedy = render_string(outage, "remedy", NULL), *text = render_string(outage, "text", NULL);
     const char *fault = render_string(outage, "fault.text", NULL);
+    double tries = 0;
 
     if (fault || text)
         fprintf(out, ": %s", fault ? fault : text);
-    if (remedy)
+    if (!ended && render_number(outage, "tries", &tries) && tries > 0)
+        fprintf(out, ", %.0f %s so far", tries, tries == 1 ? "try" : "tries");
+    if (ended && remedy)
         fprintf(out, "%s %s", fault || text ? "," : ":", render_remedy_done(remedy));
 }
 
@@ -156,7 +159,7 @@ static void past(FILE *out, const json_t *status, const struct render_style *sty
         render_number(now, "length_s", &length_s);
         fprintf(out, "  Offline since %s (%s)", render_moment(at_s, time_s, moment, sizeof(moment)),
                 render_duration(length_s, length, sizeof(length)));
-        print_reason(out, now);
+        print_reason(out, now, false);
         fputc('\n', out);
     }
     if (last) {
@@ -164,7 +167,7 @@ static void past(FILE *out, const json_t *status, const struct render_style *sty
         render_number(last, "length_s", &length_s);
         fprintf(out, "  Last outage %s, %s", render_duration(length_s, length, sizeof(length)),
                 render_moment(at_s, time_s, moment, sizeof(moment)));
-        print_reason(out, last);
+        print_reason(out, last, true);
         fputc('\n', out);
     }
     if (render_number(status, "availability_24h", &share)) /* never rounded up to a full hundred */

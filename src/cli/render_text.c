@@ -105,7 +105,7 @@ const char *render_remedy_done(const char *remedy)
         {"radio-cycle", "radio switched off and on"},
         {"reset", "modem reset"},
         {"power-cycle", "power switched off and on"},
-        {"rest", "waited"},
+        {"look", "came back by itself"},
         {"hold", "waited for a person"},
     };
 
