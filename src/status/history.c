@@ -195,10 +195,10 @@ static void on_state(struct mc_history *history, int64_t wall_ms, const struct m
         history->online_at_ms = event->at_ms;
     } else if (event->to != MC_STATE_ONLINE && history->online) {
         close_online(history, wall_ms, event->at_ms);
-        open_outage(history, wall_ms, event->at_ms, event->fault,
-                    event->text[0]                  ? event->text
-                    : event->fault == MC_FAULT_NONE ? "on request"
-                                                    : "");
+        open_outage(history, wall_ms, event->at_ms, event->fault, event->text);
+    } else if (history->outage && history->outage_now.fault == MC_FAULT_NONE && !history->outage_now.text[0]) {
+        /* The call has been ended, and no fault was named meanwhile: that was an operator. */
+        history_text(history->outage_now.text, sizeof(history->outage_now.text), "on request");
     }
     if (!worth_a_line(event->to))
         return;

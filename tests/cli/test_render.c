@@ -90,8 +90,7 @@ static const struct {
                       "\"last_outage\":null,\"availability_24h\":0}"},
     {"status-held",
      "{" STATE("held", "waiting for a person",
-               "7260.0") ",\"step\":null," NO_CELL "," NO_PDP "," NO_PPP
-                         ",\"sim\":{\"state\":\"SIM "
+               "7260.0") ",\"step\":null," NO_CELL "," NO_PDP "," NO_PPP ",\"sim\":{\"state\":\"SIM "
                          "PIN\",\"pin_tries\":2,\"iccid\":null},\"fault\":{\"code\":\"sim-pin-wrong\",\"text\":"
                          "\"the SIM refused the PIN\",\"detail\":\"+CME ERROR: 16 to AT+CPIN\",\"next\":\"Correct PIN= "
                          "in microcatd.conf and "

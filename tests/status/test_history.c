@@ -66,6 +66,26 @@ static void outage_has_reason_remedy_and_length(void **state)
     mc_history_free(history);
 }
 
+/* The link hangs up first and names the fault then; without a fault it was asked to. */
+static void reason_may_come_late(void **state)
+{
+    for (int asked = 0; asked < 2; asked++) {
+        struct mc_history *history = started();
+        struct mc_history_entry now;
+
+        go(history, 1 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+        go(history, 2 * S, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_NONE);
+        if (!asked)
+            tell(history, 3 * S, &(struct mc_event){.kind = MC_EVENT_FAULT, .fault = MC_FAULT_NO_CARRIER});
+        go(history, 4 * S, MC_STATE_HANGUP, asked ? MC_STATE_STOPPED : MC_STATE_BACKOFF, MC_FAULT_NONE);
+        tell(history, 9 * S, &(struct mc_event){.kind = MC_EVENT_FAULT, .fault = MC_FAULT_DIAL_TIMEOUT});
+        assert_true(mc_history_outage_now(history, 10 * S, &now));
+        assert_int_equal(now.fault, asked ? MC_FAULT_NONE : MC_FAULT_NO_CARRIER);
+        assert_string_equal(now.text, asked ? "on request" : "");
+        mc_history_free(history);
+    }
+}
+
 static void repetition_is_counted(void **state)
 {
     struct mc_history *history = started();
@@ -238,6 +258,7 @@ int main(void)
     static int killed;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outage_has_reason_remedy_and_length),
+        cmocka_unit_test(reason_may_come_late),
         cmocka_unit_test(repetition_is_counted),
         cmocka_unit_test(availability_is_the_share_online),
         cmocka_unit_test(many_intervals_keep_their_sum),

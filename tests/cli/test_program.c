@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+
+/* microcatctl as a program, against a daemon of facts in this process: output and exit status. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fake_daemon.h"
+#include "wait.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 20000
+
+extern char **environ;
+
+struct program {
+    pid_t pid;
+    int out_fd;
+    struct mc_watch watch;
+    char out[65536]; /* standard output and error as they come */
+    size_t len;
+    bool ended;
+    int status;
+};
+
+static void on_output(void *ctx, int fd, unsigned ready)
+{
+    struct program *program = ctx;
+    ssize_t n = read(fd, program->out + program->len, sizeof(program->out) - 1 - program->len);
+
+    if (n > 0) {
+        program->len += (size_t)n;
+        program->out[program->len] = '\0';
+        return;
+    }
+    program->ended = true;
+    mc_watch_remove(&program->watch);
+}
+
+/* Starts microcatctl --socket=... with @line, words parted by '|'. */
+static void start(struct program *program, struct fake_daemon *daemon, const char *line)
+{
+    char option[160], copy[256], *words[12], *save = NULL;
+    posix_spawn_file_actions_t actions;
+    int fds[2], n = 0;
+
+    memset(program, 0, sizeof(*program));
+    snprintf(option, sizeof(option), "--socket=%s", daemon->path);
+    snprintf(copy, sizeof(copy), "%s", line);
+    words[n++] = getenv("MICROCATCTL");
+    words[n++] = option;
+    for (char *word = strtok_r(copy, "|", &save); word; word = strtok_r(NULL, "|", &save))
+        words[n++] = word;
+    words[n] = NULL;
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, fds[1], 2);
+    assert_int_equal(posix_spawn(&program->pid, words[0], &actions, NULL, words, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(fds[1]);
+    program->out_fd = fds[0];
+    assert_int_equal(mc_watch_add(&program->watch, daemon->loop, fds[0], MC_WATCH_READ, on_output, program), 0);
+}
+
+static int finish(struct program *program, struct fake_daemon *daemon)
+{
+    bool ended = test_wait_flag(daemon->loop, &program->ended, PATIENCE_MS);
+
+    if (!ended)
+        kill(program->pid, SIGKILL);
+    waitpid(program->pid, &program->status, 0);
+    mc_watch_remove(&program->watch);
+    close(program->out_fd);
+    if (!ended)
+        fail_msg("it did not end; it said: %s", program->out);
+    return WIFEXITED(program->status) ? WEXITSTATUS(program->status) : -1;
+}
+
+static int run(struct program *program, struct fake_daemon *daemon, const char *line)
+{
+    start(program, daemon, line);
+    return finish(program, daemon);
+}
+
+struct said {
+    struct program *program;
+    const char *text;
+};
+
+static bool has_said(void *ctx)
+{
+    const struct said *said = ctx;
+
+    return said->program->ended || strstr(said->program->out, said->text);
+}
+
+static void wait_until_said(struct program *program, struct fake_daemon *daemon, const char *text)
+{
+    if (!test_wait(daemon->loop, has_said, &(struct said){program, text}, PATIENCE_MS) || program->ended)
+        fail_msg("it did not say \"%s\" but: %s", text, program->out);
+}
+
+static void exit_status_and_words(void **state)
+{
+    static const struct {
+        const char *line;
+        int exit;
+        const char *says;
+    } rows[] = {
+        {"status", 0, "microcat  online for"},
+        {"status|--json", 0, "{\"state\":\"online\","},
+        {"--json|status", 0, "\"rx_bytes\":1234567"},
+        {"info", 0, "config.file"},
+        {"info|--json", 0, "\"daemon\":["},
+        {"trace", 0, "AT+CEREG?"},
+        {"trace|--mermaid", 0, "sequenceDiagram"},
+        {"trace|--json|--lines=1", 0, "[{\"seq\":2,"},
+        {"history", 0, "microcatd started"},
+        {"history|--json", 0, "\"availability_24h\""},
+        {"connect", 0, "done"},
+        {"disconnect", 0, "done"},
+        {"radio|off", 0, "done"},
+        {"power|on|--json", 0, "{\"text\":\"done\"}"},
+        {"reset", 0, "done"},
+        {"reconnect", 0, "done"},
+        {"at|AT+CSQ", 0, "+CSQ: 20,99\nOK\n"},
+        {"at|AT+ERROR", 1, "+CME ERROR: 10"},
+        {"at|AT+BUSY", 1, "microcatctl: the line carries data; disconnect first"},
+        {"at|AT+BUSY|--json", 1, "\"error\":\"io.microcat.Modem.Busy\""},
+        {"wait", 0, "online"},
+        {"wait|--for=dial|--timeout=20ms", 4, "microcatctl: still online, not dial"},
+        {"help", 0, "Exit status: 0 done, 1 refused"},
+        {"help|radio", 0, "microcatctl radio off|on"},
+        {"--help", 0, "Usage: microcatctl"},
+        {"--version", 0, "microcatctl 0."},
+        {"--complete", 0, "radio off on\n"},
+        {"", 2, "a verb is missing"},
+        {"stauts", 2, "no verb \"stauts\""},
+        {"help|stauts", 2, "no verb \"stauts\""},
+        {"radio", 2, "usage: microcatctl radio off|on"},
+        {"radio|maybe", 2, "radio takes off or on, not \"maybe\""},
+        {"at", 2, "usage: microcatctl at COMMAND"},
+        {"status|now", 2, "usage: microcatctl status"},
+        {"status|--for=dial", 2, "status does not take that option"},
+        {"wait|--for=nowhere", 2, "no such state; there are absent, sync"},
+        {"wait|--timeout=soon", 2, "a time is wanted, like 90s"},
+        {"wait|--timeout=-1", 2, "a time is wanted"},
+        {"trace|--lines=0", 2, "a number from 1 is wanted"},
+        {"--instance=a/b|status", 2, "an instance's name has no slash"},
+        {"--nonsense", 2, "nonsense"},
+        {"--instance=no-such-instance|status", 3, "there is no socket /run/microcatd/no-such-instance.sock"},
+        {"--socket=/nonexistent/s.sock|status", 3, "microcatd is not running: there is no socket /nonexistent/s.sock"},
+    };
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    fake_daemon_online(daemon);
+    mc_trace_add(daemon->trace, 0, 0, MC_TRACE_SENT, "AT+CEREG?");
+    mc_trace_add(daemon->trace, 1, 1, MC_TRACE_RECEIVED, "OK");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int status = run(&program, daemon, rows[i].line);
+
+        if (status != rows[i].exit || !strstr(program.out, rows[i].says))
+            fail_msg("%s: exit %d, expected %d and \"%s\"; it said: %s", rows[i].line, status, rows[i].exit,
+                     rows[i].says, program.out);
+    }
+    fake_daemon_free(daemon);
+}
+
+static void verbs_that_fail(void **state)
+{
+    static const struct {
+        int result;
+        int exit;
+    } rows[] = {{-EBUSY, 1}, {-ENODEV, 1}, {-EIO, 1}, {-ECANCELED, 1}, {-ETIMEDOUT, 4}};
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    daemon->verb_text = "no modem is there";
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        daemon->verb_result = rows[i].result;
+        assert_int_equal(run(&program, daemon, "reset"), rows[i].exit);
+        assert_string_equal(program.out, "microcatctl: no modem is there\n");
+    }
+    fake_daemon_free(daemon);
+}
+
+static bool verb_is_held(void *ctx)
+{
+    return ((struct fake_daemon *)ctx)->held_done != NULL;
+}
+
+static void verb_that_ends_later(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    daemon->hold = true;
+    start(&program, daemon, "connect");
+    assert_true(test_wait(daemon->loop, verb_is_held, daemon, PATIENCE_MS));
+    fake_daemon_finish(daemon, 0, "Online in 7 s.");
+    assert_int_equal(finish(&program, daemon), 0);
+    assert_string_equal(program.out, "Online in 7 s.\n");
+    fake_daemon_free(daemon);
+}
+
+static void daemon_that_dies_in_mid_call(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    daemon->hold = true;
+    start(&program, daemon, "reset");
+    assert_true(test_wait(daemon->loop, verb_is_held, daemon, PATIENCE_MS));
+    fake_daemon_stop(daemon);
+    assert_int_equal(finish(&program, daemon), 3);
+    assert_non_null(strstr(program.out, "microcatd went away in the middle of the call"));
+    fake_daemon_free(daemon);
+}
+
+static void watch_prints_a_line_a_change(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    setenv("TZ", "UTC", 1);
+    start(&program, daemon, "watch");
+    wait_until_said(&program, daemon, "absent for");
+    fake_daemon_go(daemon, MC_STATE_SYNC, MC_FAULT_NONE);
+    fake_daemon_go(daemon, MC_STATE_BACKOFF, MC_FAULT_MODEM_SILENT);
+    wait_until_said(&program, daemon, " absent -> sync (3.4 s)\n");
+    wait_until_said(&program, daemon, " sync -> backoff (3.4 s): ");
+    fake_daemon_stop(daemon);
+    assert_int_equal(finish(&program, daemon), 3);
+    fake_daemon_free(daemon);
+}
+
+static void wait_ends_with_the_state(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    start(&program, daemon, "wait|--timeout=1min");
+    while (mc_ctl_server_stats(daemon->server)->calls == 0)
+        mc_loop_turn(daemon->loop);
+    fake_daemon_go(daemon, MC_STATE_ONLINE, MC_FAULT_NONE);
+    assert_int_equal(finish(&program, daemon), 0);
+    assert_string_equal(program.out, "online\n");
+    fake_daemon_free(daemon);
+}
+
+/* Something else that listens where the daemon should. */
+static void stranger_at_the_socket(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct program program;
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+
+    fake_daemon_stop(daemon);
+    strcpy(address.sun_path, daemon->path);
+    assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    start(&program, daemon, "status");
+    fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    assert_true(write(fd, "HTTP/1.1 400 Bad Request\r\n", 27) == 27); /* with its NUL */
+    assert_int_equal(finish(&program, daemon), 3);
+    assert_non_null(strstr(program.out, "is not microcatd"));
+    close(fd);
+    close(listener);
+    start(&program, daemon, "status"); /* now nobody listens, but the name is there */
+    assert_int_equal(finish(&program, daemon), 3);
+    assert_non_null(strstr(program.out, "nobody answers"));
+    fake_daemon_free(daemon);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exit_status_and_words),        cmocka_unit_test(verbs_that_fail),
+        cmocka_unit_test(verb_that_ends_later),         cmocka_unit_test(daemon_that_dies_in_mid_call),
+        cmocka_unit_test(watch_prints_a_line_a_change), cmocka_unit_test(wait_ends_with_the_state),
+        cmocka_unit_test(stranger_at_the_socket),
+    };
+
+    return cmocka_run_group_tests_name("cli/program", tests, NULL, NULL);
+}
