@@ -139,8 +139,8 @@ const struct mc_config_row mc_config_rows[] = {
     {AT(PROBE, "Port", probe.port), INT(1, 65535), .default_text = "53", .help = "The port for Method=tcp."},
     {AT(PROBE, "Interval", probe.interval_ms), DURATION(5 * SEC, DAY), .default_text = "60s",
      .flags = MC_CONFIG_ZERO_OFF,
-     .help =
-         "When bytes go out and none come in for this long, the link is probed. Never while traffic flows both ways."},
+     .help = "When bytes go out and none come in for this long, the link is probed. Never while bytes come in. 0 "
+             "switches all probing off."},
     {AT(PROBE, "IdleInterval", probe.idle_interval_ms), DURATION(MIN, 30 * DAY), .default_text = "6h",
      .flags = MC_CONFIG_ZERO_OFF,
      .help = "A link on which nothing flows at all is probed this often. With dns one probe is about 150 bytes, so "

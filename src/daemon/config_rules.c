@@ -35,9 +35,9 @@ static bool serial_unused(const struct mc_settings *s)
     return strcmp(s->modem.device, "auto") != 0 && *s->modem.usb_serial;
 }
 
-static bool probe_without_target(const struct mc_settings *s)
+static bool probe_without_interval(const struct mc_settings *s)
 {
-    return s->probe.kind != MC_PROBE_NONE && s->probe.interval_ms == 0 && s->probe.idle_interval_ms == 0;
+    return s->probe.kind != MC_PROBE_NONE && s->probe.interval_ms == 0;
 }
 
 static const struct {
@@ -54,8 +54,8 @@ static const struct {
      "Password= is not used without User= (Authentication=auto means none then)"},
     {mtu_below_ipv6, "PPP", "MTU", MC_LOG_WARNING, "IPv6 needs an MTU of 1280 at least"},
     {serial_unused, "Modem", "Serial", MC_LOG_WARNING, "Serial= is not used when Device= names a path"},
-    {probe_without_target, "Probe", "Method", MC_LOG_WARNING,
-     "nothing is ever probed: Interval= and IdleInterval= are both off; Method=none would say so"},
+    {probe_without_interval, "Probe", "Interval", MC_LOG_WARNING,
+     "Interval=0 means that the link is never probed; Method=none would say so"},
 };
 
 int mc_config_rules_check(const struct mc_config *config, mc_config_report_fn *report, void *ctx)

@@ -81,9 +81,8 @@ static const struct {
     {APN "Type=IPV6\n[PPP]\nMTU=1000\n", 0, "W: x.conf:5: [PPP] IPv6 needs an MTU of 1280 at least\n"},
     {APN "[Modem]\nDevice=/dev/ttyACM0\nSerial=1\n", 0,
      "W: x.conf:5: [Modem] Serial= is not used when Device= names a path\n"},
-    {APN "[Probe]\nInterval=0\nIdleInterval=0\n", 0,
-     "W: default: [Probe] nothing is ever probed: Interval= and IdleInterval= are both off; Method=none would say "
-     "so\n"},
+    {APN "[Probe]\nInterval=0\n", 0,
+     "W: x.conf:4: [Probe] Interval=0 means that the link is never probed; Method=none would say so\n"},
 };
 
 static void bad_input_is_met_with_words(void **state)
