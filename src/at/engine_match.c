@@ -167,7 +167,6 @@ static bool owns_prefix(const struct at_command *command, const char *line)
 
 static void take_own_info(struct mc_at *at, const char *line, size_t len_bytes)
 {
-    at->current->informed = true;
     at_trace(at, MC_AT_RECEIVED, line);
     at_add_line(at, line, len_bytes);
 }
@@ -198,6 +197,8 @@ static bool take_info(struct mc_at *at, const char *line, size_t len_bytes)
     struct at_command *ghost = at_mine ? NULL : ghost_owner(at, line);
     if (mine && (!ghost || urc)) {
         take_own_info(at, line, len_bytes);
+        at->current->certain = at->current->certain || !urc;
+        at->current->informed = at->current->certain;
         return true;
     }
     if (urc)
@@ -214,6 +215,7 @@ static bool take_info(struct mc_at *at, const char *line, size_t len_bytes)
     }
     if (at->current && (at->current->flags & MC_AT_BARE)) {
         take_own_info(at, line, len_bytes);
+        at->current->informed = true;
         return true;
     }
     return false;
@@ -296,22 +298,11 @@ static struct at_command *owner_of_result(const struct mc_at *at)
         return at->executing ? at->executing : ghost ? ghost : first_ghost(at, AT_PROBE, 0);
     if (at->executing == current || current->informed)
         return current;
-    if (at->executing)
-        return at_same_text(at->executing, current) ? current : at->executing;
+    if (at->executing && ((at->executing->flags & AT_PROBE) || !all_twins(at)))
+        return at->executing;
     if (current->flags & AT_PROBE)
         return ghost;
     return all_twins(at) ? current : ghost;
-}
-
-/* Was the evidence good enough to say that no ghost will ever answer? */
-static bool ends_ghosts(const struct mc_at *at)
-{
-    const struct at_command *current = at->current;
-    if (at->executing == current)
-        return true;
-    if (!current->informed || !current->prefix || mc_at_urc_kind(at->lines.n ? at->lines.data : "") != MC_AT_URC_NONE)
-        return false;
-    return owns_prefix(current, at->lines.n ? at->lines.data : "");
 }
 
 /*
@@ -355,7 +346,7 @@ static bool take_final(struct mc_at *at, const char *line)
         return true;
     }
     at_trace(at, MC_AT_RECEIVED, line);
-    if (finals[i].call || (!trade_places(at) && ends_ghosts(at)))
+    if (finals[i].call || (!trade_places(at) && (at->current->certain || at->executing == at->current)))
         at_drop_ghosts(at, at->n_ghosts);
     at->executing = NULL;
     at->data_mode = result == MC_AT_CONNECT;

@@ -10,7 +10,7 @@
 #define AT_TEXT_MAX_BYTES   1023 /* of a command; the manual's own limit is higher than any command known */
 #define AT_WAITING_MAX      16
 #define AT_LINES_MAX        64
-#define AT_GHOSTS_MAX       32     /* more than a modem that is behind keeps in its input buffer */
+#define AT_GHOSTS_MAX       64     /* more than a modem that is behind keeps in its input buffer */
 #define AT_GHOST_MAX_AGE_MS 120000 /* twice the longest deadline of the manual (COPS write, 60 s) */
 #define AT_PROBE_TIMEOUT_MS 2000
 #define AT_PROBE            (1u << 16) /* internal flag: the engine's own question */
@@ -26,7 +26,8 @@ struct at_command {
     bool probed;      /* a probe went ahead of it */
     bool unwritten;   /* the write failed: nothing can come back */
     bool owed;        /* it got the answer to an earlier command of the same text: its own may still come */
-    bool informed;    /* a line of its own has come */
+    bool informed;    /* a line has come that looks like its own */
+    bool certain;     /* ... and is nobody else's, nor ever sent unasked */
     char *prefix;     /* in the same allocation, or NULL */
     size_t len_bytes; /* of text */
     char text[];
@@ -41,8 +42,7 @@ struct mc_at {
     struct at_command *waiting;
     size_t n_waiting;
     struct at_command *current;
-    struct at_command
-        *ghosts[AT_GHOSTS_MAX]; /* timed out or cancelled, oldest first: the modem may still answer them */
+    struct at_command *ghosts[AT_GHOSTS_MAX]; /* timed out or cancelled, oldest first: may still be answered */
     size_t n_ghosts;
     struct at_command *executing; /* the modem shows that it is at this one (a ghost, or current); NULL: not known */
     struct {

@@ -71,7 +71,7 @@ void harness_stop(struct harness *h)
 int harness_send(struct harness *h, const char *text, const char *prefix, unsigned flags)
 {
     struct mc_at_command command = {.text = text, .prefix = prefix, .timeout_ms = 1000, .flags = flags};
-    assert_true(h->n_commands < 64);
+    assert_true(h->n_commands < 160);
     struct harness_command *mine = &h->commands[h->n_commands++];
     mine->h = h;
     snprintf(mine->text, sizeof(mine->text), "%s", text);

@@ -24,7 +24,7 @@ struct harness {
     struct harness_command {
         struct harness *h;
         char text[1100];
-    } commands[64];
+    } commands[160];
     size_t n_commands;
 };
 

@@ -84,6 +84,8 @@ static void answer(struct model *m, const struct job *job)
     char text[64];
     if (strncmp(job->text, "AT+Q", 4) == 0 && sscanf(job->text, "AT+Q%d?", &n) == 1)
         snprintf(text, sizeof(text), "\r\n+Q%d: %d\r\n\r\nOK\r\n", n, n);
+    else if (strcmp(job->text, "AT+CEREG?") == 0)
+        snprintf(text, sizeof(text), "\r\n+CEREG: 0,7\r\n\r\nOK\r\n");
     else if (sscanf(job->text, "AT+B%d", &n) == 1 && n % 2)
         snprintf(text, sizeof(text), "\r\n+CME ERROR: %d\r\n", n);
     else if (strcmp(job->text, "AT+IPR?") == 0)
@@ -141,6 +143,8 @@ static void on_done(void *ctx, const struct mc_at_answer *answer)
         right = right && answer->n_lines == 1 && strcmp(answer->lines[0], line) == 0;
     else if (m->kind == 'B' && m->n % 2)
         right = answer->result == MC_AT_CME && answer->code == m->n && answer->n_lines == 0;
+    else if (m->kind == 'U')
+        right = right && answer->n_lines > 0 && strcmp(answer->lines[answer->n_lines - 1], "+CEREG: 0,7") == 0;
     else
         right = right && answer->n_lines == 0;
     m->succeeded += right;
@@ -151,11 +155,15 @@ static void on_done(void *ctx, const struct mc_at_answer *answer)
 static void ask(struct model *m)
 {
     char text[24], prefix[24];
-    m->kind = "QBE"[pick(m, 3)];
+    m->kind = "QBEU"[pick(m, 4)];
     m->n = (int)pick(m, NAMES);
     m->outcome = -1;
     snprintf(text, sizeof(text), m->kind == 'B' ? "AT+%c%d" : "AT+%c%d?", m->kind, m->n);
     snprintf(prefix, sizeof(prefix), "+%c%d:", m->kind, m->n);
+    if (m->kind == 'U') {
+        strcpy(text, "AT+CEREG?");
+        strcpy(prefix, "+CEREG:");
+    }
     struct mc_at_command command = {.text = text, .prefix = m->kind == 'B' ? NULL : prefix, .timeout_ms = 1000};
     assert_int_equal(mc_at_send(m->at, &command, on_done, m), 0);
     int64_t until_ms = mc_timerq_now_ms(m->queue) + 3001; /* the probe's and its own */

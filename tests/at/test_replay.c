@@ -74,7 +74,7 @@ static void send_step(struct harness *h, const char *text)
     while (i < MC_LENGTH_OF(commands) && strcmp(commands[i].text, text) != 0)
         i++;
     bool known = i < MC_LENGTH_OF(commands);
-    h->n_commands %= 60;
+    h->n_commands %= 150;
     assert_int_equal(harness_send(h, text, known ? commands[i].prefix : NULL, known ? commands[i].flags : 0), 0);
 }
 
