@@ -50,12 +50,12 @@ static void on_output(void *ctx, int fd, unsigned ready)
     mc_watch_remove(&program->watch);
 }
 
-/* Starts microcatctl --socket=... with @line, words parted by '|'. */
-static void start(struct program *program, struct fake_daemon *daemon, const char *line)
+/* Starts microcatctl --socket=... with @line, words parted by '|'; its output goes to @fds[1], we read @fds[0]. */
+static void start_on(struct program *program, struct fake_daemon *daemon, const char *line, const int *fds)
 {
     char option[160], copy[256], *words[12], *save = NULL;
     posix_spawn_file_actions_t actions;
-    int fds[2], n = 0;
+    int n = 0;
 
     memset(program, 0, sizeof(*program));
     snprintf(option, sizeof(option), "--socket=%s", daemon->path);
@@ -65,7 +65,6 @@ static void start(struct program *program, struct fake_daemon *daemon, const cha
     for (char *word = strtok_r(copy, "|", &save); word; word = strtok_r(NULL, "|", &save))
         words[n++] = word;
     words[n] = NULL;
-    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
     posix_spawn_file_actions_adddup2(&actions, fds[1], 2);
@@ -74,6 +73,14 @@ static void start(struct program *program, struct fake_daemon *daemon, const cha
     close(fds[1]);
     program->out_fd = fds[0];
     assert_int_equal(mc_watch_add(&program->watch, daemon->loop, fds[0], MC_WATCH_READ, on_output, program), 0);
+}
+
+static void start(struct program *program, struct fake_daemon *daemon, const char *line)
+{
+    int fds[2];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    start_on(program, daemon, line, fds);
 }
 
 static int finish(struct program *program, struct fake_daemon *daemon)
@@ -263,6 +270,31 @@ static void wait_ends_with_the_state(void **state)
     fake_daemon_free(daemon);
 }
 
+/* On a terminal, what takes long says what goes on; what was quick has said nothing. */
+static void long_verb_shows_its_steps(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+    int fds[2];
+
+    daemon->hold = true;
+    fds[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(fds[0] >= 0 && grantpt(fds[0]) == 0 && unlockpt(fds[0]) == 0);
+    fds[1] = open(ptsname(fds[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    start_on(&program, daemon, "reconnect", fds);
+    assert_true(test_wait(daemon->loop, verb_is_held, daemon, PATIENCE_MS));
+    while (mc_ctl_server_stats(daemon->server)->calls < 2)
+        mc_loop_turn(daemon->loop);
+    fake_daemon_go(daemon, MC_STATE_SYNC, MC_FAULT_NONE);
+    wait_until_said(&program, daemon, "absent -> sync (3.4 s)");
+    fake_daemon_go(daemon, MC_STATE_SETUP, MC_FAULT_NONE);
+    wait_until_said(&program, daemon, "sync -> setup (3.4 s)");
+    fake_daemon_finish(daemon, 0, "Online.");
+    assert_int_equal(finish(&program, daemon), 0);
+    assert_non_null(strstr(program.out, "Online.\r\n"));
+    fake_daemon_free(daemon);
+}
+
 /* Something else that listens where the daemon should. */
 static void stranger_at_the_socket(void **state)
 {
@@ -294,7 +326,7 @@ int main(void)
         cmocka_unit_test(exit_status_and_words),        cmocka_unit_test(verbs_that_fail),
         cmocka_unit_test(verb_that_ends_later),         cmocka_unit_test(daemon_that_dies_in_mid_call),
         cmocka_unit_test(watch_prints_a_line_a_change), cmocka_unit_test(wait_ends_with_the_state),
-        cmocka_unit_test(stranger_at_the_socket),
+        cmocka_unit_test(long_verb_shows_its_steps),    cmocka_unit_test(stranger_at_the_socket),
     };
 
     return cmocka_run_group_tests_name("cli/program", tests, NULL, NULL);
