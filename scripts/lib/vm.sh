@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Boots the guest. Source after common.sh, packages.sh and guest.sh.
+
+mc_vm_memory_mb=1024
+
+# mc_vm_prepare BUILD: makes $mc_vm_work with
+#   stage/  the topmost layer of the guest's root: what is under test, as `meson install` lays it, and the guest's scripts
+#   share/  seen by the guest as /share
+mc_vm_prepare()
+{
+    local link build=$1
+    mc_vm_work=$(mktemp -d /var/tmp/microcat-vm.XXXXXX) || return 1
+    for link in bin sbin lib lib64; do
+        mkdir -p "$mc_vm_work/stage/usr/$link" && ln -s "usr/$link" "$mc_vm_work/stage/$link" || return 1
+    done
+    mkdir -p "$mc_vm_work/share" "$mc_vm_work/stage/usr/lib/microcat-test" "$mc_vm_work/stage/usr/lib/systemd/system"
+    if [ -f "$build/build.ninja" ]; then
+        DESTDIR=$mc_vm_work/stage meson install -C "$build" --no-rebuild --quiet >"$mc_vm_work/install.log" 2>&1 ||
+            { cat "$mc_vm_work/install.log" >&2; return 1; }
+    fi
+    cp -r "$mc_top/tests/machine/guest" "$mc_top/tests/machine/scenarios" "$mc_vm_work/stage/usr/lib/microcat-test/" &&
+        cp "$mc_top"/tests/machine/guest/microcat-test.{target,service} "$mc_vm_work/stage/usr/lib/systemd/system/"
+}
+
+mc_vm_clean()
+{
+    [ -z "${mc_vm_work:-}" ] || rm -rf "$mc_vm_work"
+}
+
+# mc_vm_boot DEADLINE_S [QEMU-OPTION...]: becomes the guest, whose second serial port is this process's standard input and output.
+# Plain emulation (TCG), so that it is the same with and without KVM.
+mc_vm_boot()
+{
+    local version deadline_s=$1
+    # QEMU doubles a comma in a path.
+    local fs="local,security_model=none,readonly=on,multidevs=remap" work=${mc_vm_work//,/,,}
+    shift
+    version=$(cat "$MICROCAT_CACHE/kernel.stamp")
+    exec timeout --foreground -k 5 "$deadline_s" qemu-system-x86_64 -machine q35,accel=tcg -cpu Nehalem -smp 2 \
+        -m $mc_vm_memory_mb -nodefaults -no-user-config -display none -no-reboot \
+        -kernel "$mc_kernel_tree/boot/vmlinuz-$version" -initrd "$mc_initrd" \
+        -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off systemd.unit=microcat-test.target systemd.show_status=no mc.layers=stage:guest:kernel" \
+        -virtfs "$fs,path=/,mount_tag=hostroot" -virtfs "$fs,path=$work/stage,mount_tag=stage" \
+        -virtfs "$fs,path=${mc_guest_tree//,/,,},mount_tag=guest" -virtfs "$fs,path=${mc_kernel_tree//,/,,},mount_tag=kernel" \
+        -virtfs "local,path=$work/share,mount_tag=share,security_model=none" \
+        -device virtio-rng-pci -serial "file:$mc_vm_work/console.log" -serial stdio "$@"
+}
