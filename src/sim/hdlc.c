@@ -32,11 +32,12 @@ static size_t put(uint8_t *out, uint8_t c)
 
 size_t sim_hdlc_encode(uint8_t *out, const uint8_t *frame, size_t len_bytes)
 {
-    uint16_t fcs = (uint16_t)~sim_fcs16(frame, len_bytes);
+    uint16_t fcs;
     size_t len = 0;
 
     if (len_bytes + 2 > SIM_HDLC_FRAME_MAX)
         return 0;
+    fcs = (uint16_t)~sim_fcs16(frame, len_bytes);
     out[len++] = FLAG;
     for (size_t i = 0; i < len_bytes; i++)
         len += put(out + len, frame[i]);

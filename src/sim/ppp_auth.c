@@ -23,7 +23,6 @@ static void proceed(struct sim_ppp *ppp)
     if (!ppp->auth_theirs_done || !ppp->auth_ours_done || ppp->phase != SIM_PPP_AUTHENTICATE)
         return;
     mc_timer_disarm(&ppp->auth_timer);
-    ppp->addresses.auth = ppp->config.network ? ppp->demands : ppp->demanded;
     sim_ppp_set_phase(ppp, SIM_PPP_NETWORK);
     /* the network waits for the host, which may not listen yet to a request of ours */
     sim_cp_open(&ppp->ipcp, ppp->config.network);
@@ -79,6 +78,7 @@ static void on_wait(void *ctx)
 
 void sim_auth_begin(struct sim_ppp *ppp)
 {
+    ppp->addresses.auth = ppp->config.network ? ppp->demands : ppp->demanded;
     sim_ppp_set_phase(ppp, SIM_PPP_AUTHENTICATE);
     ppp->auth_tries = 0;
     ppp->auth_theirs_done = ppp->demands == SIM_PPP_AUTH_NONE;

@@ -41,7 +41,8 @@ enum sim_ppp_end {
 struct sim_ppp_config {
     bool network;                /* the network's end; false: the host's */
     enum sim_ppp_auth demands;   /* what this end demands of the other */
-    const char *user, *password; /* network: accepted, "" any; host: presented. Borrowed, never NULL. */
+    const char *user, *password; /* network: accepted, "" any; host: presented, and not read before
+                                  * phase authenticate is told. Borrowed, never NULL. */
     bool refuse;                 /* network: refuse whatever is presented */
     uint8_t local[4], remote[4]; /* network: its own address, the host's; host: zero */
     uint8_t dns[2][4];
@@ -71,7 +72,7 @@ void sim_ppp_input(struct sim_ppp *ppp, const void *data, size_t len_bytes);
 /** Sends an IP packet: 0, -ENETDOWN. */
 int sim_ppp_packet(struct sim_ppp *ppp, const uint8_t *data, size_t len_bytes);
 
-/** What was negotiated; addresses are zero until running. */
+/** What was negotiated: auth from phase authenticate on, addresses while running. */
 struct sim_ppp_addresses {
     uint8_t local[4], remote[4], dns[2][4];
     enum sim_ppp_auth auth; /* used, by either end */
