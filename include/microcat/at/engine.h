@@ -11,7 +11,8 @@
  * by assert; defer it).
  *
  * A command owns the prefixes of its answer ("+CEREG:"); any other line that is neither its echo nor a final result
- * code is a URC.
+ * code is a URC. What a modem also says unasked with that prefix ("+CEREG: 5", "+CPIN: READY") lands among the lines of
+ * the answer when it comes meanwhile: take the last line that has the form asked for.
  *
  * Late answers: a command that ended without a final result code (deadline, cancelled) is a ghost until the modem is
  * known to be done with it. The modem works in order, so while ghosts are about a final result code goes to the oldest
