@@ -4,10 +4,12 @@
  *   microcat-docs man TEMPLATE   the manual page, lists put in for lines like @OPTIONS@
  *   microcat-docs conf           the example configuration
  *   microcat-docs catalog        systemd's message catalog
+ *   microcat-docs diagram        the state diagram of ARCHITECTURE.md
  */
 #include "docs.h"
 
 #include <microcat/base/cleanup.h>
+#include <stdbool.h>
 #include <string.h>
 
 static const struct {
@@ -53,19 +55,26 @@ static int man(const char *template)
     return 0;
 }
 
+static const struct {
+    const char *kind;
+    void (*make)(FILE *out);
+} whole[] = {{"conf", mc_docs_conf}, {"catalog", mc_docs_catalog}, {"diagram", mc_docs_diagram}};
+
 int main(int argc, char **argv)
 {
-    int result = 0;
+    bool done = false;
 
-    if (argc == 3 && strcmp(argv[1], "man") == 0) {
-        result = man(argv[2]);
-    } else if (argc == 2 && strcmp(argv[1], "conf") == 0) {
-        mc_docs_conf(stdout);
-    } else if (argc == 2 && strcmp(argv[1], "catalog") == 0) {
-        mc_docs_catalog(stdout);
-    } else {
-        fputs("Usage: microcat-docs man TEMPLATE | conf | catalog\n", stderr);
+    if (argc == 3 && strcmp(argv[1], "man") == 0 && (done = true) && man(argv[2]) != 0)
+        return 1;
+    for (size_t i = 0; argc == 2 && i < MC_LENGTH_OF(whole); i++) {
+        if (strcmp(argv[1], whole[i].kind) == 0) {
+            whole[i].make(stdout);
+            done = true;
+        }
+    }
+    if (!done) {
+        fputs("Usage: microcat-docs man TEMPLATE | conf | catalog | diagram\n", stderr);
         return 2;
     }
-    return fflush(stdout) != 0 || ferror(stdout) ? 1 : result;
+    return fflush(stdout) != 0 || ferror(stdout) ? 1 : 0;
 }

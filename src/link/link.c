@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <microcat/at/urcs.h>
 #include <microcat/base/log.h>
+#include <microcat/link/edges.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,9 @@ void mc_link_enter(struct mc_link *link, enum mc_state state)
     int64_t now_ms = mc_timerq_now_ms(link->queue);
     if (st->state == state)
         return;
+    if (!mc_link_edge_known(st->state, state))
+        mc_warn("state change %s -> %s is in no table", mc_strtab_name(&mc_state_names, (int)st->state),
+                mc_strtab_name(&mc_state_names, (int)state));
     struct mc_event event = {.kind = MC_EVENT_STATE,
                              .from = st->state,
                              .to = state,
