@@ -96,7 +96,7 @@ static int claim(int fd)
     return errno == EWOULDBLOCK ? -EBUSY : -errno;
 }
 
-static int open_pty(struct mc_loop *loop, const char *real, struct mc_transport **ret_transport)
+static int open_plain(struct mc_loop *loop, const char *real, struct mc_transport **ret_transport)
 {
     _cleanup_close_ int fd = open(real, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     int exclusive = 0;
@@ -134,6 +134,9 @@ static int open_serial(struct mc_loop *loop, const char *real, struct mc_transpo
     if (mc_port_holder(real, &holder) == 0)
         return -EBUSY;
     int r = mc_serial_open(loop, real, &transport);
+    if (r == -ENOTTY)
+        return open_plain(loop, real,
+                          ret_transport); /* a tty without modem lines, of which libserialport wants to know */
     if (r < 0)
         return r;
     r = claim(mc_fdport_fd(transport));
@@ -152,7 +155,7 @@ int mc_port_open(struct mc_loop *loop, const char *path, struct mc_transport **r
     if (!real || stat(real, &st) < 0)
         return -errno;
     if (S_ISCHR(st.st_mode) && is_pty(&st))
-        return open_pty(loop, real, ret_transport);
+        return open_plain(loop, real, ret_transport);
     if (S_ISCHR(st.st_mode) && is_tty(&st))
         return open_serial(loop, real, ret_transport);
     return -ENOTTY;

@@ -31,15 +31,47 @@ static int error_of(enum sp_return r)
     }
 }
 
-static int serial_set_baud(void *line, uint32_t baud)
+/* Success says little: a driver that cannot do a speed keeps the old one. So the line is asked. */
+static int check_baud(struct sp_port *port, uint32_t wanted)
 {
-    return error_of(sp_set_baudrate(((struct serial *)line)->port, (int)baud));
+    struct sp_port_config *config;
+    int baud = 0;
+
+    enum sp_return sr = sp_new_config(&config);
+    if (sr < 0)
+        return error_of(sr);
+    sr = sp_get_config(port, config);
+    if (sr == SP_OK)
+        sr = sp_get_config_baudrate(config, &baud);
+    sp_free_config(config);
+    if (sr < 0)
+        return error_of(sr);
+    int64_t off_by = (int64_t)baud - wanted; /* some drivers report what their divider really makes of it */
+    return off_by * 50 > wanted || -off_by * 50 > wanted ? -EINVAL : 0;
 }
 
+static int serial_set_baud(void *line, uint32_t baud)
+{
+    struct serial *serial = line;
+    int r = error_of(sp_set_baudrate(serial->port, (int)baud));
+
+    return r < 0 ? r : check_baud(serial->port, baud);
+}
+
+/* Not sp_set_flowcontrol(): libserialport 0.1.1 puts CRTSCTS into c_iflag, where it does nothing. */
 static int serial_set_flow(void *line, enum mc_flow flow)
 {
-    return error_of(sp_set_flowcontrol(((struct serial *)line)->port,
-                                       flow == MC_FLOW_RTSCTS ? SP_FLOWCONTROL_RTSCTS : SP_FLOWCONTROL_NONE));
+    const tcflag_t want = flow == MC_FLOW_RTSCTS ? CRTSCTS : 0;
+    const struct serial *serial = line;
+    struct termios settings;
+
+    if (tcgetattr(serial->fd, &settings) < 0)
+        return -errno;
+    settings.c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
+    settings.c_cflag = (settings.c_cflag & ~(tcflag_t)CRTSCTS) | want;
+    if (tcsetattr(serial->fd, TCSANOW, &settings) < 0 || tcgetattr(serial->fd, &settings) < 0)
+        return -errno;
+    return (settings.c_cflag & CRTSCTS) == want ? 0 : -EOPNOTSUPP;
 }
 
 /* Not sp_set_rts(): that would switch flow control off to own the line, and a pulse must leave it as it is. */
@@ -69,6 +101,7 @@ static void serial_close(void *line)
 {
     struct serial *serial = line;
 
+    tcflush(serial->fd, TCOFLUSH); /* else close() waits up to 30 s for bytes that a stuck bridge does not take */
     sp_close(serial->port);
     sp_free_port(serial->port);
     free(serial);
@@ -96,23 +129,23 @@ static int finish_settings(int fd)
         return -errno;
     settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
-    settings.c_cflag &= ~HUPCL;
+    settings.c_iflag = 0; /* sp_open() sets IXANY, and IXON on some */
+    settings.c_cflag &= ~(tcflag_t)HUPCL;
     return tcsetattr(fd, TCSANOW, &settings) < 0 ? -errno : 0;
 }
 
-static int set_frame(struct sp_port *port)
+static int set_frame(struct serial *serial)
 {
     const enum sp_return steps[] = {
-        sp_set_baudrate(port, BOOT_BAUD),
-        sp_set_bits(port, 8),
-        sp_set_parity(port, SP_PARITY_NONE),
-        sp_set_stopbits(port, 1),
-        sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE),
+        sp_set_bits(serial->port, 8),
+        sp_set_parity(serial->port, SP_PARITY_NONE),
+        sp_set_stopbits(serial->port, 1),
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         if (steps[i] < 0)
             return error_of(steps[i]);
-    return 0;
+    int r = serial_set_baud(serial, BOOT_BAUD);
+    return r < 0 ? r : serial_set_flow(serial, MC_FLOW_NONE);
 }
 
 static int open_port(struct serial *serial, const char *path, bool keep)
@@ -128,7 +161,7 @@ static int open_port(struct serial *serial, const char *path, bool keep)
         return r;
     }
     sr = sp_get_port_handle(serial->port, &serial->fd);
-    int r = sr < 0 ? error_of(sr) : keep ? 0 : set_frame(serial->port);
+    int r = sr < 0 ? error_of(sr) : keep ? 0 : set_frame(serial);
     if (r == 0)
         r = finish_settings(serial->fd);
     if (r < 0) {
