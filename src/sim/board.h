@@ -35,7 +35,8 @@ struct sim_call {
     int auth; /* CGAUTH type */
     const char *type, *apn, *user, *password;
     const char *address, *gateway, *dns1, *dns2;
-    bool refuse_auth; /* fault injection: refuse whatever the host presents */
+    const char *net_user, *net_password; /* what the network's PPP accepts; user "" anybody */
+    bool refuse_auth;                    /* fault injection: refuse whatever the host presents */
 };
 
 /** What stands behind the modem in data mode. Called from the board; may call the sim_board_peer_...() functions back.
@@ -126,7 +127,7 @@ void sim_board_path_reset(struct sim_board *board);
 /** Prints every value of the state as `key=value`, one call a line. */
 typedef void sim_reply_fn(void *ctx, const char *line);
 void sim_board_state(const struct sim_board *board, sim_reply_fn *reply, void *ctx);
-/** Prints one value of the state (or knob). 0, -ENOENT. */
+/** Prints one value of the state ("pin-tries" finds "pin_tries") or else a knob. 0, -ENOENT. */
 int sim_board_get(const struct sim_board *board, const char *key, char *out, size_t out_bytes);
 
 /**

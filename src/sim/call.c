@@ -89,6 +89,8 @@ static void enter_data(struct sim_board *b)
                                 .gateway = p->gateway,
                                 .dns1 = p->dns1,
                                 .dns2 = p->dns2,
+                                .net_user = p->net_user,
+                                .net_password = p->net_password,
                                 .refuse_auth = b->auth_refuse};
 }
 

@@ -92,8 +92,7 @@ static enum sim_ppp_auth stub_auth(const char *name)
 static int make_network(struct program *program)
 {
     const struct sim_options *o = &program->options;
-    const struct sim_profile *profile = &o->profile;
-    struct sim_pppd_options pppd = {o->pppd, o->netns, o->auth, profile->net_user, profile->net_password};
+    struct sim_pppd_options pppd = {o->pppd, o->netns, o->auth};
 
     if (o->network == SIM_NETWORK_NONE)
         return 0;
@@ -103,8 +102,7 @@ static int make_network(struct program *program)
             sim_pppd_peer_attach(program->pppd, program->board);
         return program->pppd ? 0 : -ENOMEM;
     }
-    program->stub =
-        sim_stub_peer_new(sim_pump_queue(program->pump), stub_auth(o->auth), profile->net_user, profile->net_password);
+    program->stub = sim_stub_peer_new(sim_pump_queue(program->pump), stub_auth(o->auth));
     if (program->stub)
         sim_stub_peer_attach(program->stub, program->board);
     return program->stub ? 0 : -ENOMEM;

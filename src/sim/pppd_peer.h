@@ -14,10 +14,10 @@
 struct sim_pppd_peer;
 
 struct sim_pppd_options {
-    const char *program;         /* "/usr/sbin/pppd" */
-    const char *netns;           /* name under /run/netns, or NULL */
-    const char *auth;            /* "none", "pap", "chap" */
-    const char *user, *password; /* accepted; needed for pap and chap */
+    const char *program; /* "/usr/sbin/pppd" */
+    const char *netns;   /* name under /run/netns, or NULL */
+    const char
+        *auth; /* "none", "pap", "chap": what it demands, when net-user or the modem's AT+CGAUTH names somebody */
 };
 
 /** Can this kernel do PPP? */

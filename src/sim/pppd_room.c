@@ -29,6 +29,17 @@ static void write_file(const char *path, const char *text)
     close(fd);
 }
 
+/* Whom the network knows: the one it was told, else whoever the modem was told (AT+CGAUTH). */
+static const char *accepted_user(const struct sim_call *call)
+{
+    return call->net_user[0] ? call->net_user : call->user;
+}
+
+static const char *accepted_password(const struct sim_call *call)
+{
+    return call->net_user[0] ? call->net_password : call->password;
+}
+
 /* A tmpfs over /etc/ppp, seen by this child only: the host's options, secrets and scripts stay out of it. */
 static void own_etc_ppp(const struct sim_pppd_room *room)
 {
@@ -39,9 +50,8 @@ static void own_etc_ppp(const struct sim_pppd_room *room)
         give_up("mount namespace");
     if (mount("sim-ppp", "/etc/ppp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700") < 0)
         give_up("/etc/ppp");
-    snprintf(secrets, sizeof(secrets), "\"%s\" * \"%s\" *\n",
-             refuse || !room->options->user ? "nobody" : room->options->user,
-             refuse || !room->options->password ? "never-the-right-one" : room->options->password);
+    snprintf(secrets, sizeof(secrets), "\"%s\" * \"%s\" *\n", refuse ? "nobody" : accepted_user(room->call),
+             refuse ? "never-the-right-one" : accepted_password(room->call));
     write_file("/etc/ppp/options", "");
     write_file("/etc/ppp/pap-secrets", secrets);
     write_file("/etc/ppp/chap-secrets", secrets);
@@ -65,7 +75,7 @@ static const char *auth_option(const struct sim_pppd_room *room)
 
     if (room->call->refuse_auth)
         return auth && !strcmp(auth, "pap") ? "require-pap" : "require-chap";
-    if (!auth || !strcmp(auth, "none") || !room->options->user || !room->options->user[0])
+    if (!auth || !strcmp(auth, "none") || !accepted_user(room->call)[0])
         return "noauth";
     return !strcmp(auth, "pap") ? "require-pap" : "require-chap";
 }

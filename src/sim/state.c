@@ -93,12 +93,17 @@ static void print(const struct sim_board *b, const struct value *value, char *ou
 
 int sim_board_get(const struct sim_board *b, const char *key, char *out, size_t out_bytes)
 {
-    if (!strcmp(key, "path_ms")) {
+    char name[64];
+
+    snprintf(name, sizeof(name), "%s", key);
+    for (char *c = name; *c; c++)
+        *c = *c == '-' ? '_' : *c;
+    if (!strcmp(name, "path_ms")) {
         snprintf(out, out_bytes, "%lld", (long long)sim_board_path_ms(b));
         return 0;
     }
     for (size_t i = 0; i < MC_LENGTH_OF(values); i++) {
-        if (!strcmp(values[i].name, key)) {
+        if (!strcmp(values[i].name, name)) {
             print(b, &values[i], out, out_bytes);
             return 0;
         }

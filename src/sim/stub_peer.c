@@ -10,7 +10,6 @@ struct sim_stub_peer {
     struct sim_board *board;
     struct sim_ppp *ppp;
     enum sim_ppp_auth demands;
-    const char *user, *password;
     uint32_t calls;
 };
 
@@ -44,8 +43,8 @@ static int start(void *ctx, const struct sim_call *call)
     struct sim_stub_peer *peer = ctx;
     struct sim_ppp_config config = {.network = true,
                                     .demands = peer->demands,
-                                    .user = peer->user,
-                                    .password = peer->password,
+                                    .user = call->net_user,
+                                    .password = call->net_password,
                                     .refuse = call->refuse_auth,
                                     .seed = ++peer->calls};
 
@@ -86,8 +85,7 @@ static void terminate(void *ctx)
         sim_ppp_close(peer->ppp);
 }
 
-struct sim_stub_peer *sim_stub_peer_new(struct mc_timerq *queue, enum sim_ppp_auth demands, const char *user,
-                                        const char *password)
+struct sim_stub_peer *sim_stub_peer_new(struct mc_timerq *queue, enum sim_ppp_auth demands)
 {
     struct sim_stub_peer *peer = calloc(1, sizeof(*peer));
 
@@ -95,8 +93,6 @@ struct sim_stub_peer *sim_stub_peer_new(struct mc_timerq *queue, enum sim_ppp_au
         return NULL;
     peer->queue = queue;
     peer->demands = demands;
-    peer->user = user;
-    peer->password = password;
     return peer;
 }
 

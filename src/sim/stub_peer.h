@@ -9,9 +9,8 @@
 
 struct sim_stub_peer;
 
-/** @user "" accepts anybody. Strings are borrowed for the peer's life. NULL: no memory. */
-struct sim_stub_peer *sim_stub_peer_new(struct mc_timerq *queue, enum sim_ppp_auth demands, const char *user,
-                                        const char *password);
+/** NULL: no memory. */
+struct sim_stub_peer *sim_stub_peer_new(struct mc_timerq *queue, enum sim_ppp_auth demands);
 /** Free it after the board. */
 void sim_stub_peer_free(struct sim_stub_peer *peer);
 /** Becomes @board's network. */
