@@ -189,7 +189,7 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
     case MC_FOUND_DATA:
     case MC_FOUND_CMUX:
         mc_bringup_note(b, "the modem %s: brought back to command mode", found_text[found]);
-        /* fall through */
+        __attribute__((fallthrough));
     case MC_FOUND_COMMAND:
         b->facts.baud = baud;
         row_done(b);

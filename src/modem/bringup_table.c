@@ -239,6 +239,8 @@ static enum mc_step after_radio_cycle(struct mc_bringup *b)
 /* CFUN=1 may bring a locked SIM back: 27.007, CPIN. */
 static enum mc_step after_pdp_sim(struct mc_bringup *b)
 {
+    if (mc_facts_registered(&b->facts) && !*b->facts.cpin)
+        strcpy(b->facts.cpin, "READY");
     if (strcmp(b->facts.cpin, "READY") == 0)
         return MC_STEP_REGISTER_URCS;
     return after_sim(b);
@@ -312,6 +314,12 @@ static bool sim_ready(const struct mc_bringup *b)
     return *b->facts.cpin && strcmp(b->facts.cpin, "BUSY") != 0 && strcmp(b->facts.cpin, "NOT READY") != 0;
 }
 
+/* After CFUN=1: +CPIN: READY, or a registration, which no SIM that is locked gets; the question is for a modem that says neither. */
+static bool sim_or_network(const struct mc_bringup *b)
+{
+    return sim_ready(b) || mc_facts_registered(&b->facts);
+}
+
 static bool registered_or_denied(const struct mc_bringup *b)
 {
     bool denied = b->denied_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->denied_at_ms >= DENIED_GRACE_MS;
@@ -357,7 +365,8 @@ static bool call_ended(const struct mc_bringup *b)
         .step = MC_STEP_##id, .state = MC_STATE_##st, .name = nm, .kind = MC_ROW_##kd, .deadline_ms = dl, __VA_ARGS__}
 #define TO(id) MC_STEP_##id
 
-/* clang-format off: a table reads by its columns */
+/* A table reads by its columns. */
+/* clang-format off */
 const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     /*     step           state     shown as             script        deadline */
     OTHER(FIND, SYNC, "sync.find", FIND, 180000, .late = FAULT(MODEM_SILENT), .next = TO(GREET)),
@@ -385,7 +394,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(PDP_WRITE, PDP, "pdp.write", pdp_write, 75000, .next = TO(PDP_SIM), .decide = after_pdp_write,
            .refused = FAULT(PDP_REFUSED), .refused_next = TO(PDP_RESTORE), .keep_fault = true),
     SCRIPT(PDP_RESTORE, PDP, "pdp.restore", radio_on, 30000, .next = TO(END), .refused = FAULT(RADIO_REFUSED)),
-    OTHER(PDP_SIM, PDP, "pdp.sim", AWAIT, 20000, .script = MC_SCRIPT_sim_poll, .poll_ms = 1000, .satisfied = sim_ready,
+    OTHER(PDP_SIM, PDP, "pdp.sim", AWAIT, 20000, .script = MC_SCRIPT_sim_poll, .poll_ms = 5000, .satisfied = sim_or_network,
           .late = FAULT(SIM_BUSY), .refused = FAULT(SIM_FAILURE), .next = TO(REGISTER_URCS), .decide = after_pdp_sim),
     SCRIPT(REGISTER, REGISTER, "register.read", cereg, 10000, .next = TO(SIGNAL), .decide = after_register),
     SCRIPT(REGISTER_RADIO, REGISTER, "register.radio", radio_check, 10000, .next = TO(REGISTER_URCS),

@@ -79,10 +79,14 @@ static int take_imei(void *ctx, const struct mc_at_answer *a)
     return a->n_lines ? mc_at_parse_digits(a->lines[0], 14, 17, f->imei, sizeof(f->imei)) : -EBADMSG;
 }
 
+/* +CPIN: and +CEREG: come unasked as well: one that slips in between question and answer stands before the answer's own line. */
 static int take_cpin(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
-    return a->n_lines ? mc_at_parse_cpin(a->lines[0], f->cpin, sizeof(f->cpin)) : -EBADMSG;
+    for (size_t i = a->n_lines; i-- > 0;)
+        if (mc_at_parse_cpin(a->lines[i], f->cpin, sizeof(f->cpin)) == 0)
+            return 0;
+    return -EBADMSG;
 }
 
 /* As take_cpin(), but anything but READY means: not yet. */
@@ -186,7 +190,10 @@ static int take_cereg(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
     struct mc_at_cereg cereg;
-    if (!a->n_lines || mc_at_parse_cereg_read(a->lines[0], &cereg) < 0)
+    size_t i = a->n_lines;
+    while (i > 0 && mc_at_parse_cereg_read(a->lines[i - 1], &cereg) < 0)
+        i--;
+    if (i == 0)
         return -EBADMSG;
     f->stat = cereg.stat;
     if (cereg.tac != MC_AT_UNKNOWN)

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon's life: what is made in which order, signals, and the end in order. */
+#include "app_priv.h"
+#include <errno.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/daemon/app.h>
+#include <microcat/daemon/journal.h>
+#include <microcat/daemon/notify.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define HISTORY_ENTRIES 500
+#define BOOTING_MS      (5 * 60 * 1000) /* a host up for less has just had its power back, like all its neighbours */
+#define SHUTDOWN_MS     20000
+
+int64_t app_wall_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static uint32_t app_random(void *ctx)
+{
+    uint32_t value = 0;
+    if (getrandom(&value, sizeof(value), 0) != sizeof(value))
+        value = (uint32_t)mc_loop_clock_ms() * 2654435761u;
+    return value;
+}
+
+/* ---- config ---- */
+
+static void report(void *ctx, enum mc_log_level level, const char *text)
+{
+    mc_log(level, "%s", text);
+}
+
+static int load_config(const struct mc_options *options, struct mc_config **ret_config)
+{
+    return mc_config_load(options->config, options->instance, report, NULL, ret_config);
+}
+
+/* SIGHUP: a file with mistakes changes nothing. What cannot change under a running daemon says so. */
+static void reload(void *ctx, int signo)
+{
+    struct app *app = ctx;
+    struct mc_config *fresh = NULL;
+    mc_notify_reloading();
+    int r = load_config(app->options, &fresh);
+    if (r < 0 && r != -ENODATA) {
+        mc_err("the configuration was not read anew: the old one goes on");
+        mc_notify_ready("running with the old configuration");
+        return;
+    }
+    struct mc_settings before = app->settings;
+    unsigned changed = mc_config_diff(&before, mc_config_settings(fresh), report, NULL);
+    struct mc_config *old = app->config;
+    app->config = fresh;
+    app->settings = *mc_config_settings(fresh);
+    bool port = strcmp(before.modem.device, app->settings.modem.device) != 0;
+    if (port || strcmp(before.control.socket, app->settings.control.socket) != 0)
+        mc_warn("Device= and Socket= take effect with the next start");
+    mc_config_free(old);
+    const unsigned line = 1u << MC_CONFIG_MODEM | 1u << MC_CONFIG_SIM | 1u << MC_CONFIG_PDP | 1u << MC_CONFIG_PPP;
+    mc_notice("configuration read anew: %s", changed ? "changed" : "nothing changed");
+    if (changed)
+        mc_link_settings_changed(app->link, changed & line);
+    mc_notify_ready("configuration read anew");
+}
+
+/* ---- signals and watchdog ---- */
+
+static void on_down(void *ctx)
+{
+    struct app *app = ctx;
+    mc_loop_stop(app->loop);
+}
+
+static void on_term(void *ctx, int signo)
+{
+    struct app *app = ctx;
+    mc_notice("stopping (%s)", sigabbrev_np(signo));
+    mc_notify_stopping("hanging up", SHUTDOWN_MS);
+    mc_link_shutdown(app->link, on_down, app);
+}
+
+static void on_watchdog(void *ctx)
+{
+    struct app *app = ctx;
+    mc_notify_watchdog();
+    mc_timer_arm(&app->watchdog, app->queue, mc_notify_watchdog_ms());
+}
+
+static int start_signals(struct app *app)
+{
+    int r = mc_signal_add(&app->sigterm, app->loop, SIGTERM, on_term, app);
+    if (r == 0)
+        r = mc_signal_add(&app->sigint, app->loop, SIGINT, on_term, app);
+    if (r == 0)
+        r = mc_signal_add(&app->sighup, app->loop, SIGHUP, reload, app);
+    mc_timer_init(&app->watchdog, "app.watchdog", on_watchdog, app);
+    if (mc_notify_watchdog_ms() > 0)
+        on_watchdog(app);
+    return r;
+}
+
+/* ---- life ---- */
+
+static int make_core(struct app *app)
+{
+    static const struct mc_link_requests requests = {.open = app_open,
+                                                     .close = app_close,
+                                                     .write = app_write,
+                                                     .set_baud = app_set_baud,
+                                                     .set_flow = app_set_flow,
+                                                     .call_check = app_call_check,
+                                                     .call = app_call,
+                                                     .to_call = app_to_call,
+                                                     .call_stop = app_call_stop,
+                                                     .call_kill = app_call_kill,
+                                                     .network = app_network,
+                                                     .traffic = app_traffic,
+                                                     .probe = app_probe,
+                                                     .board = app_board,
+                                                     .save = app_save,
+                                                     .random = app_random,
+                                                     .trace = app_trace,
+                                                     .data_mode = app_data_mode};
+    mc_status_init(&app->status, mc_timerq_now_ms(app->queue));
+    app->bus = mc_bus_new(app->queue, &app->status);
+    app->history = mc_history_new(HISTORY_ENTRIES);
+    app->trace = mc_trace_new((size_t)app->settings.control.trace_lines);
+    app->store = mc_state_store_new(NULL, app->options->instance);
+    app->dns = mc_dns_new(app->loop);
+    if (!app->bus || !app->history || !app->trace || !app->store || !app->dns)
+        return -ENOMEM;
+    app->link = mc_link_new(app->queue, &app->settings, &app->status, app->bus, &requests, app);
+    return app->link ? 0 : -ENOMEM;
+}
+
+static void set_runtime_dir(struct app *app)
+{
+    char *slash;
+    snprintf(app->runtime_dir, sizeof(app->runtime_dir), "%s", app->settings.control.socket);
+    slash = strrchr(app->runtime_dir, '/');
+    if (slash && slash != app->runtime_dir)
+        *slash = '\0';
+}
+
+/* In the order in which one thing needs another. */
+static int start(struct app *app)
+{
+    int r = mc_loop_new(&app->loop);
+    if (r < 0)
+        return r;
+    app->queue = mc_loop_timers(app->loop);
+    set_runtime_dir(app);
+    r = make_core(app);
+    if (r < 0)
+        return r;
+    if (app->options->record && (r = mc_recorder_new(app->options->record, &app->recorder)) < 0) {
+        mc_err("%s: %s", app->options->record, strerror(-r));
+        return r;
+    }
+    app_state_load(app);
+    app_state_sweep(app);
+    app_words_start(app);
+    r = app_listen(app);
+    if (r < 0) {
+        mc_err("%s: %s", app->settings.control.socket,
+               r == -EADDRINUSE ? "another microcatd answers there" : strerror(-r));
+        return r;
+    }
+    r = start_signals(app);
+    if (r == 0)
+        r = app_watch_device(app);
+    if (r < 0)
+        mc_err("cannot watch for %s: %s", app->settings.modem.device, strerror(-r));
+    return r;
+}
+
+static void stop(struct app *app)
+{
+    if (app->link && app->store && app->history) {
+        mc_history_stop(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
+        app->save_budgets = app->save_history = true;
+        app_state_flush(app);
+    }
+    mc_timer_disarm(&app->watchdog);
+    app_board_done(app);
+    app_call_free(app);
+    mc_device_watch_free(app->devices);
+    mc_link_free(app->link);
+    app_close(app);
+    mc_ctl_server_free(app->server);
+    mc_signal_remove(&app->sigterm);
+    mc_signal_remove(&app->sigint);
+    mc_signal_remove(&app->sighup);
+    mc_dns_free(app->dns);
+    mc_recorder_free(app->recorder);
+    mc_state_store_free(app->store);
+    if (app->bus)
+        mc_bus_forget(app->bus, &app->words);
+    mc_bus_free(app->bus);
+    mc_history_free(app->history);
+    mc_trace_free(app->trace);
+    mc_loop_free(app->loop);
+}
+
+/* The first device is told of in the loop's first turns; the link starts when it is known whether there is one. */
+static void on_begin(void *ctx)
+{
+    struct app *app = ctx;
+    mc_link_start(app->link, mc_loop_clock_ms() < BOOTING_MS);
+}
+
+static int check_config(const struct mc_options *options)
+{
+    struct mc_config *config = NULL;
+    int r = load_config(options, &config);
+    if (config)
+        mc_config_print(config, stdout);
+    mc_config_free(config);
+    if (r == 0)
+        printf("# %s: no mistakes\n", options->config);
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int mc_app_run(const struct mc_options *options)
+{
+    struct app app = {.options = options, .status.device.plugged_at_ms = -1};
+    struct mc_timer begin;
+    if (options->check_config)
+        return check_config(options);
+    mc_journal_start(options->instance);
+    mc_log_set_level(options->log_level);
+    int r = load_config(options, &app.config);
+    if (r < 0 && r != -ENODATA) {
+        mc_err("not started: the configuration has mistakes (microcatd --check-config shows it whole)");
+        mc_journal_stop();
+        return EXIT_FAILURE;
+    }
+    app.settings = *mc_config_settings(app.config);
+    r = start(&app);
+    if (r == 0) {
+        mc_timer_init(&begin, "app.begin", on_begin, &app);
+        mc_timer_arm(&begin, app.queue, 0);
+        mc_notice("microcatd %s, config %s, socket %s", MICROCATD_VERSION, options->config,
+                  app.settings.control.socket);
+        mc_notify_ready("started");
+        r = mc_loop_run(app.loop);
+        mc_timer_disarm(&begin);
+    }
+    stop(&app);
+    mc_config_free(app.config);
+    mc_journal_stop();
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

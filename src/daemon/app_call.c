@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* The call: pppd, default route, DNS and probe, as the link asks for them. */
+#include "app_priv.h"
+#include <errno.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/ppp/route.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What may wait in the port's queue before pppd is held back: at 115200 baud a third of a second. */
+#define QUEUE_BYTES 4096
+
+/* ---- pppd ---- */
+
+static void on_phase(void *ctx, enum mc_ppp_phase phase)
+{
+    struct app *app = ctx;
+    mc_link_call_phase(app->link, phase);
+}
+
+static void on_auth(void *ctx, const char *protocol)
+{
+    struct app *app = ctx;
+    snprintf(app->status.ppp.auth, sizeof(app->status.ppp.auth), "%s", protocol);
+    mc_bus_touch(app->bus);
+}
+
+static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
+{
+    struct app *app = ctx;
+    struct mc_status_ppp *st = &app->status.ppp;
+    app->ppp_link = *ppp_link;
+    snprintf(st->interface, sizeof(st->interface), "%s", ppp_link->ifname);
+    snprintf(st->local, sizeof(st->local), "%s", *ppp_link->local ? ppp_link->local : ppp_link->local6);
+    snprintf(st->remote, sizeof(st->remote), "%s", *ppp_link->remote ? ppp_link->remote : ppp_link->remote6);
+    for (size_t i = 0; i < MC_LENGTH_OF(st->dns); i++)
+        snprintf(st->dns[i], sizeof(st->dns[i]), "%s", ppp_link->dns[i]);
+    st->mtu = ppp_link->mtu > 0 ? ppp_link->mtu : MC_UNKNOWN;
+    st->pid = (int32_t)mc_ppp_pid(app->ppp);
+    app_state_call(app, ppp_link->ifname, st->pid);
+    mc_link_call_up(app->link);
+}
+
+static void on_down(void *ctx)
+{
+    struct app *app = ctx;
+    mc_link_call_down(app->link);
+}
+
+static size_t to_modem(void *ctx, const uint8_t *data, size_t len)
+{
+    struct app *app = ctx;
+    if (app->port && app->port->ops->pending_bytes(app->port) > QUEUE_BYTES)
+        return 0; /* on_drained resumes */
+    return mc_link_from_call(app->link, data, len);
+}
+
+static void on_room(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->port)
+        app->port->ops->resume(app->port);
+}
+
+static void on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
+{
+    static const enum mc_call_sign signs[] = {[MC_RELAY_NO_CARRIER] = MC_CALL_NO_CARRIER,
+                                              [MC_RELAY_DISCONNECTED] = MC_CALL_DISCONNECTED,
+                                              [MC_RELAY_REBOOTED] = MC_CALL_REBOOTED};
+    struct app *app = ctx;
+    mc_link_call_sign(app->link, signs[sign], line);
+}
+
+void app_call_free(struct app *app)
+{
+    app_network(app, false);
+    mc_probe_cancel(app->probe);
+    app->probe = NULL;
+    mc_ppp_free(app->ppp);
+    app->ppp = NULL;
+}
+
+static void on_exit_(void *ctx, const struct mc_ppp_end *end)
+{
+    struct app *app = ctx;
+    struct mc_ppp_end copy = *end;
+    app_call_free(app);
+    app_state_call(app, "", 0);
+    mc_link_call_exit(app->link, copy.fault, copy.text);
+}
+
+enum mc_fault app_call_check(void *ctx, char *detail, size_t size)
+{
+    struct app *app = ctx;
+    if (access(app->settings.ppp.program, X_OK) == 0)
+        return MC_FAULT_NONE;
+    snprintf(detail, size, "%s: %s", app->settings.ppp.program, strerror(errno));
+    return errno == ENOENT ? MC_FAULT_PPPD_MISSING : MC_FAULT_PPPD_UNUSABLE;
+}
+
+enum mc_fault app_call(void *ctx, char *detail, size_t size)
+{
+    static const struct mc_ppp_events events = {.on_phase = on_phase,
+                                                .on_auth = on_auth,
+                                                .on_up = on_up,
+                                                .on_down = on_down,
+                                                .to_modem = to_modem,
+                                                .on_room = on_room,
+                                                .on_sign = on_sign,
+                                                .on_exit = on_exit_};
+    struct app *app = ctx;
+    const struct mc_ppp_place place = {.runtime_dir = app->runtime_dir,
+                                       .instance = *app->options->instance ? app->options->instance : NULL,
+                                       .plugin = getenv("MICROCATD_PPPD_PLUGIN")};
+    app_call_free(app); /* one whose device went away may still be dying */
+    int r = mc_ppp_start(app->loop, &app->settings, &place, &events, app, &app->ppp);
+    if (r == 0) {
+        app->status.ppp.pid = (int32_t)mc_ppp_pid(app->ppp);
+        return MC_FAULT_NONE;
+    }
+    snprintf(detail, size, "%s: %s", app->settings.ppp.program, strerror(-r));
+    return mc_ppp_start_fault(r);
+}
+
+size_t app_to_call(void *ctx, const uint8_t *data, size_t len)
+{
+    struct app *app = ctx;
+    if (!app->ppp)
+        return len;
+    size_t taken = mc_ppp_from_modem(app->ppp, data, len);
+    const struct mc_relay_counters *counters = app->ppp ? mc_ppp_counters(app->ppp) : NULL;
+    if (counters) {
+        app->status.ppp.rx_bytes = counters->rx_bytes;
+        app->status.ppp.tx_bytes = counters->tx_bytes;
+    }
+    return taken;
+}
+
+void app_call_stop(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->ppp)
+        mc_ppp_stop(app->ppp);
+}
+
+void app_call_kill(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->ppp)
+        mc_ppp_kill(app->ppp);
+}
+
+/* ---- default route and DNS ---- */
+
+static void add_routes(struct app *app)
+{
+    const struct mc_ppp_link *l = &app->ppp_link;
+    const struct {
+        enum mc_route_family family;
+        bool wanted;
+        const char *name;
+    } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0', "IPv4"}, {MC_ROUTE_IPV6, *l->local6 != '\0', "IPv6"}};
+    const uint32_t metric = (uint32_t)app->settings.ppp.route_metric;
+    for (size_t i = 0; i < MC_LENGTH_OF(routes); i++) {
+        if (!routes[i].wanted || (app->families & routes[i].family))
+            continue;
+        int r = mc_route_add(l->ifname, routes[i].family, metric);
+        if (r == 0)
+            app->families |= routes[i].family;
+        else if (r == -EEXIST)
+            mc_warn("no %s default route through %s: another one has metric %u already, and it stays (RouteMetric=)",
+                    routes[i].name, l->ifname, metric);
+        else
+            mc_warn("no %s default route through %s: %s", routes[i].name, l->ifname, strerror(-r));
+    }
+    app->status.ppp.route = app->families != 0;
+}
+
+static void on_dns(void *ctx, int result)
+{
+    struct app *app = ctx;
+    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", result == 0 ? "resolved" : "status");
+    if (result == -ENOENT)
+        mc_info("systemd-resolved does not run: the DNS servers are shown in status only");
+    else if (result < 0)
+        mc_warn("systemd-resolved did not take the DNS servers: %s", strerror(-result));
+    mc_bus_touch(app->bus);
+}
+
+static void set_dns(struct app *app)
+{
+    const char *servers[2];
+    size_t n = 0;
+    for (size_t i = 0; i < MC_LENGTH_OF(app->ppp_link.dns); i++)
+        if (*app->ppp_link.dns[i])
+            servers[n++] = app->ppp_link.dns[i];
+    if (n == 0 || !app->settings.ppp.use_dns)
+        return;
+    int r = mc_dns_set(app->dns, app->ppp_link.ifname, servers, n, app->settings.ppp.default_route, on_dns, app);
+    if (r < 0)
+        on_dns(app, r);
+}
+
+void app_network(void *ctx, bool up)
+{
+    struct app *app = ctx;
+    const char *ifname = app->ppp_link.ifname;
+    if (up) {
+        app->network_up = true;
+        if (app->settings.ppp.default_route)
+            add_routes(app);
+        set_dns(app);
+        return;
+    }
+    if (!app->network_up)
+        return;
+    app->network_up = false;
+    for (enum mc_route_family family = MC_ROUTE_IPV4; family <= MC_ROUTE_IPV6; family <<= 1)
+        if (app->families & family)
+            mc_route_remove(ifname, family, (uint32_t)app->settings.ppp.route_metric);
+    app->families = 0;
+    app->status.ppp.route = false;
+    if (*app->status.ppp.dns_where && strcmp(app->status.ppp.dns_where, "status") != 0)
+        mc_dns_revert(app->dns, ifname, NULL, NULL);
+    app->status.ppp.dns_where[0] = '\0';
+}
+
+/* ---- is the link alive ---- */
+
+void app_traffic(void *ctx, uint64_t *ret_rx, uint64_t *ret_tx)
+{
+    struct app *app = ctx;
+    struct mc_link_stats stats = {0};
+    *ret_rx = *ret_tx = 0;
+    if (!app->ppp || mc_link_stats(app->ppp_link.ifname, &stats) < 0)
+        return;
+    *ret_rx = stats.rx_bytes;
+    *ret_tx = stats.tx_bytes;
+}
+
+static void on_probe(void *ctx, enum mc_probe_result result, int rtt_ms, int error)
+{
+    static const enum mc_link_probe results[] = {[MC_PROBE_ANSWERED] = MC_LINK_PROBE_ANSWERED,
+                                                 [MC_PROBE_LOST] = MC_LINK_PROBE_LOST,
+                                                 [MC_PROBE_FAILED] = MC_LINK_PROBE_UNSENT};
+    struct app *app = ctx;
+    app->probe = NULL;
+    if (result == MC_PROBE_FAILED)
+        mc_info("the probe could not be sent: %s", strerror(-error));
+    mc_link_probed(app->link, results[result], rtt_ms);
+}
+
+int app_probe(void *ctx)
+{
+    struct app *app = ctx;
+    const char *target = app->settings.probe.target;
+    const struct mc_probe_target probe = {.kind = app->settings.probe.kind,
+                                          .ifname = app->ppp_link.ifname,
+                                          .address = *target ? target : app->ppp_link.dns[0],
+                                          .port = (int)app->settings.probe.port,
+                                          .timeout_ms = (int)app->settings.probe.timeout_ms};
+    if (app->probe || !*probe.address)
+        return -EINVAL;
+    return mc_probe_start(app->loop, &probe, on_probe, app, &app->probe);
+}

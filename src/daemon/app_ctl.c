@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The socket's backend: what clients may see and ask for. */
+#include "app_priv.h"
+#include <errno.h>
+#include <microcat/base/cleanup.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t backend_wall_ms(void *ctx)
+{
+    return app_wall_ms();
+}
+
+static void backend_verb(void *ctx, enum mc_verb verb, mc_verb_done_fn *done, void *done_ctx)
+{
+    struct app *app = ctx;
+    mc_link_verb(app->link, verb, done, done_ctx);
+}
+
+/* ---- at ---- */
+
+struct at_request {
+    mc_ctl_at_done_fn *done;
+    void *ctx;
+};
+
+static void on_at_done(void *ctx, const struct mc_at_answer *answer)
+{
+    _cleanup_free_ struct at_request *request = ctx;
+    struct mc_ctl_at_answer reply = {
+        .final = answer->final, .lines = answer->lines, .n_lines = answer->n_lines, .took_ms = answer->took_ms};
+    if (answer->result == MC_AT_TIMEOUT) {
+        reply.result = -ETIMEDOUT;
+        reply.text = "The modem did not answer in time.";
+    } else if (answer->result == MC_AT_CANCELLED) {
+        reply.result = -ECANCELED;
+        reply.text = "The line was needed for something else, or was lost.";
+    }
+    request->done(request->ctx, &reply);
+}
+
+static void backend_at(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *done_ctx)
+{
+    struct app *app = ctx;
+    const char *why = NULL;
+    struct at_request *request = malloc(sizeof(*request));
+    int r = -ENOMEM;
+    if (request) {
+        *request = (struct at_request){done, done_ctx};
+        r = mc_link_at(app->link, command, on_at_done, request, &why);
+    }
+    if (r == 0)
+        return;
+    free(request);
+    done(done_ctx, &(struct mc_ctl_at_answer){.result = r, .text = why ? why : "Out of memory."});
+}
+
+/* ---- info ---- */
+
+static void backend_info(void *ctx, mc_ctl_info_fn *line, void *line_ctx)
+{
+    const struct app *app = ctx;
+    char value[256], name[64];
+    line(line_ctx, "version", MICROCATD_VERSION);
+    line(line_ctx, "config.file", app->options->config);
+    snprintf(value, sizeof(value), "%llu", (unsigned long long)mc_loop_wakeups(app->loop));
+    line(line_ctx, "loop.wakeups", value);
+    for (size_t i = 0; i < mc_config_n_rows; i++) {
+        const struct mc_config_row *row = &mc_config_rows[i];
+        mc_config_row_format(row, &app->settings, value, sizeof(value));
+        snprintf(name, sizeof(name), "%s.%s", mc_strtab_name(&mc_config_section_names, (int)row->section), row->key);
+        line(line_ctx, name, value);
+    }
+}
+
+int app_listen(struct app *app)
+{
+    app->backend = (struct mc_ctl_backend){.bus = app->bus,
+                                           .trace = app->trace,
+                                           .history = app->history,
+                                           .wall_ms = backend_wall_ms,
+                                           .verb = backend_verb,
+                                           .at = backend_at,
+                                           .info = backend_info,
+                                           .ctx = app};
+    const struct mc_ctl_options options = {
+        .path = app->settings.control.socket, .group = app->settings.control.group, .version = MICROCATD_VERSION};
+    return mc_ctl_server_new(app->loop, &options, &app->backend, &app->server);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* Device, port and board lines: requests of the link become calls of io. */
+#include "app_priv.h"
+#include <errno.h>
+#include <microcat/base/log.h>
+#include <microcat/daemon/journal.h>
+#include <microcat/io/port.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- device ---- */
+
+static void on_added(void *ctx, const struct mc_device *device)
+{
+    struct app *app = ctx;
+    struct mc_status_device *st = &app->status.device;
+    app->device = *device;
+    snprintf(st->path, sizeof(st->path), "%s", device->path);
+    snprintf(st->vendor_id, sizeof(st->vendor_id), "%s", device->vendor_id);
+    snprintf(st->product_id, sizeof(st->product_id), "%s", device->product_id);
+    snprintf(st->serial, sizeof(st->serial), "%s", device->serial);
+    snprintf(st->product, sizeof(st->product), "%s", device->product);
+    st->plugged_at_ms = mc_timerq_now_ms(app->queue);
+    mc_journal_set_device(device->path);
+    mc_notice("found %s%s%s%s%s", device->path, *device->product ? " " : "", device->product,
+              *device->serial ? " " : "", device->serial);
+    mc_link_device(app->link, true);
+}
+
+static void on_removed(void *ctx)
+{
+    struct app *app = ctx;
+    mc_notice("%s is gone", app->device.path);
+    app->status.device = (struct mc_status_device){.plugged_at_ms = -1};
+    mc_journal_set_device(NULL);
+    mc_link_device(app->link, false);
+}
+
+int app_watch_device(struct app *app)
+{
+    static const struct mc_device_events events = {.on_added = on_added, .on_removed = on_removed};
+    bool any = strcmp(app->settings.modem.device, "auto") == 0;
+    const struct mc_device_want want = {.path = any ? NULL : app->settings.modem.device,
+                                        .usb_ids = app->settings.modem.usb_ids,
+                                        .usb_serial = app->settings.modem.usb_serial};
+    return mc_device_watch_new(app->loop, &want, &events, app, &app->devices);
+}
+
+/* ---- port ---- */
+
+static size_t on_bytes(void *ctx, const uint8_t *data, size_t len)
+{
+    struct app *app = ctx;
+    bool was_data = app->data_mode;
+    size_t taken = mc_link_bytes(app->link, data, len);
+    if (was_data) {
+        mc_recorder_data(app->recorder, MC_RECORDER_IN, taken);
+        return taken;
+    }
+    /* Behind the CONNECT that ended command mode in this very read come PPP frames: never recorded. */
+    const uint8_t *frame = app->data_mode ? memchr(data, 0x7e, taken) : NULL;
+    mc_recorder_bytes(app->recorder, mc_timerq_now_ms(app->queue), MC_RECORDER_IN, data,
+                      frame ? (size_t)(frame - data) : taken);
+    return taken;
+}
+
+static void on_drained(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->ppp)
+        mc_ppp_resume(app->ppp);
+}
+
+static void on_closed(void *ctx, int error)
+{
+    struct app *app = ctx;
+    mc_link_port_closed(app->link, error);
+    if (app->devices)
+        mc_device_watch_recheck(app->devices);
+}
+
+const struct mc_transport_events app_port_events = {
+    .on_bytes = on_bytes, .on_drained = on_drained, .on_closed = on_closed};
+
+static enum mc_fault open_fault(const struct app *app, int r, char *detail, size_t size)
+{
+    const char *path = app->device.path;
+    struct mc_port_holder holder;
+    switch (r) {
+    case -ENOENT:
+    case -ENODEV:
+    case -ENXIO:
+        snprintf(detail, size, "%s: %s", path, strerror(-r));
+        return MC_FAULT_NO_DEVICE;
+    case -EACCES:
+    case -EPERM:
+        snprintf(detail, size, "%s: permission denied", path);
+        return MC_FAULT_DEVICE_DENIED;
+    case -EBUSY:
+        if (mc_port_holder(path, &holder) == 0)
+            snprintf(detail, size, "%s is used by %s (pid %d)", path, holder.name, (int)holder.pid);
+        else
+            snprintf(detail, size, "%s is used by another process", path);
+        return MC_FAULT_DEVICE_BUSY;
+    case -ENOTTY:
+        snprintf(detail, size, "%s is not a tty", path);
+        return MC_FAULT_NOT_A_MODEM;
+    default:
+        snprintf(detail, size, "%s: %s", path, strerror(-r));
+        return MC_FAULT_DEVICE_ERROR;
+    }
+}
+
+enum mc_fault app_open(void *ctx, char *detail, size_t size)
+{
+    struct app *app = ctx;
+    int r = mc_port_open(app->loop, app->device.path, &app->port);
+    if (r < 0)
+        return open_fault(app, r, detail, size);
+    mc_transport_listen(app->port, &app_port_events, app);
+    return MC_FAULT_NONE;
+}
+
+void app_close(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->port)
+        app->port->ops->close(app->port);
+    app->port = NULL;
+}
+
+int app_write(void *ctx, const void *data, size_t len)
+{
+    struct app *app = ctx;
+    if (!app->port)
+        return -ENODEV;
+    if (app->data_mode)
+        mc_recorder_data(app->recorder, MC_RECORDER_OUT, len);
+    else
+        mc_recorder_bytes(app->recorder, mc_timerq_now_ms(app->queue), MC_RECORDER_OUT, data, len);
+    return app->port->ops->write(app->port, data, len);
+}
+
+int app_set_baud(void *ctx, int32_t baud)
+{
+    struct app *app = ctx;
+    return app->port ? app->port->ops->set_baud(app->port, (uint32_t)baud) : -ENODEV;
+}
+
+int app_set_flow(void *ctx, enum mc_flow flow)
+{
+    struct app *app = ctx;
+    return app->port ? app->port->ops->set_flow(app->port, flow) : -ENODEV;
+}
+
+/* ---- board lines ---- */
+
+/*
+ * What is done with a line, step by step: level and how long. Pulses as MechaTracks' hardware guide has them: RESET 1 s
+ * (at least 0.5), PWRKEY 1 s for on and 3 s (at least 2.5) for off, then up to 10 s until the modem is down.
+ */
+struct pulse {
+    bool on;
+    int ms;
+};
+static const struct pulse pulses[][5] = {
+    [MC_BOARD_RESET] = {{true, 1000}, {false, 0}},
+    [MC_BOARD_POWER_CYCLE] = {{true, 3000}, {false, 10000}, {true, 1000}, {false, 0}},
+    [MC_BOARD_POWER_ON] = {{true, 1000}, {false, 0}},
+    [MC_BOARD_POWER_OFF] = {{true, 3000}, {false, 0}},
+};
+/* A command is called with these, one after another. */
+static const char *const command_words[][3] = {
+    [MC_BOARD_RESET] = {"reset", NULL},
+    [MC_BOARD_POWER_CYCLE] = {"off", "on", NULL},
+    [MC_BOARD_POWER_ON] = {"on", NULL},
+    [MC_BOARD_POWER_OFF] = {"off", NULL},
+};
+#define COMMAND_MS 30000
+
+static const char *board_setting(const struct app *app)
+{
+    return app->board.what == MC_BOARD_RESET ? app->settings.modem.reset : app->settings.modem.power;
+}
+
+static void finish_board(struct app *app, int result)
+{
+    app_board_done(app);
+    mc_link_board_done(app->link, result);
+}
+
+static int set_line(struct app *app, const char *name, bool on)
+{
+    if (!app->port)
+        return -ENODEV;
+    const struct mc_transport_ops *ops = app->port->ops;
+    if (!strcmp(name, "break"))
+        return ops->set_break(app->port, on);
+    if (!strcmp(name, "dtr"))
+        return ops->set_dtr(app->port, on);
+    return ops->set_rts(app->port, on);
+}
+
+static void run_command(struct app *app);
+
+static void on_command_exit(void *ctx, int wait_status)
+{
+    struct app *app = ctx;
+    char text[64];
+    mc_child_free(app->board.child);
+    app->board.child = NULL;
+    mc_timer_disarm(&app->board.timer);
+    if (wait_status != 0) {
+        mc_child_status_text(wait_status, text, sizeof(text));
+        mc_warn("the command for the board's line failed: %s", text);
+        finish_board(app, -EIO);
+        return;
+    }
+    app->board.step++;
+    run_command(app);
+}
+
+static void on_command_line(void *ctx, enum mc_child_stream stream, const char *line)
+{
+    mc_info("board command: %s", line);
+}
+
+/* The setting is a shell command line of root's own config; the word comes as its last argument. */
+static void run_command(struct app *app)
+{
+    static const struct mc_child_events events = {.on_line = on_command_line, .on_exit = on_command_exit};
+    static const char *const envp[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+    const char *word = command_words[app->board.what][app->board.step];
+    char script[1024];
+    if (!word) {
+        finish_board(app, 0);
+        return;
+    }
+    snprintf(script, sizeof(script), "%s \"$1\"", board_setting(app));
+    const char *const argv[] = {"sh", "-c", script, "sh", word, NULL};
+    const struct mc_child_spec spec = {
+        .program = "/bin/sh", .argv = argv, .envp = envp, .stdin_fd = -1, .name = "board command"};
+    int r = mc_child_spawn(app->loop, &spec, &events, app, &app->board.child);
+    if (r < 0)
+        finish_board(app, r);
+    else
+        mc_timer_arm(&app->board.timer, app->queue, COMMAND_MS);
+}
+
+static void next_pulse(struct app *app)
+{
+    const struct pulse *pulse = &pulses[app->board.what][app->board.step];
+    int r = set_line(app, board_setting(app), pulse->on);
+    if (r < 0 || pulse->ms == 0)
+        finish_board(app, r);
+    else
+        mc_timer_arm(&app->board.timer, app->queue, pulse->ms);
+}
+
+static void on_board_timer(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->board.child) {
+        mc_warn("the command for the board's line took longer than %d s", COMMAND_MS / 1000);
+        mc_child_stop(app->board.child, 1000);
+    } else {
+        app->board.step++;
+        next_pulse(app);
+    }
+}
+
+void app_board_done(struct app *app)
+{
+    mc_timer_disarm(&app->board.timer);
+    if (app->board.child)
+        mc_child_free(app->board.child);
+    app->board = (struct app_board){0};
+}
+
+static void on_board_start(void *ctx)
+{
+    struct app *app = ctx;
+    const char *setting = board_setting(app);
+    mc_timer_init(&app->board.timer, "app.board", on_board_timer, app);
+    if (!strcmp(setting, "break") || !strcmp(setting, "dtr") || !strcmp(setting, "rts"))
+        next_pulse(app);
+    else
+        run_command(app);
+}
+
+void app_board(void *ctx, enum mc_board_line what)
+{
+    struct app *app = ctx;
+    app_board_done(app);
+    app->board.active = true;
+    app->board.what = what;
+    /* Deferred: the answer must not come from inside the request. */
+    mc_timer_init(&app->board.timer, "app.board", on_board_start, app);
+    mc_timer_arm(&app->board.timer, app->queue, 0);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_DAEMON_APP_PRIV_H
+#define MICROCAT_DAEMON_APP_PRIV_H
+
+/*
+ * The wiring: binds the link's requests to the real loop, port, pppd, network and files, and the bus to journal,
+ * systemd and history. The one place that knows everybody; it decides nothing. app.c has the life, and a file each:
+ * app_port.c (device, port, board lines), app_call.c (pppd, routes, DNS, probe), app_words.c (journal, sd_notify,
+ * history), app_ctl.c (the socket's backend), app_state.c (what outlives the process).
+ */
+
+#include <microcat/base/settings.h>
+#include <microcat/ctl/server.h>
+#include <microcat/daemon/config.h>
+#include <microcat/daemon/options.h>
+#include <microcat/daemon/recorder.h>
+#include <microcat/daemon/state_store.h>
+#include <microcat/io/child.h>
+#include <microcat/io/device.h>
+#include <microcat/io/loop.h>
+#include <microcat/io/transport.h>
+#include <microcat/link/link.h>
+#include <microcat/ppp/dns.h>
+#include <microcat/ppp/probe.h>
+#include <microcat/ppp/supervisor.h>
+#include <microcat/status/history.h>
+#include <microcat/status/trace.h>
+
+struct app_board { /* a board line being worked */
+    bool active;
+    enum mc_board_line what;
+    unsigned step;
+    struct mc_timer timer;
+    struct mc_child *child;
+};
+
+struct app {
+    const struct mc_options *options;
+    struct mc_config *config;
+    struct mc_settings settings; /* shallow copy of the config's: the pointer that everybody holds stays the same */
+    struct mc_loop *loop;
+    struct mc_timerq *queue;
+    struct mc_status status;
+    struct mc_bus *bus;
+    struct mc_history *history;
+    struct mc_trace *trace;
+    struct mc_recorder *recorder;
+    struct mc_state_store *store;
+    struct mc_link *link;
+    struct mc_ctl_backend backend;
+    struct mc_ctl_server *server;
+    struct mc_signal sigterm, sigint, sighup;
+    struct mc_timer watchdog;
+    int exit_code;
+
+    /* app_port.c */
+    struct mc_device_watch *devices;
+    struct mc_device device;
+    struct mc_transport *port;
+    bool data_mode;
+    struct app_board board;
+
+    /* app_call.c */
+    struct mc_ppp *ppp;
+    struct mc_ppp_link ppp_link;
+    bool network_up;
+    unsigned families; /* of the default routes that we have set */
+    struct mc_dns *dns;
+    struct mc_probe *probe;
+    char runtime_dir[108];
+
+    /* app_words.c */
+    struct mc_observer words;
+
+    /* app_state.c */
+    struct mc_timer save;
+    bool save_budgets, save_history;
+};
+
+int64_t app_wall_ms(void);
+
+/* app_port.c */
+extern const struct mc_transport_events app_port_events;
+int app_watch_device(struct app *app);
+enum mc_fault app_open(void *ctx, char *detail, size_t detail_bytes);
+void app_close(void *ctx);
+int app_write(void *ctx, const void *data, size_t len_bytes);
+int app_set_baud(void *ctx, int32_t baud);
+int app_set_flow(void *ctx, enum mc_flow flow);
+void app_board(void *ctx, enum mc_board_line what);
+void app_board_done(struct app *app);
+
+/* app_call.c */
+enum mc_fault app_call_check(void *ctx, char *detail, size_t detail_bytes);
+enum mc_fault app_call(void *ctx, char *detail, size_t detail_bytes);
+size_t app_to_call(void *ctx, const uint8_t *data, size_t len_bytes);
+void app_call_stop(void *ctx);
+void app_call_kill(void *ctx);
+void app_network(void *ctx, bool up);
+void app_traffic(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);
+int app_probe(void *ctx);
+void app_call_free(struct app *app);
+
+/* app_words.c */
+void app_words_start(struct app *app);
+void app_trace(void *ctx, enum mc_at_direction direction, const char *text);
+void app_data_mode(void *ctx, bool on);
+
+/* app_ctl.c */
+int app_listen(struct app *app);
+
+/* app_state.c */
+void app_state_load(struct app *app);
+void app_save(void *ctx);
+void app_save_history(struct app *app);
+/** Writes at once what waits to be written. */
+void app_state_flush(struct app *app);
+/** The call's interface and pid, so that the next daemon can clean up after a crash; "" forgets it. */
+void app_state_call(struct app *app, const char *ifname, int pid);
+/** Kills the pppd and removes the routes that a daemon before us left behind. */
+void app_state_sweep(struct app *app);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* What outlives the process: budgets, the modem's identity, history, and the call to clean up after. */
+#include "app_priv.h"
+#include <errno.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/base/parse.h>
+#include <microcat/ppp/route.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/syscall.h>
+
+#define SAVE_DELAY_MS 2000   /* several changes at once become one write */
+#define HISTORY_BYTES 262144 /* more than its entries can fill */
+#define SMALL_BYTES   8192
+
+/* ---- saving ---- */
+
+static void save_budgets(struct app *app)
+{
+    char text[MC_POLICY_TEXT_BYTES];
+    int n = mc_policy_save(mc_link_policy(app->link), mc_timerq_now_ms(app->queue), app_wall_ms(), text, sizeof(text));
+    if (n > 0)
+        mc_state_store_save(app->store, "budgets", text, (size_t)n);
+    n = mc_facts_save(mc_link_facts(app->link), text, sizeof(text));
+    if (n > 0)
+        mc_state_store_save(app->store, "modem", text, (size_t)n);
+}
+
+static void save_history(struct app *app)
+{
+    _cleanup_free_ char *text = mc_history_save(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
+    if (text)
+        mc_state_store_save(app->store, "history", text, strlen(text));
+}
+
+void app_state_flush(struct app *app)
+{
+    mc_timer_disarm(&app->save);
+    if (app->save_budgets)
+        save_budgets(app);
+    if (app->save_history)
+        save_history(app);
+    app->save_budgets = app->save_history = false;
+}
+
+static void on_save(void *ctx)
+{
+    app_state_flush(ctx);
+}
+
+/* Budgets are charged before the thing is done, and a crash must not hide it: written at once. */
+void app_save(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->store)
+        save_budgets(app);
+}
+
+void app_save_history(struct app *app)
+{
+    app->save_history = true;
+    if (!mc_timer_armed(&app->save))
+        mc_timer_arm(&app->save, app->queue, SAVE_DELAY_MS);
+}
+
+/* ---- loading ---- */
+
+static void load_budgets(struct app *app)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+    unsigned line = 0;
+    char why[64];
+    if (mc_state_store_load(app->store, "budgets", SMALL_BYTES, &text, &len) < 0)
+        return;
+    if (mc_policy_load(mc_link_policy(app->link), text, mc_timerq_now_ms(app->queue), app_wall_ms(), &line) == 0)
+        return;
+    snprintf(why, sizeof(why), "line %u is damaged", line);
+    mc_state_store_reject(app->store, "budgets", why);
+}
+
+static void load_modem(struct app *app)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+    if (mc_state_store_load(app->store, "modem", SMALL_BYTES, &text, &len) == 0)
+        mc_facts_load(mc_link_facts(app->link), text);
+}
+
+static void load_history(struct app *app)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+    if (mc_state_store_load(app->store, "history", HISTORY_BYTES, &text, &len) == 0) {
+        int skipped = mc_history_load(app->history, text, len);
+        if (skipped > 0)
+            mc_warn("history: %d damaged lines were left out", skipped);
+    }
+    mc_history_start(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
+}
+
+void app_state_load(struct app *app)
+{
+    mc_timer_init(&app->save, "app.save", on_save, app);
+    load_budgets(app);
+    load_modem(app);
+    load_history(app);
+}
+
+/* ---- the call of a daemon that crashed ---- */
+
+static int process_start_time(int pid, char *out, size_t size)
+{
+    char path[64], stat[1024];
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return -errno;
+    size_t n = fread(stat, 1, sizeof(stat) - 1, f);
+    fclose(f);
+    stat[n] = '\0';
+    char *field = strrchr(stat, ')'); /* the name may have blanks and brackets in it */
+    char *save = NULL;
+    if (!field)
+        return -EINVAL;
+    field = strtok_r(field + 1, " ", &save);
+    for (int i = 3; field && i < 22; i++) /* field 22 of proc(5)'s stat: starttime */
+        field = strtok_r(NULL, " ", &save);
+    if (!field)
+        return -EINVAL;
+    snprintf(out, size, "%s", field);
+    return 0;
+}
+
+void app_state_call(struct app *app, const char *ifname, int pid)
+{
+    char text[128], start[32];
+    if (*ifname && process_start_time(pid, start, sizeof(start)) == 0)
+        snprintf(text, sizeof(text), "%s %d %s\n", ifname, pid, start);
+    else
+        snprintf(text, sizeof(text), "none\n");
+    mc_state_store_save(app->store, "call", text, strlen(text));
+}
+
+/* By pidfd, and only when it is still the very process that was noted: a pid may belong to somebody else by now. */
+static void kill_orphan(int pid, const char *start)
+{
+    char now[32];
+    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0 || process_start_time(pid, now, sizeof(now)) < 0 || strcmp(now, start) != 0)
+        return;
+    mc_notice("ending pppd %d, which a daemon before this one left behind", pid);
+    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
+void app_state_sweep(struct app *app)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+    char ifname[16], start[32];
+    int pid;
+    if (mc_state_store_load(app->store, "call", SMALL_BYTES, &text, &len) < 0)
+        return;
+    if (sscanf(text, "%15s %d %31s", ifname, &pid, start) != 3 || pid <= 1)
+        return;
+    kill_orphan(pid, start);
+    int n = mc_route_sweep(ifname);
+    if (n > 0)
+        mc_notice("removed %d default route%s through %s, which a daemon before this one left behind", n,
+                  n == 1 ? "" : "s", ifname);
+    app_state_call(app, "", 0);
+}
