@@ -6,6 +6,8 @@
 #include "varlink_client.h"
 #include <microcat/base/cleanup.h>
 
+#define DIAGRAM_LINES 2000 /* to find the last bring-up in; a long wait for the network is in between */
+
 static struct render_style style_of(const struct cli *cli)
 {
     return (struct render_style){.colour = cli->colour, .utf8 = cli->utf8};
@@ -62,9 +64,13 @@ static json_t *limit(const struct cli *cli, const char *name)
 enum cli_exit cli_run_trace(const struct cli *cli)
 {
     struct render_style style = style_of(cli);
-    json_t *reply;
+    json_t *reply, *lines = limit(cli, "lines");
     const json_t *trace;
-    enum cli_exit result = cli_ask(cli, "Trace", limit(cli, "lines"), &reply);
+    enum cli_exit result;
+
+    if (cli->mermaid && !lines)
+        lines = json_pack("{s:i}", "lines", DIAGRAM_LINES);
+    result = cli_ask(cli, "Trace", lines, &reply);
 
     if (result != CLI_DONE)
         return result;

@@ -59,16 +59,27 @@ struct mc_history_entry *history_append(struct mc_history *history, const struct
 }
 
 /* With no place left the two oldest become one: it is their place in time that blurs, not the time online. */
+static void merge_oldest(struct mc_history *history)
+{
+    struct interval *first = &history->intervals[0], *second = &history->intervals[1];
+    int64_t span_ms;
+
+    if (first->from_ms < second->from_ms)
+        second->from_ms = first->from_ms;
+    if (first->to_ms > second->to_ms)
+        second->to_ms = first->to_ms;
+    second->online_ms += first->online_ms;
+    span_ms = second->to_ms - second->from_ms;
+    if (second->online_ms > span_ms) /* they overlapped: the wall clock was set back between them */
+        second->online_ms = span_ms;
+    history->n_intervals--;
+    memmove(first, second, history->n_intervals * sizeof(*first));
+}
+
 void history_add_interval(struct mc_history *history, const struct interval *interval)
 {
-    if (history->n_intervals == MAX_INTERVALS) {
-        struct interval *all = history->intervals;
-
-        all[1].from_ms = all[0].from_ms;
-        all[1].online_ms += all[0].online_ms;
-        memmove(&all[0], &all[1], (MAX_INTERVALS - 1) * sizeof(all[0]));
-        history->n_intervals--;
-    }
+    if (history->n_intervals == MAX_INTERVALS)
+        merge_oldest(history);
     history->intervals[history->n_intervals++] = *interval;
 }
 

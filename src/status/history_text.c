@@ -21,7 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER "microcat-history 1"
+#define HEADER      "microcat-history 1"
+#define MAX_TIME_MS 253402300799999LL /* the end of the year 9999: sums of such times cannot overflow */
 
 static void write_entry(FILE *out, const char *kind, const struct mc_history_entry *entry)
 {
@@ -75,7 +76,7 @@ static char *word(char **line)
 
 static int read_time(char **line, int64_t *ret_ms)
 {
-    return mc_parse_int(word(line), 0, INT64_MAX / 4, ret_ms);
+    return mc_parse_int(word(line), 0, MAX_TIME_MS, ret_ms);
 }
 
 static int read_entry(char *line, struct mc_history_entry *ret_entry)

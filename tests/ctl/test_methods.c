@@ -8,6 +8,8 @@
 
 #include "fake_daemon.h"
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define M(name)          "{\"method\":\"io.microcat.Modem." name "\"}"
@@ -126,6 +128,46 @@ static void status_has_what_is_promised(void **state)
             if (!at_path(reply(f, "status"), keys[i]))
                 fail_msg("%s is missing", keys[i]);
     }
+}
+
+static void expect_described(const char *definition, const json_t *object)
+{
+    const json_t *value;
+    const char *key;
+    void *iter = json_object_iter((json_t *)(uintptr_t)object);
+
+    for (; iter; iter = json_object_iter_next((json_t *)(uintptr_t)object, iter)) {
+        char line[80];
+
+        key = json_object_iter_key(iter);
+        value = json_object_iter_value(iter);
+        snprintf(line, sizeof(line), "\n  %s: ", key);
+        if (!strstr(definition, line))
+            fail_msg("the interface definition does not know \"%s\"", key);
+        if (json_is_object(value) && strcmp(key, "counters") != 0)
+            expect_described(definition, value);
+    }
+}
+
+/* What is sent is what the installed definition describes. */
+static void definition_knows_every_key(void **state)
+{
+    struct fixture *f = *state;
+    char *definition;
+
+    fake_peer_ask(&f->peer, "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
+                            "\"parameters\":{\"interface\":\"io.microcat.Modem\"}}");
+    definition = strdup(json_string_value(reply(f, "description")));
+    fake_daemon_online(f->daemon);
+    f->daemon->status.fault = MC_FAULT_NO_CARRIER;
+    assert_string_equal(fake_peer_ask(&f->peer, M("Status")), "");
+    expect_described(definition, reply(f, "status"));
+    mc_trace_add(f->daemon->trace, 0, 0, MC_TRACE_SENT, "AT");
+    assert_string_equal(fake_peer_ask(&f->peer, M("Trace")), "");
+    expect_described(definition, json_array_get(reply(f, "trace"), 0));
+    assert_string_equal(fake_peer_ask(&f->peer, M("History")), "");
+    expect_described(definition, json_array_get(reply(f, "history"), 0));
+    free(definition);
 }
 
 static void status_tells_unknown_from_known(void **state)
@@ -312,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(introspection, setup, teardown),
         cmocka_unit_test_setup_teardown(status_has_what_is_promised, setup, teardown),
+        cmocka_unit_test_setup_teardown(definition_knows_every_key, setup, teardown),
         cmocka_unit_test_setup_teardown(status_tells_unknown_from_known, setup, teardown),
         cmocka_unit_test_setup_teardown(calls_have_their_errors, setup, teardown),
         cmocka_unit_test_setup_teardown(verbs_reach_the_daemon, setup, teardown),

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One Varlink message without its NUL: refused with a reason, or a call that can be answered with its own parameters. */
+/* One Varlink message without its NUL: refused with a reason, or a call that can be answered with its own parameters.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct varlink_call call;

@@ -3,11 +3,12 @@
 #define MICROCAT_STATUS_STATUS_H
 
 /*
- * The one status struct: what the daemon knows about its link, layer by layer. Whoever learns a fact writes it here through the
- * setters of this room (status.c), which stamp its time and tell the bus; whoever shows it (ctl, sd_notify) only reads.
+ * The one status struct: what the daemon knows about its link, layer by layer. Whoever learns a fact writes it here
+ * through the setters of this room (status.c), which stamp its time and tell the bus; whoever shows it (ctl, sd_notify)
+ * only reads.
  *
- * Unknown is "", MC_UNKNOWN or a negative time, never a made-up number. Times are ms of the queue's clock (CLOCK_BOOTTIME) given by
- * the setter's caller; *_at_ms < 0 means never. Strings are bounded copies.
+ * Unknown is "", MC_UNKNOWN or a negative time, never a made-up number. Times are ms of the queue's clock
+ * (CLOCK_BOOTTIME) given by the setter's caller; *_at_ms < 0 means never. Strings are bounded copies.
  */
 
 #include <microcat/base/fault.h>
@@ -22,28 +23,28 @@ enum mc_line_mode { MC_LINE_CLOSED, MC_LINE_COMMAND, MC_LINE_DATA, MC_LINE_UNKNO
 extern const struct mc_strtab mc_line_mode_names; /* "closed", "command", "data", "unknown" */
 
 struct mc_status_device {
-    char path[128];       /* "/dev/ttyACM0" */
-    char vendor_id[5];    /* "388b" */
-    char product_id[5];   /* "ca71" */
-    char serial[64];      /* USB serial number */
-    char product[64];     /* USB product string */
+    char path[128];        /* "/dev/ttyACM0" */
+    char vendor_id[5];     /* "388b" */
+    char product_id[5];    /* "ca71" */
+    char serial[64];       /* USB serial number */
+    char product[64];      /* USB product string */
     int64_t plugged_at_ms; /* when it was found; -1 absent */
 };
 
 struct mc_status_modem {
     char manufacturer[64], model[64], revision[64], firmware[64], imei[20];
-    int32_t baud;          /* of the AT channel */
-    int32_t flow;          /* enum mc_flow, or MC_UNKNOWN */
-    bool flow_refused;     /* the bridge has no RTS/CTS: went on without */
+    int32_t baud;      /* of the AT channel */
+    int32_t flow;      /* enum mc_flow, or MC_UNKNOWN */
+    bool flow_refused; /* the bridge has no RTS/CTS: went on without */
     enum mc_line_mode line;
     uint64_t commands, timeouts; /* since the daemon started */
-    int32_t temperature_c; /* CPMUTEMP */
-    int32_t supply_mv;     /* CBC */
+    int32_t temperature_c;       /* CPMUTEMP */
+    int32_t supply_mv;           /* CBC */
     int64_t answered_at_ms;
 };
 
 struct mc_status_sim {
-    char state[24];  /* as CPIN says it: "READY", "SIM PIN", "NOT INSERTED", ... */
+    char state[24]; /* as CPIN says it: "READY", "SIM PIN", "NOT INSERTED", ... */
     char iccid[24];
     char imsi[20];
     int32_t pin_tries; /* left, by SPIC */
@@ -66,7 +67,7 @@ struct mc_status_signal { /* tenths, because the modem counts in half and tenth 
 
 struct mc_status_pdp {
     int32_t cid;
-    char type[8];     /* "IP" */
+    char type[8]; /* "IP" */
     char apn[101];
     char address[64]; /* CGPADDR */
     bool written;     /* this bring-up had to write it (and so cycled the radio) */
@@ -79,11 +80,11 @@ struct mc_status_ppp {
     char local[64], remote[64];
     char dns[2][64];
     int32_t mtu;
-    char auth[8];     /* "CHAP", "PAP" or "" */
+    char auth[8]; /* "CHAP", "PAP" or "" */
     int32_t pid;
     uint64_t rx_bytes, tx_bytes; /* of this call, PPP frames as relayed */
-    bool route;       /* default route set */
-    char dns_where[16]; /* "resolved", "status" */
+    bool route;                  /* default route set */
+    char dns_where[16];          /* "resolved", "status" */
     int64_t phase_at_ms;
 };
 
@@ -95,20 +96,20 @@ struct mc_status_counters {
 
 struct mc_status_outage { /* the last one that ended */
     enum mc_fault fault;
-    int64_t at_ms;       /* when it began; -1 none yet */
+    int64_t at_ms; /* when it began; -1 none yet */
     int64_t length_ms;
-    char remedy[24];     /* what ended it: "redial", ... */
+    char remedy[24]; /* what ended it: "redial", ... */
 };
 
 struct mc_status {
     enum mc_state state;
-    char step[32];         /* finer than the state: "setup.flow" */
+    char step[32]; /* finer than the state: "setup.flow" */
     int64_t state_at_ms;
-    enum mc_fault fault;   /* the one being dealt with, or MC_FAULT_NONE */
+    enum mc_fault fault;    /* the one being dealt with, or MC_FAULT_NONE */
     char fault_detail[160]; /* what was seen: "+CME ERROR: 10 to AT+CPIN?" */
     int64_t fault_at_ms;
-    char next[120];        /* what comes next and why: "redial, 3rd try" */
-    int64_t retry_at_ms;   /* -1: nothing scheduled */
+    char next[120];      /* what comes next and why: "redial, 3rd try" */
+    int64_t retry_at_ms; /* -1: nothing scheduled */
     struct mc_status_device device;
     struct mc_status_modem modem;
     struct mc_status_sim sim;
@@ -123,7 +124,8 @@ struct mc_status {
 /** Everything unknown, state absent at @now_ms. */
 void mc_status_init(struct mc_status *status, int64_t now_ms);
 
-/** CEREG <stat> for people: "registered, roaming" for 5; "unknown (42)" style text is the caller's for values without one (NULL). */
+/** CEREG <stat> for people: "registered, roaming" for 5; "unknown (42)" style text is the caller's for values without
+ * one (NULL). */
 const char *mc_registration_text(int32_t stat);
 
 #endif

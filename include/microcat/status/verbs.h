@@ -2,7 +2,8 @@
 #ifndef MICROCAT_STATUS_VERBS_H
 #define MICROCAT_STATUS_VERBS_H
 
-/* The operator's verbs that change something: the words of microcatctl, the methods of the socket, the requests to link. */
+/* The operator's verbs that change something: the words of microcatctl, the methods of the socket, the requests to
+ * link. */
 
 #include <microcat/base/strtab.h>
 
@@ -24,7 +25,8 @@ extern const struct mc_strtab mc_verb_names;
 /**
  * How a verb ends: called exactly once, never from inside the call that started it.
  * @result 0, or -EBUSY, -ENODEV, -EOPNOTSUPP, -ECANCELED, -ETIMEDOUT, -EIO.
- * @text one or two sentences for people: what was cut and what coming back costs, or why it was refused. Borrowed for the call.
+ * @text one or two sentences for people: what was cut and what coming back costs, or why it was refused. Borrowed for
+ * the call.
  */
 typedef void mc_verb_done_fn(void *ctx, int result, const char *text);
 
