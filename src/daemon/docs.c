@@ -4,7 +4,8 @@
  *   microcat-docs man TEMPLATE   the manual page, lists put in for lines like @OPTIONS@
  *   microcat-docs conf           the example configuration
  *   microcat-docs catalog        systemd's message catalog
- *   microcat-docs diagram        the state diagram of ARCHITECTURE.md
+ *   microcat-docs diagram        the states and what leads from one to another
+ *   microcat-docs page FILE      FILE, with that between its marks (ARCHITECTURE.md)
  */
 #include "docs.h"
 
@@ -55,6 +56,32 @@ static int man(const char *template)
     return 0;
 }
 
+/* Copies the page, with the diagram in the place of what stands between the marks. -1: there is no such place. */
+static int page(const char *name)
+{
+    static const char begin[] = "<!-- states -->\n", end[] = "<!-- end of states -->\n";
+    char line[1024];
+    bool inside = false, found = false;
+    FILE *f = fopen(name, "re");
+
+    if (!f) {
+        perror(name);
+        return -1;
+    }
+    while (fgets(line, sizeof(line), f)) {
+        if (strcmp(line, end) == 0)
+            inside = false;
+        if (!inside)
+            fputs(line, stdout);
+        if (strcmp(line, begin) == 0) {
+            mc_docs_diagram(stdout);
+            inside = found = true;
+        }
+    }
+    fclose(f);
+    return found && !inside ? 0 : -1;
+}
+
 static const struct {
     const char *kind;
     void (*make)(FILE *out);
@@ -64,8 +91,10 @@ int main(int argc, char **argv)
 {
     bool done = false;
 
-    if (argc == 3 && strcmp(argv[1], "man") == 0 && (done = true) && man(argv[2]) != 0)
-        return 1;
+    if (argc == 3 && strcmp(argv[1], "man") == 0)
+        done = man(argv[2]) == 0;
+    if (argc == 3 && strcmp(argv[1], "page") == 0)
+        done = page(argv[2]) == 0;
     for (size_t i = 0; argc == 2 && i < MC_LENGTH_OF(whole); i++) {
         if (strcmp(argv[1], whole[i].kind) == 0) {
             whole[i].make(stdout);
@@ -73,7 +102,7 @@ int main(int argc, char **argv)
         }
     }
     if (!done) {
-        fputs("Usage: microcat-docs man TEMPLATE | conf | catalog | diagram\n", stderr);
+        fputs("Usage: microcat-docs man TEMPLATE | page FILE | conf | catalog | diagram\n", stderr);
         return 2;
     }
     return fflush(stdout) != 0 || ferror(stdout) ? 1 : 0;

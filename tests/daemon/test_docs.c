@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is generated for people says all that the tables say: argv is FOLDER-OF-CONF FOLDER-OF-MAN. */
+/* What is generated for people says all that the tables say: argv is FOLDER-OF-CONF FOLDER-OF-MAN
+ * MICROCAT-DOCS ARCHITECTURE.md. */
 #include <ctype.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -17,7 +18,7 @@
 #include <microcat/daemon/message_id.h>
 #include <microcat/daemon/options.h>
 
-static const char *conf_dir, *man_dir;
+static const char *conf_dir, *man_dir, *docs, *page;
 
 static char *slurp(const char *dir, const char *name)
 {
@@ -157,16 +158,27 @@ static void systemd_takes_the_catalog(void **state)
     must_have(line, mc_fault_info(MC_FAULT_NO_CARRIER)->text);
 }
 
+/* The picture of the states is the one that the tables make (if not: scripts/docs). */
+static void page_shows_the_states_as_they_are(void **state)
+{
+    char command[1024];
+
+    snprintf(command, sizeof(command), "'%s' page '%s' | cmp - '%s'", docs, page, page);
+    assert_int_equal(system(command), 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(manual_has_every_setting),  cmocka_unit_test(manual_has_options_states_and_faults),
         cmocka_unit_test(catalog_has_every_fault),   cmocka_unit_test(example_is_the_defaults),
-        cmocka_unit_test(systemd_takes_the_catalog),
+        cmocka_unit_test(systemd_takes_the_catalog), cmocka_unit_test(page_shows_the_states_as_they_are),
     };
-    if (argc != 3)
+    if (argc != 5)
         return 2;
     conf_dir = argv[1];
     man_dir = argv[2];
+    docs = argv[3];
+    page = argv[4];
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
