@@ -303,6 +303,7 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->patience_ms = patience_ms;
     b->speed_before = 0;
     b->denied_at_ms = -1;
+    b->unlocking = false;
     go(b, step);
 }
 

@@ -26,6 +26,7 @@ struct mc_bringup {
     bool call_ended;
     bool pin_tried;     /* and not refused so far ... */
     char pin_iccid[24]; /* ... on this SIM, as known then: "" when its ICCID could not be read */
+    bool unlocking;     /* the modem took the PIN and may go on asking for it for a moment */
     bool stop_before_dial, look_once;
     struct mc_chat_result last; /* of the last script */
     struct mc_bringup_result result;

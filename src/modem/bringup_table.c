@@ -139,6 +139,13 @@ static enum mc_step after_speed(struct mc_bringup *b)
     return MC_STEP_SPEED_SET;
 }
 
+/* The proof that the line works asked for the identity already. */
+static enum mc_step after_flow_verify(struct mc_bringup *b)
+{
+    enum mc_step next = after_speed(b);
+    return next == MC_STEP_IDENTITY ? MC_STEP_FIRMWARE : next;
+}
+
 static enum mc_step after_speed_set(struct mc_bringup *b)
 {
     b->speed_before = b->facts.baud;
@@ -173,6 +180,8 @@ static enum mc_step after_speed_undo(struct mc_bringup *b)
 
 static enum mc_step after_sim(struct mc_bringup *b)
 {
+    if (!strcmp(b->facts.cpin, "BUSY") || !strcmp(b->facts.cpin, "NOT READY")) /* so for a moment after each boot */
+        return MC_STEP_SIM_READY;
     enum mc_fault fault = mc_cpin_fault(b->facts.cpin);
     if (fault != MC_FAULT_NONE)
         return mc_bringup_fail(b, fault, "AT+CPIN? says %s", b->facts.cpin);
@@ -188,6 +197,26 @@ static enum mc_step after_sim_tries(struct mc_bringup *b)
     b->pin_tried = true;
     memcpy(b->pin_iccid, b->facts.iccid, sizeof(b->pin_iccid));
     return MC_STEP_SIM_UNLOCK;
+}
+
+static enum mc_step after_sim_unlock(struct mc_bringup *b)
+{
+    b->unlocking = true;
+    b->facts.cpin[0] = '\0';
+    return MC_STEP_SIM_READY;
+}
+
+static enum mc_step after_sim_ready(struct mc_bringup *b)
+{
+    b->unlocking = false;
+    return MC_STEP_SIM;
+}
+
+static enum mc_step after_sim_ready_late(struct mc_bringup *b)
+{
+    if (strcmp(b->facts.cpin, "SIM PIN") == 0)
+        return mc_bringup_fail(b, MC_FAULT_SIM_PIN_WRONG, "the modem took the PIN and still asks for it");
+    return MC_STEP_END;
 }
 
 static enum mc_step after_sim_identity(struct mc_bringup *b)
@@ -260,8 +289,11 @@ static enum mc_step after_radio_check(struct mc_bringup *b)
 {
     if (b->facts.fun == 1)
         return MC_STEP_REGISTER_URCS;
+    b->result.wait_ms = b->cb.attach_allowed(b->ctx);
+    if (b->result.wait_ms > 0)
+        return MC_STEP_END;
     mc_bringup_note(b, "the radio was off (AT+CFUN? says %d): switching it on", (int)b->facts.fun);
-    return MC_STEP_RADIO_CYCLE;
+    return MC_STEP_RADIO_ON;
 }
 
 static enum mc_step after_signal(struct mc_bringup *b)
@@ -311,6 +343,8 @@ static enum mc_step after_power_off(struct mc_bringup *b)
 
 static bool sim_ready(const struct mc_bringup *b)
 {
+    if (b->unlocking && strcmp(b->facts.cpin, "SIM PIN") == 0)
+        return false;
     return *b->facts.cpin && strcmp(b->facts.cpin, "BUSY") != 0 && strcmp(b->facts.cpin, "NOT READY") != 0;
 }
 
@@ -374,7 +408,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(FLOW, SETUP, "setup.flow", flow_read, 10000, .next = TO(SPEED), .decide = after_flow),
     SCRIPT(FLOW_SET, SETUP, "setup.flow-set", flow_set, 10000, .next = TO(FLOW_VERIFY), .decide = after_flow_set,
            .refused_next = TO(SPEED)),
-    SCRIPT(FLOW_VERIFY, SETUP, "setup.flow-verify", flow_verify, 3000, .next = TO(SPEED), .decide = after_speed,
+    SCRIPT(FLOW_VERIFY, SETUP, "setup.flow-verify", flow_verify, 3000, .next = TO(SPEED), .decide = after_flow_verify,
            .late_next = TO(FLOW_UNDO)),
     SCRIPT(FLOW_UNDO, SETUP, "setup.flow-undo", flow_undo, 5000, .next = TO(SPEED), .decide = after_flow_undo),
     SCRIPT(SPEED, SETUP, "setup.speed", speed_read, 10000, .next = TO(IDENTITY), .decide = after_speed),
@@ -386,9 +420,11 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(FIRMWARE, SETUP, "setup.firmware", firmware, 20000, .next = TO(SIM)),
     SCRIPT(SIM, SIM, "sim.state", sim, 10000, .next = TO(SIM_IDENTITY), .decide = after_sim),
     SCRIPT(SIM_TRIES, SIM, "sim.tries", sim_tries, 20000, .next = TO(SIM_UNLOCK), .decide = after_sim_tries),
-    SCRIPT(SIM_UNLOCK, SIM, "sim.unlock", sim_unlock, 10000, .next = TO(SIM_READY), .refused = FAULT(SIM_FAILURE)),
+    SCRIPT(SIM_UNLOCK, SIM, "sim.unlock", sim_unlock, 10000, .next = TO(SIM_READY), .decide = after_sim_unlock,
+           .refused = FAULT(SIM_FAILURE)),
     OTHER(SIM_READY, SIM, "sim.ready", AWAIT, 15000, .script = MC_SCRIPT_sim_poll, .poll_ms = 1000,
-          .satisfied = sim_ready, .late = FAULT(SIM_BUSY), .refused = FAULT(SIM_FAILURE), .next = TO(SIM)),
+          .satisfied = sim_ready, .late = FAULT(SIM_BUSY), .refused = FAULT(SIM_FAILURE), .next = TO(SIM),
+          .decide = after_sim_ready, .decide_late = after_sim_ready_late),
     SCRIPT(SIM_IDENTITY, SIM, "sim.identity", sim_identity, 20000, .next = TO(PDP), .decide = after_sim_identity),
     SCRIPT(PDP, PDP, "pdp.compare", pdp, 20000, .next = TO(REGISTER), .decide = after_pdp),
     SCRIPT(PDP_WRITE, PDP, "pdp.write", pdp_write, 75000, .next = TO(PDP_SIM), .decide = after_pdp_write,

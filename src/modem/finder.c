@@ -11,26 +11,28 @@ static const int32_t usual_bauds[] = {115200, 460800, 230400, 57600, 38400, 1920
 #define RANKS_MAX (MC_LENGTH_OF(usual_bauds) + 2)
 
 /*
- * One round: what is asked at which speed (rank in the list of speeds), and how long an answer may take. Command mode
- * first, because it is the rule; then PPP and CMUX at the two likely speeds; a modem that hears but may not speak
- * (AT+IFC=2,2 behind a bridge without RTS/CTS) is told blind to do without; `+++` blind last, because it costs its
- * guard times.
+ * One round: what is asked at which speed (rank in the list of speeds), and how long an answer may take. The waits are
+ * short, so that every mode is found within 2 s; a modem that is slower is found in the next round. Command mode first,
+ * because it is the rule; a modem that hears but may not speak (AT+IFC=2,2 behind a bridge without RTS/CTS) is told
+ * blind to do without; then PPP and CMUX at the two likely speeds, and the other speeds. `+++` blind last, because it
+ * costs its guard times.
  */
 static const struct question {
     enum ask ask;
     unsigned rank;
     int wait_ms;
 } round_of_questions[] = {
-    {ASK_AT, 0, 300},     {ASK_AT, 0, 300},     {ASK_LCP, 0, 250},    {ASK_AT, 1, 300},  {ASK_LCP, 1, 250},
-    {ASK_CMUX, 0, 250},   {ASK_CMUX, 1, 250},   {ASK_AT, 2, 150},     {ASK_LCP, 2, 150}, {ASK_AT, 3, 150},
-    {ASK_LCP, 3, 150},    {ASK_AT, 4, 150},     {ASK_AT, 5, 150},     {ASK_AT, 6, 150},  {ASK_AT, 7, 150},
-    {ASK_AT, 8, 150},     {ASK_UNMUTE, 0, 300}, {ASK_UNMUTE, 1, 300}, {ASK_AT, 0, 300},  {ASK_ESCAPE, 0, 300},
+    {ASK_AT, 0, 250},     {ASK_UNMUTE, 0, 150}, {ASK_AT, 1, 150},   {ASK_UNMUTE, 1, 150}, {ASK_LCP, 0, 200},
+    {ASK_LCP, 1, 150},    {ASK_CMUX, 0, 150},   {ASK_CMUX, 1, 150}, {ASK_AT, 2, 90},      {ASK_LCP, 2, 110},
+    {ASK_AT, 3, 90},      {ASK_AT, 4, 90},      {ASK_AT, 5, 90},    {ASK_AT, 6, 90},      {ASK_AT, 7, 90},
+    {ASK_AT, 8, 90},      {ASK_LCP, 3, 110},    {ASK_AT, 1, 300},   {ASK_AT, 0, 300},     {ASK_ESCAPE, 0, 300},
     {ASK_ESCAPE, 1, 300},
 };
 #define QUESTIONS   MC_LENGTH_OF(round_of_questions)
-#define DWELL_MS    250 /* between two AT while the modem may be booting */
-#define ESCAPES_MAX 3   /* `+++` that a modem with a live PPP may ignore before it counts as stuck */
-#define PROOFS      3   /* AT after an escape or a CLD */
+#define BOOT_BAUD   115200 /* 767: after every boot, whatever AT+IPR said before */
+#define DWELL_MS    250    /* between two AT while the modem may be booting */
+#define ESCAPES_MAX 3      /* `+++` that a modem with a live PPP may ignore before it counts as stuck */
+#define PROOFS      3      /* AT after an escape or a CLD */
 
 enum phase { PHASE_IDLE, PHASE_ROUND, PHASE_DWELL, PHASE_LEAVE_DATA, PHASE_LEAVE_CMUX, PHASE_HANG_UP };
 
@@ -63,6 +65,7 @@ static void finish(struct mc_finder *finder, enum mc_found found)
     finder->phase = PHASE_IDLE;
     mc_timer_disarm(&finder->timer);
     mc_line_command(finder->line);
+    mc_at_set_probe(mc_line_at(finder->line), true);
     finder->done(finder->ctx, found, finder->baud);
 }
 
@@ -112,6 +115,12 @@ static void leave_cmux(struct mc_finder *finder)
 
 /* ---- asking ---- */
 
+/* Behind a blind escape: perhaps it was in command mode all the time, and only deaf while it booted. */
+static enum mc_found left_data(const struct mc_finder *finder)
+{
+    return finder->watch.saw_ppp ? MC_FOUND_DATA : MC_FOUND_COMMAND;
+}
+
 static void found_command_mode(struct mc_finder *finder)
 {
     switch (finder->phase) {
@@ -120,7 +129,7 @@ static void found_command_mode(struct mc_finder *finder)
         send_hangup(finder);
         return;
     case PHASE_HANG_UP:
-        finish(finder, MC_FOUND_DATA);
+        finish(finder, left_data(finder));
         return;
     case PHASE_LEAVE_CMUX:
         finish(finder, MC_FOUND_CMUX);
@@ -134,7 +143,7 @@ static void no_answer(struct mc_finder *finder)
 {
     switch (finder->phase) {
     case PHASE_HANG_UP: /* ATH without an answer: command mode was proven before it */
-        finish(finder, MC_FOUND_DATA);
+        finish(finder, left_data(finder));
         return;
     case PHASE_LEAVE_DATA:
         if (finder->proofs < PROOFS)
@@ -240,9 +249,7 @@ static void end_of_round(struct mc_finder *finder)
         finish(finder, finder->watch.bytes ? MC_FOUND_BABBLE : MC_FOUND_SILENCE);
         return;
     }
-    /* Perhaps it boots: stay where its boot messages can be heard. */
     finder->phase = PHASE_DWELL;
-    go_to_baud(finder, finder->bauds[0]);
     mc_timer_arm(&finder->timer, finder->queue, DWELL_MS);
 }
 
@@ -269,9 +276,11 @@ static void next_question(struct mc_finder *finder)
 static void on_timer(void *ctx)
 {
     struct mc_finder *finder = ctx;
-    if (finder->phase == PHASE_DWELL)
+    if (finder->phase == PHASE_DWELL) {
+        /* Perhaps it boots: listen where its boot messages come, and in turn where it is likely to be. */
+        go_to_baud(finder, finder->baud == BOOT_BAUD ? finder->bauds[0] : BOOT_BAUD);
         send_at(finder, 300);
-    else if (finder->phase != PHASE_ROUND)
+    } else if (finder->phase != PHASE_ROUND)
         no_answer(finder);
     else if (finder->watch.saw_ppp)
         leave_data(finder);
@@ -330,6 +339,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->question = finder->escapes = finder->proofs = finder->unanswered = 0;
     finder->confirming = finder->last_round = false;
     finder->watch = (struct mc_frame_watch){0};
+    mc_at_set_probe(mc_line_at(finder->line), false); /* 2 s of it a silent speed; send_at() knows better */
     mc_timer_arm(&finder->timer, finder->queue, 0);
 }
 
@@ -342,6 +352,7 @@ void mc_finder_cancel(struct mc_finder *finder)
     mc_line_escape_cancel(finder->line);
     mc_at_cancel_all(mc_line_at(finder->line));
     mc_line_command(finder->line);
+    mc_at_set_probe(mc_line_at(finder->line), true);
 }
 
 void mc_finder_booted(struct mc_finder *finder)

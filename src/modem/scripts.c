@@ -373,7 +373,7 @@ static const struct mc_chat_step flow_read[] = {
 };
 static const struct mc_chat_step flow_set[] = {STEP(.build = build_ifc, .timeout_ms = AT_MS)};
 static const struct mc_chat_step flow_verify[] = {
-    STEP(.send = "AT+IPR?", .prefix = "+IPR:", .timeout_ms = FAST_MS, .tries = 2, .take = take_ipr),
+    STEP(.send = "ATI", .timeout_ms = FAST_MS, .tries = 2, .take = take_ati, .flags = MC_CHAT_BARE),
 };
 static const struct mc_chat_step flow_undo[] = {
     STEP(.send = "AT+IFC=0,0", .timeout_ms = FAST_MS, .flags = MC_CHAT_LATE_OK), /* blind: a mute modem still hears */
