@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Words: what the bus tells becomes journal entries, sd_notify's STATUS, history and trace. */
 #include "app_priv.h"
-#include <microcat/at/redact.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/base/parse.h>
@@ -86,7 +85,7 @@ void app_words_start(struct app *app)
     mc_bus_observe(app->bus, &app->words, on_event, app);
 }
 
-/* ---- the AT dialogue ---- */
+/* ---- the AT dialogue; the engine has redacted it ---- */
 
 _Static_assert((int)MC_TRACE_SENT == (int)MC_AT_SENT && (int)MC_TRACE_MARK == (int)MC_AT_MARK,
                "the trace's kinds begin with the engine's directions");
@@ -94,9 +93,7 @@ _Static_assert((int)MC_TRACE_SENT == (int)MC_AT_SENT && (int)MC_TRACE_MARK == (i
 void app_trace(void *ctx, enum mc_at_direction direction, const char *text)
 {
     struct app *app = ctx;
-    char safe[MC_TRACE_TEXT_BYTES];
-    mc_trace_add(app->trace, mc_timerq_now_ms(app->queue), app_wall_ms(), (enum mc_trace_kind)direction,
-                 mc_at_redact(text, safe, sizeof(safe)));
+    mc_trace_add(app->trace, mc_timerq_now_ms(app->queue), app_wall_ms(), (enum mc_trace_kind)direction, text);
 }
 
 void app_data_mode(void *ctx, bool on)

@@ -3,6 +3,7 @@
  * from this table. */
 #include "bringup_priv.h"
 #include <microcat/base/cleanup.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DENIED_GRACE_MS 20000 /* the modem may still be let in by another network of the same area */
@@ -251,7 +252,10 @@ static enum mc_step after_pdp(struct mc_bringup *b)
 static enum mc_step after_pdp_write(struct mc_bringup *b)
 {
     b->facts.context_written = true;
-    b->facts.context_known = true;
+    b->facts.context_known = true; /* every command of it was answered OK: what was written is what there is */
+    b->facts.context = (struct mc_at_cgdcont){.cid = (int32_t)b->settings->pdp.cid};
+    snprintf(b->facts.context.type, sizeof(b->facts.context.type), "%s", mc_pdp_type_name(b->settings->pdp.type));
+    snprintf(b->facts.context.apn, sizeof(b->facts.context.apn), "%s", b->settings->pdp.apn);
     b->facts.auth_same = b->facts.prepared = true;
     b->facts.stat = 2; /* detached by CFUN=4: searching until a CEREG says otherwise */
     b->facts.cpin[0] = '\0';
@@ -348,7 +352,8 @@ static bool sim_ready(const struct mc_bringup *b)
     return *b->facts.cpin && strcmp(b->facts.cpin, "BUSY") != 0 && strcmp(b->facts.cpin, "NOT READY") != 0;
 }
 
-/* After CFUN=1: +CPIN: READY, or a registration, which no SIM that is locked gets; the question is for a modem that says neither. */
+/* After CFUN=1: +CPIN: READY, or a registration, which no SIM that is locked gets; the question is for a modem that
+ * says neither. */
 static bool sim_or_network(const struct mc_bringup *b)
 {
     return sim_ready(b) || mc_facts_registered(&b->facts);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <microcat/status/trace.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,12 @@ void mc_trace_free(struct mc_trace *trace)
     free(trace);
 }
 
+/* The mark that redaction leaves: U+2026, the one character beyond ASCII that is let through. */
+static bool is_ellipsis(const char *text)
+{
+    return !strncmp(text, "\xe2\x80\xa6", 3);
+}
+
 /* Printable ASCII as it is, the rest as \xNN; cut at MC_TRACE_TEXT_BYTES with the cut shown. */
 static char *printable(const char *text)
 {
@@ -65,7 +72,7 @@ static char *printable(const char *text)
 
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        size_t need = c >= 0x20 && c < 0x7f ? 1 : 4;
+        size_t need = c >= 0x20 && c < 0x7f ? 1 : is_ellipsis(text) ? 3 : 4;
 
         if (len + need > MC_TRACE_TEXT_BYTES - 3) {
             memcpy(out + len, "...", 3);
@@ -74,7 +81,10 @@ static char *printable(const char *text)
         }
         if (need == 1)
             out[len] = (char)c;
-        else
+        else if (need == 3) {
+            memcpy(out + len, text, 3);
+            text += 2;
+        } else
             snprintf(out + len, 5, "\\x%02x", c);
         len += need;
     }
