@@ -84,7 +84,7 @@ static int read_report(int fd)
     do
         n = read(fd, &report, sizeof(report));
     while (n < 0 && errno == EINTR);
-    return n == sizeof(report) ? report : 0;
+    return n < 0 ? -errno : n == sizeof(report) ? report : 0;
 }
 
 int mc_child_fork(const struct mc_child_spec *spec, const int out_fds[2], pid_t *ret_pid)
@@ -113,9 +113,11 @@ int mc_child_fork(const struct mc_child_spec *spec, const int out_fds[2], pid_t 
         return r;
     close(MC_TAKE_FD(write_fd));
     r = read_report(read_fd);
-    if (r < 0)
-        waitpid(pid, NULL, 0);
-    else
+    if (r == 0) {
         *ret_pid = pid;
+        return 0;
+    }
+    kill(pid, SIGKILL); /* dead already, but for the case that its report could not be read */
+    waitpid(pid, NULL, 0);
     return r;
 }

@@ -195,9 +195,10 @@ int mc_port_adopt(struct mc_loop *loop, int fd, const char *path, struct mc_tran
         return -ENODEV;
     if (tcgetattr(fd, &settings) < 0)
         return errno == EIO ? -ENODEV : -errno; /* EIO: hung up */
-    if (!is_pty(&here))
-        return reopen_serial(loop, fd, real, ret_transport);
-    int r = claim(fd);
+    int r = is_pty(&here) ? -ENOTTY : reopen_serial(loop, fd, real, ret_transport);
+    if (r != -ENOTTY)
+        return r;
+    r = claim(fd);
     if (r == 0)
         r = mc_fdport_new(loop, fd, NULL, NULL, ret_transport);
     if (r == 0)

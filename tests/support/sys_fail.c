@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "sys_fail.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+static unsigned countdown; /* 0: off */
+static int error_;
+static const char *failed;
+
+void sys_fail_at(unsigned nth, int error)
+{
+    countdown = nth;
+    error_ = error;
+    failed = NULL;
+}
+
+bool sys_fail_stop(void)
+{
+    countdown = 0;
+    return failed != NULL;
+}
+
+const char *sys_fail_what(void)
+{
+    return failed ? failed : "nothing";
+}
+
+static bool fails(const char *name)
+{
+    if (countdown == 0 || --countdown > 0)
+        return false;
+    failed = name;
+    errno = error_;
+    return true;
+}
+
+/* WRAP(type, name, (parameters), (arguments)): the linker sends calls of name to __wrap_name. */
+#define WRAP(type, name, parameters, arguments)                                                                        \
+    type __real_##name parameters;                                                                                     \
+    type __wrap_##name parameters;                                                                                     \
+    type __wrap_##name parameters                                                                                      \
+    {                                                                                                                  \
+        return fails(#name) ? (type)-1 : __real_##name arguments;                                                      \
+    }
+
+WRAP(ssize_t, read, (int fd, void *data, size_t n), (fd, data, n))
+WRAP(ssize_t, write, (int fd, const void *data, size_t n), (fd, data, n))
+WRAP(int, fstat64, (int fd, struct stat *st), (fd, st))
+WRAP(int, fsync, (int fd), (fd))
+WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
+WRAP(int, rename, (const char *from, const char *to), (from, to))
+WRAP(int, pipe2, (int fds[2], int flags), (fds, flags))
+WRAP(pid_t, fork, (void), ())
+WRAP(int, timerfd_create, (int clock, int flags), (clock, flags))
+WRAP(int, inotify_init1, (int flags), (flags))
+WRAP(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask))
+
+/* open and fcntl take one more argument or none: passing one on that is not there does no harm on Linux's ABIs. */
+int __real_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...)
+{
+    va_list args;
+
+    va_start(args, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    return fails("open") ? -1 : __real_open64(path, flags, mode);
+}
+
+int __real_fcntl64(int fd, int what, ...);
+int __wrap_fcntl64(int fd, int what, ...);
+int __wrap_fcntl64(int fd, int what, ...)
+{
+    va_list args;
+
+    va_start(args, what);
+    long value = va_arg(args, long);
+    va_end(args);
+    return fails("fcntl") ? -1 : __real_fcntl64(fd, what, value);
+}
