@@ -13,10 +13,11 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 
-#define SEND_LIMIT (256 * 1024) /* what a bridge and the host's driver may hold; beyond that bytes are lost */
-#define CHECK_MS   200
-#define READ_MS    5 /* worth of line at a time */
-#define READ_MAX   4096
+#define SEND_LIMIT      (256 * 1024) /* what a bridge and the host's driver may hold; beyond that bytes are lost */
+#define CHECK_MS        200
+#define READ_MS         5 /* worth of line at a time */
+#define READ_MAX        4096
+#define READ_BACKLOG_US 100000 /* a late turn may catch up this much */
 
 struct sim_hostport {
     struct sim_pump *pump;
@@ -105,7 +106,7 @@ static void pause_reading(struct sim_hostport *port, size_t len)
 
     if (sim_board_get(port->board, "pace", pace, sizeof(pace)) < 0 || strcmp(pace, "yes") != 0)
         return;
-    if (port->read_free_us < now_us - READ_MS * 4000)
+    if (port->read_free_us < now_us - READ_BACKLOG_US)
         port->read_free_us = now_us;
     port->read_free_us += (int64_t)len * 10 * 1000000 / sim_board_baud(port->board);
     if (port->read_free_us > now_us + 1000)
