@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The control socket's language: every command, its effect where the other tests do not show it, and bad lines. */
 #include "desk.h"
+#include <stdio.h>
 #include <string.h>
 
 #define OK(command) command "\r\r\nOK\r\n"
@@ -190,6 +191,28 @@ static void presets(void **state)
         assert_int_equal(sim_latency_from_name(sim_latency_name(i)), i);
 }
 
+/* The manual names every command and every latency. */
+static void manual(void **state)
+{
+    static char page[32768];
+    FILE *stream = fopen(MAN_PAGE, "r");
+    const char *usage, *help;
+    size_t len;
+
+    assert_non_null(stream);
+    len = fread(page, 1, sizeof(page) - 1, stream);
+    assert_true(len < sizeof(page) - 1);
+    fclose(stream);
+    for (size_t i = 0; (usage = sim_board_command_usage(i, &help)) != NULL; i++) {
+        char name[32];
+
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(usage, " "), usage);
+        assert_non_null(strstr(page, name));
+    }
+    for (int i = 0; sim_latency_name(i); i++)
+        assert_non_null(strstr(page, sim_latency_name(i)));
+}
+
 /* Idle, the board waits for nothing: no timer is armed, in command mode and in data mode. */
 static void idle(void **state)
 {
@@ -209,7 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_lines), cmocka_unit_test(rules),           cmocka_unit_test(muteness),
         cmocka_unit_test(cards),     cmocka_unit_test(knobs_and_state), cmocka_unit_test(presets),
-        cmocka_unit_test(idle),
+        cmocka_unit_test(idle),      cmocka_unit_test(manual),
     };
 
     return cmocka_run_group_tests_name("sim inject", tests, NULL, NULL);

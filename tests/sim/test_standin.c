@@ -209,7 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(up_and_down), cmocka_unit_test(refused)};
 
-    alarm(60); /* whatever waits in vain */
+    alarm(60);                                       /* whatever waits in vain */
     if (unshare(CLONE_NEWNET) < 0 && geteuid() == 0) /* who is not root gets no TUN device, and touches nothing */
         return 1;
     return cmocka_run_group_tests_name("sim standin", tests, NULL, NULL);
