@@ -43,11 +43,21 @@ note()
     printf '# %s\n' "$*"
 }
 
-# The last words of the daemon, the simulator and the kernel, after a case that failed.
+# need TEXT COMMAND...: a check without which the rest of the scenario means nothing.
+need()
+{
+    check "$@" || exit 0
+}
+
+# What the daemon, the simulator and the kernel said since the last time, after a case that failed.
 evidence()
 {
-    journalctl -q -n 12 -o short-monotonic --no-hostname 2>/dev/null | sed 's/^/#   journal: /'
-    [ -f $run/sim.log ] && tail -n 8 $run/sim.log | sed 's/^/#   sim: /'
+    local said=0
+    journalctl -q -n 15 -o short-monotonic --no-hostname --cursor-file=$run/cursor 2>/dev/null | cut -c 1-200 | sed 's/^/#   journal: /'
+    [ -f $run/sim.log ] || return 0
+    [ -f $run/sim.said ] && said=$(cat $run/sim.said)
+    tail -n "+$((said + 1))" $run/sim.log | tail -n 8 | sed 's/^/#   sim: /'
+    wc -l <$run/sim.log >$run/sim.said
 }
 
 # now: ms since boot, the clock that the daemon uses too.
@@ -215,13 +225,13 @@ in_state()
 # status_of JQ-LIKE.PATH: one value of status --json, "" when it is null.
 status_of()
 {
-    microcatctl --json status | python3 -I -c '
+    microcatctl --json status 2>&1 | python3 -I -c '
 import json, sys
 value = json.load(sys.stdin)
 value = value.get("status", value)
 for key in sys.argv[1].split("."):
     value = value.get(key) if isinstance(value, dict) else None
-print("" if value is None else value)' "$1"
+print("" if value is None else value)' "$1" 2>/dev/null
 }
 
 # event_after LINES LIMIT_S REGEX: waits for an event behind the first LINES of the log; prints the time when it was told.
@@ -276,6 +286,6 @@ clean_up()
     ip netns del isp 2>/dev/null
     ip link del wired 2>/dev/null
     rm -rf /var/lib/microcatd
-    : >$run/sim.log
+    rm -f $run/sim.log $run/sim.said
     return 0
 }

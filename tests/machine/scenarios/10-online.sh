@@ -3,8 +3,8 @@
 # from plug to ping, and what the rest of the system sees of it
 # limit: 240 s
 
-check "the board is made" make_board
-check "the simulated modem runs" start_sim
+need "the board is made" make_board
+need "the simulated modem runs" start_sim
 write_conf
 # A wired default route that is there first must stay the one that is used.
 ip link add wired type dummy
@@ -13,12 +13,12 @@ ip link set wired up
 ip route add default via 192.0.2.1 dev wired metric 100
 systemctl start ModemManager.service
 
-check "the service starts" start_daemon
+need "the service starts" start_daemon
 is "ready without a board" "$(systemctl is-active microcatd.service)" active
 check "and says that there is none" in_state absent 5
 began=$EPOCHREALTIME
 plug
-check "online after the plug" in_state online 90
+need "online after the plug" in_state online 90
 note "time|plug to online|$(ms "$began" "$EPOCHREALTIME")|"
 check "a ping goes through the link" ping -c 2 -i 0.3 -W 5 -I ppp0 100.127.0.53
 status_line()

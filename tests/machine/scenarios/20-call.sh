@@ -3,10 +3,12 @@
 # faults of the call: each is named, and the link comes back by itself
 # limit: 900 s
 
-make_board && plug && start_sim --profile=warm || ok 1 "the board runs"
+need "the board is made" make_board
+plug
+need "the simulated modem runs" start_sim --profile=warm
 write_conf
-check "the service starts" start_daemon
-check "online" in_state online 90
+need "the service starts" start_daemon
+need "online" in_state online 90
 
 fault_case "NO CARRIER" "no-carrier" 10 60 inject no-carrier
 fault_case "+PPPD: DISCONNECTED" "pdp-disconnected|ppp-terminated|no-carrier" 10 60 inject pppd-disconnected

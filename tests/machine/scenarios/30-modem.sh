@@ -3,10 +3,12 @@
 # faults of the modem: mute, rebooting, noisy, at another speed
 # limit: 900 s
 
-make_board && plug && start_sim --profile=warm || ok 1 "the board runs"
+need "the board is made" make_board
+plug
+need "the simulated modem runs" start_sim --profile=warm
 write_conf
-check "the service starts" start_daemon
-check "online" in_state online 90
+need "the service starts" start_daemon
+need "online" in_state online 90
 
 fault_case "modem reboots in data mode" "modem-rebooted|no-carrier|ppp-echo-dead|modem-silent" 60 180 inject reboot
 

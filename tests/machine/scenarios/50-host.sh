@@ -3,10 +3,12 @@
 # faults of the host: unplugged twenty times, the daemon killed and frozen
 # limit: 1200 s
 
-make_board && plug && start_sim --profile=warm || ok 1 "the board runs"
+need "the board is made" make_board
+plug
+need "the simulated modem runs" start_sim --profile=warm
 write_conf
-check "the service starts" start_daemon
-check "online" in_state online 90
+need "the service starts" start_daemon
+need "online" in_state online 90
 
 pulls_plug()
 {
