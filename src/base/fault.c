@@ -122,9 +122,8 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The modem answered ERROR to a command of the bring-up that it supports. The command and the answer "
                 "are given with the fault. Mostly it is not yet ready, seldom its firmware is in a bad state.",
-            .does =
-                "Starts the bring-up again after a growing delay; from the third failure in a row it resets the modem, "
-                "at most once per ResetInterval=.",
+            .does = "Starts the bring-up again after a growing delay; from the third failure in a row it resets the "
+                    "modem, at most once per ResetInterval=, and later power-cycles it, if a power line is configured.",
             .next =
                 "`microcatctl trace` shows the dialogue. If it is always the same command, compare the firmware shown "
                 "by `microcatctl info` with the supported ones.",
@@ -136,9 +135,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "An answer had not the form that the manual gives it: bytes were lost or mangled on the way (no flow "
                 "control at a high speed, a bad cable), or this firmware words it in a way not known yet.",
-            .does =
-                "Throws the answer away and starts the bring-up again after a growing delay; from the third failure in "
-                "a row it resets the modem, at most once per ResetInterval=.",
+            .does = "Throws the answer away and starts the bring-up again after a growing delay; from the third "
+                    "failure in a row it resets the modem, at most once per ResetInterval=, and later power-cycles it, "
+                    "if a power line is configured.",
             .next = "`microcatctl trace` shows the line. Try a lower BaudRate=; if the line is whole and the same each "
                     "time, report it with the trace.",
         },
@@ -161,7 +160,8 @@ static const struct mc_fault_info rows[] = {
             .means = "The modem said that it powers down, or its status line says that it is off: switched off by "
                      "AT+CPOF, by its "
                      "power key, or by itself at too low or too high a voltage or temperature.",
-            .does = "Switches it on if Power= in [Modem] says how; else it looks again after a short, growing delay.",
+            .does = "Switches it on (a power cycle) if Power= in [Modem] says how; else it looks again after a short, "
+                    "growing delay.",
             .next = "Without a configured power line, press the board's power key or cut its supply for a moment.",
         },
     ROW(STUCK_IN_DATA) =
@@ -172,8 +172,8 @@ static const struct mc_fault_info rows[] = {
                      "sequence. "
                      "Returning to command mode is this modem's known weak spot.",
             .does = "Waits for the modem's report, asks with AT, escapes with +++ and hangs up, and does it all again "
-                    "after "
-                    "a short delay. From the second failure in a row it resets the modem by the configured line.",
+                    "after a short delay. From the second failure in a row it resets the modem by the configured line, "
+                    "later it power-cycles it.",
             .next = "Without Reset= or Power= in [Modem] only cutting the board's supply helps.",
         },
 
@@ -248,7 +248,8 @@ static const struct mc_fault_info rows[] = {
                 "The modem sees a SIM but cannot read it: bad contact, a damaged card, or a SIM of a kind that this "
                 "modem does not take.",
             .does = "Does not dial. Looks again every 30 to 60 seconds; after several failures in a row it resets the "
-                    "modem, which starts the SIM anew, at most once per ResetInterval=.",
+                    "modem, which starts the SIM anew, at most once per ResetInterval=, and later power-cycles it, if "
+                    "a power line is configured.",
             .next = "Clean the contacts and push the SIM in again; try it in a telephone.",
         },
     ROW(SIM_BUSY) =
@@ -268,7 +269,7 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "APN= in [PDP] is empty, and without it neither the network nor the modem knows where the data should "
                 "go.",
-            .does = "Holds and dials nothing, until the configuration has one.",
+            .does = "Holds and dials nothing; looks again every 30 to 60 seconds whether the configuration has one.",
             .next = "Set APN= in [PDP], for example soracom.io, and user and password if the operator wants them.",
         },
     ROW(PDP_REFUSED) =
@@ -305,10 +306,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The modem searched for SearchTime= and found no network that takes it: no coverage, no antenna, or no "
                 "LTE of this operator at this place.",
-            .does =
-                "Leaves the radio alone while the modem searches. After SearchTime= it cycles the radio, at most once "
-                "per RadioCycleInterval=; a reset comes late and seldom, because it starts the search from the "
-                "beginning.",
+            .does = "Leaves the radio alone while the modem searches. After SearchTime= it cycles the radio, at most "
+                    "once per RadioCycleInterval=; it resets or power-cycles the modem late and seldom, because that "
+                    "starts the search from the beginning.",
             .next = "Check the antenna and `microcatctl status` for the signal; try another place or operator.",
         },
     ROW(REGISTRATION_DENIED) =
@@ -318,9 +318,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The network knows the SIM and does not want it here: not activated, suspended, no roaming agreement, "
                 "or a device that it does not allow.",
-            .does =
-                "Tries again after growing delays up to RedialMax=. It never resets the modem for this: networks block "
-                "devices that storm them.",
+            .does = "Tries again after growing delays up to RedialMax=, after several failures in a row with a radio "
+                    "cycle, which lets the modem choose another network; it cycles the radio at most once per "
+                    "RadioCycleInterval= and never resets the modem for this: networks block devices that storm them.",
             .next = "Ask the operator whether the SIM is active and may use LTE and roaming at this place.",
         },
     ROW(REGISTRATION_LIMITED) =
@@ -342,9 +342,8 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The modem was registered and lost the network: out of coverage, or the cell is overloaded or being "
                 "worked on.",
-            .does =
-                "Waits for the modem to find a network again, and dials as soon as it is registered. If it does not "
-                "last, it cycles the radio within the budget.",
+            .does = "Waits for the modem to find a network again, and dials as soon as it is registered. When it is "
+                    "lost again and again, it cycles the radio, later it resets the modem, within the budgets.",
             .next = "Frequent losses mean weak reception: check signal and antenna.",
         },
     ROW(NETWORK_BACKOFF) =
@@ -411,8 +410,8 @@ static const struct mc_fault_info rows[] = {
                 "The modem is registered but could not open the data context. The network may have dropped the attach "
                 "without saying so.",
             .does = "Redials after growing delays; from the second failure in a row it also detaches and attaches, "
-                    "from the "
-                    "third it cycles the radio, later it resets the modem, all within the budgets.",
+                    "from the third it cycles the radio, later it resets and at last power-cycles the modem, all "
+                    "within the budgets.",
             .next = "If every gateway in the region has it, it is the network; if only this one, look at its SIM.",
         },
     ROW(DIAL_REFUSED) =
@@ -423,8 +422,8 @@ static const struct mc_fault_info rows[] = {
                 "ATD was answered with an error: the context is in use, is not defined, or the modem believes that a "
                 "call is still up.",
             .does = "Redials after growing delays; from the second failure in a row it also detaches and attaches, "
-                    "from the "
-                    "third it cycles the radio, later it resets the modem, all within the budgets.",
+                    "from the third it cycles the radio, later it resets and at last power-cycles the modem, all "
+                    "within the budgets.",
             .next = "`microcatctl trace` shows the answer.",
         },
     ROW(DIAL_TIMEOUT) =
@@ -434,7 +433,7 @@ static const struct mc_fault_info rows[] = {
             .means = "Neither CONNECT nor a refusal came within 50 seconds, the longest time that the modem's manual "
                      "allows.",
             .does = "Finds out where the modem is and redials after growing delays; from the third failure in a row it "
-                    "cycles the radio, later it resets the modem, all within the budgets.",
+                    "cycles the radio, later it resets and at last power-cycles the modem, all within the budgets.",
         },
     ROW(PPP_TIMEOUT) =
         {
@@ -443,9 +442,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The call was connected, but PPP was not running after SetupTimeout=: frames were lost, or the network "
                 "did not answer.",
-            .does =
-                "Ends the call and redials after growing delays; from the second failure in a row it also detaches and "
-                "attaches, then cycles the radio, later it resets the modem, all within the budgets.",
+            .does = "Ends the call and redials after growing delays; from the second failure in a row it also detaches "
+                    "and attaches, then cycles the radio, later it resets and at last power-cycles the modem, all "
+                    "within the budgets.",
             .next =
                 "If the last phase was always establish, bytes get lost: try a lower BaudRate= and check FlowControl=.",
         },
@@ -456,9 +455,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "LCP negotiation failed: the modem said CONNECT, yet nothing on the other side speaks PPP, or the line "
                 "loops back.",
-            .does =
-                "Ends the call and redials after growing delays; from the second failure in a row it also detaches and "
-                "attaches, then cycles the radio, later it resets the modem, all within the budgets.",
+            .does = "Ends the call and redials after growing delays; from the second failure in a row it also detaches "
+                    "and attaches, then cycles the radio, later it resets and at last power-cycles the modem, all "
+                    "within the budgets.",
             .next = "If it is so from the first day, check FlowControl= and BaudRate= in [Modem].",
         },
     ROW(PPP_AUTH) =
@@ -477,9 +476,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "PPP was set up, but no IP address was agreed on: the network has not finished the data context, or "
                 "Type= asks for what it does not give.",
-            .does =
-                "Ends the call and redials after growing delays; from the second failure in a row it also detaches and "
-                "attaches, then cycles the radio, later it resets the modem, all within the budgets.",
+            .does = "Ends the call and redials after growing delays; from the second failure in a row it also detaches "
+                    "and attaches, then cycles the radio, later it resets and at last power-cycles the modem, all "
+                    "within the budgets.",
             .next = "If it stays, check Type= and APN= in [PDP].",
         },
     ROW(PPP_ECHO_DEAD) =
@@ -490,8 +489,7 @@ static const struct mc_fault_info rows[] = {
                 "EchoFailure= echo requests in a row went unanswered. The modem itself answers them, so the modem, the "
                 "bridge or the line between is dead; the network has nothing to do with it.",
             .does = "Ends the call, finds out where the modem is and redials; from the third failure in a row it "
-                    "cycles the "
-                    "radio, later it resets the modem, all within the budgets.",
+                    "cycles the radio, later it resets and at last power-cycles the modem, all within the budgets.",
             .next = "If it happens under load, check FlowControl= and try a lower BaudRate=.",
         },
     ROW(PPP_TERMINATED) =
@@ -535,11 +533,9 @@ static const struct mc_fault_info rows[] = {
             .text = "the link is up but carries nothing",
             .means = "PPP is running and its echoes are answered, but bytes go out and none come back, and the probes "
                      "through the link went unanswered: the network dropped the data context and told nobody.",
-            .does =
-                "Ends the call and redials; from the second failure in a row it also detaches and attaches, then "
-                "cycles "
-                "the radio, later it resets the modem, all within the budgets. Each time the link gets a fresh window "
-                "before it is judged again.",
+            .does = "Ends the call and redials; from the second failure in a row it also detaches and attaches, then "
+                    "cycles the radio, later it resets and at last power-cycles the modem, all within the budgets. "
+                    "Each time the link gets a fresh window before it is judged again.",
             .next = "If the link works and is still called stale, the probe's target does not answer: set Target= and "
                     "Method= in [Probe].",
         },
