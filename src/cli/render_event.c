@@ -85,11 +85,11 @@ static void print_trace_line(FILE *out, const json_t *line, const struct render_
         {"urc", "<*", "⇠", "  (by itself)", INK_BUSY},
         {"late", "<?", "⇠", "  (late: of a command given up before)", INK_BUSY},
         {"state", "==", "══", "", INK_DIM},
-        {"data-begin", "==", "══", "  (data mode begins)", INK_DIM},
-        {"data-end", "==", "══", "  (data mode ends)", INK_DIM},
+        {"data-begin", "==", "══", "", INK_DIM},
+        {"data-end", "==", "══", "", INK_DIM},
         {"", "--", "──", "", INK_DIM},
     };
-    const char *kind = render_string(line, "kind", "");
+    const char *kind = render_string(line, "kind", ""), *text = render_string(line, "text", "");
     double time_s = 0;
     size_t i = 0;
 
@@ -98,7 +98,7 @@ static void print_trace_line(FILE *out, const json_t *line, const struct render_
     render_number(line, "time", &time_s);
     print_clock(out, time_s, true);
     fprintf(out, " %s ", style->utf8 ? arrows[i].utf8 : arrows[i].ascii);
-    render_ink(out, style, arrows[i].ink, "%s", render_string(line, "text", ""));
+    render_ink(out, style, arrows[i].ink, "%s", text[0] ? text : kind);
     render_ink(out, style, INK_DIM, "%s", arrows[i].after);
     fputc('\n', out);
 }

@@ -28,6 +28,14 @@ static void arrow(FILE *out, const char *line, const char *text)
     fputc('\n', out);
 }
 
+/* "sync", or "absent -> sync". */
+static bool leads_to_sync(const char *text)
+{
+    const char *last = strrchr(text, ' ');
+
+    return strcmp(last ? last + 1 : text, "sync") == 0;
+}
+
 /* Index of the line with which the last bring-up began: a state line that leads to sync, else the first. */
 static size_t find_begin(const json_t *trace)
 {
@@ -35,7 +43,7 @@ static size_t find_begin(const json_t *trace)
         const json_t *line = json_array_get(trace, i);
         const char *text = render_string(line, "text", "");
 
-        if (strcmp(render_string(line, "kind", ""), "state") == 0 && strstr(text, "-> sync"))
+        if (strcmp(render_string(line, "kind", ""), "state") == 0 && leads_to_sync(text))
             return i;
     }
     return 0;
@@ -54,9 +62,17 @@ static bool says_registered(const char *text)
             (text[10] == '1' || text[10] == '5') && (text[11] == '\0' || text[11] == ','));
 }
 
-static void draw(FILE *out, const char *kind, const char *text, bool *registered)
+struct drawing {
+    const char *sent; /* the last command, to leave its echo out */
+    bool registered;
+};
+
+static void draw(FILE *out, const char *kind, const char *text, struct drawing *drawing)
 {
+    if (strcmp(kind, "received") == 0 && strcmp(text, drawing->sent) == 0)
+        return;
     if (strcmp(kind, "sent") == 0) {
+        drawing->sent = text;
         arrow(out, "D->>M", text);
         if (starts_with(text, "ATD"))
             arrow(out, "M->>N", "data call");
@@ -65,13 +81,13 @@ static void draw(FILE *out, const char *kind, const char *text, bool *registered
         else if (strcmp(text, "AT+CFUN=4") == 0 || strcmp(text, "AT+CFUN=0") == 0)
             arrow(out, "M->>N", "detach");
         if (starts_with(text, "AT+CFUN="))
-            *registered = false;
+            drawing->registered = false;
         return;
     }
     if (strcmp(kind, "received") == 0 || strcmp(kind, "urc") == 0 || strcmp(kind, "late") == 0) {
-        if (says_registered(text) && !*registered) {
+        if (says_registered(text) && !drawing->registered) {
             arrow(out, "N-->>M", "registered");
-            *registered = true;
+            drawing->registered = true;
         }
         arrow(out, strcmp(kind, "urc") == 0 ? "M--)D" : strcmp(kind, "late") == 0 ? "M--xD" : "M-->>D", text);
         return;
@@ -86,7 +102,7 @@ static void draw(FILE *out, const char *kind, const char *text, bool *registered
 
 char *render_mermaid(const json_t *trace)
 {
-    bool registered = false;
+    struct drawing drawing = {.sent = ""};
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -98,7 +114,7 @@ char *render_mermaid(const json_t *trace)
     for (size_t i = find_begin(trace); i < json_array_size(trace); i++) {
         const json_t *line = json_array_get(trace, i);
 
-        draw(out, render_string(line, "kind", ""), render_string(line, "text", ""), &registered);
+        draw(out, render_string(line, "kind", ""), render_string(line, "text", ""), &drawing);
     }
     fclose(out);
     return text;

@@ -111,12 +111,13 @@ static void next(FILE *out, const json_t *status, const struct render_style *sty
 /* For everything but "online": what it does, why, what comes next, and what a person can do. */
 static void trouble(FILE *out, const json_t *status, const struct render_style *style)
 {
-    const char *step = render_string(status, "step", NULL);
+    const char *step = render_string(status, "step", ""), *state = render_string(status, "state", "");
     const char *person = render_string(status, "fault.next", NULL);
 
-    if (strcmp(render_string(status, "state", ""), "online") != 0) {
+    if (strcmp(state, "online") != 0) {
         labelled(out, style, "Doing", INK_PLAIN, render_string(status, "state_text", "?"));
-        if (step && strcmp(step, render_string(status, "state", "")) != 0)
+        /* A step of the state before says nothing about this one. */
+        if (strncmp(step, state, strlen(state)) == 0 && step[strlen(state)] == '.')
             render_ink(out, style, INK_DIM, " (%s)", step);
         fputc('\n', out);
     }
@@ -126,7 +127,7 @@ static void trouble(FILE *out, const json_t *status, const struct render_style *
         labelled(out, style, "To do", INK_BOLD, person);
         fputc('\n', out);
     }
-    if (strcmp(render_string(status, "state", ""), "stopped") == 0 && !person) {
+    if (strcmp(state, "stopped") == 0 && !person) {
         labelled(out, style, "To do", INK_BOLD, "microcatctl connect");
         fputc('\n', out);
     }

@@ -44,6 +44,13 @@ static void makes_text_printable(void **state)
         {"+CEREG: 0,5", "+CEREG: 0,5"},
         {"a\tb\x7f", "a\\x09b\\x7f"},
         {"\xff\xc3\xa9", "\\xff\\xc3\\xa9"},
+        {"+ICCID: 8942\xe2\x80\xa6"
+         "0012",
+         "+ICCID: 8942\xe2\x80\xa6"
+         "0012"}, /* as redaction leaves it */
+        {"\xc2\x9b"
+         "31m",
+         "\\xc2\\x9b31m"}, /* a control character of eight bits */
     };
     struct mc_trace *trace = mc_trace_new(1);
     struct mc_trace_entry entry;
