@@ -19,9 +19,9 @@ uint16_t sim_fcs16(const uint8_t *data, size_t len_bytes)
     return fcs;
 }
 
-static size_t put(uint8_t *out, uint8_t c)
+static size_t put(uint8_t *out, uint8_t c, uint32_t accm)
 {
-    if (c >= 0x20 && c != FLAG && c != ESCAPE) {
+    if (c >= 0x20 ? c != FLAG && c != ESCAPE : !(accm >> c & 1)) {
         out[0] = c;
         return 1;
     }
@@ -30,7 +30,7 @@ static size_t put(uint8_t *out, uint8_t c)
     return 2;
 }
 
-size_t sim_hdlc_encode(uint8_t *out, const uint8_t *frame, size_t len_bytes)
+size_t sim_hdlc_encode(uint8_t *out, const uint8_t *frame, size_t len_bytes, uint32_t accm)
 {
     uint16_t fcs;
     size_t len = 0;
@@ -40,9 +40,9 @@ size_t sim_hdlc_encode(uint8_t *out, const uint8_t *frame, size_t len_bytes)
     fcs = (uint16_t)~sim_fcs16(frame, len_bytes);
     out[len++] = FLAG;
     for (size_t i = 0; i < len_bytes; i++)
-        len += put(out + len, frame[i]);
-    len += put(out + len, (uint8_t)fcs);
-    len += put(out + len, (uint8_t)(fcs >> 8));
+        len += put(out + len, frame[i], accm);
+    len += put(out + len, (uint8_t)fcs, accm);
+    len += put(out + len, (uint8_t)(fcs >> 8), accm);
     out[len++] = FLAG;
     return len;
 }

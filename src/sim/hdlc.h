@@ -11,6 +11,8 @@
 #define SIM_HDLC_FRAME_MAX 2048                         /* unescaped, with FCS */
 #define SIM_HDLC_WIRE_MAX  (2 * SIM_HDLC_FRAME_MAX + 2) /* as sent */
 
+#define SIM_HDLC_ESCAPE_ALL UINT32_MAX
+
 #define SIM_PPP_IP   0x0021
 #define SIM_PPP_IPV6 0x0057
 #define SIM_PPP_IPCP 0x8021
@@ -21,10 +23,11 @@
 uint16_t sim_fcs16(const uint8_t *data, size_t len_bytes);
 
 /**
- * Frames @len_bytes (address, control and protocol included) with FCS and flags, every control character escaped.
+ * Frames @len_bytes (address, control and protocol included) with FCS and flags; of the control characters those in
+ * @accm are escaped (SIM_HDLC_ESCAPE_ALL before anything is negotiated, and in LCP always).
  * @out takes SIM_HDLC_WIRE_MAX bytes. Returns the length, 0 when the frame is too long.
  */
-size_t sim_hdlc_encode(uint8_t *out, const uint8_t *frame, size_t len_bytes);
+size_t sim_hdlc_encode(uint8_t *out, const uint8_t *frame, size_t len_bytes, uint32_t accm);
 
 /** A frame with a good FCS, which is cut off. */
 typedef void sim_hdlc_frame_fn(void *ctx, const uint8_t *frame, size_t len_bytes);

@@ -27,6 +27,10 @@ static size_t request(struct sim_ppp *ppp, uint8_t *out)
         memcpy(out, (const uint8_t[]){AUTH, 5, 0xc2, 0x23, 5}, 5);
         len += 5;
     }
+    if (!ppp->accm_rejected) { /* the line is clean: escape nothing, an eighth of it would go for that */
+        memcpy(out + len, (const uint8_t[]){ACCM, 6, 0, 0, 0, 0}, 6);
+        len += 6;
+    }
     if (!ppp->magic_rejected) {
         out[len] = MAGIC;
         out[len + 1] = 6;
@@ -75,8 +79,11 @@ static enum sim_cp_code judge(struct sim_ppp *ppp, uint8_t *option)
             return SIM_CP_REJECT;
         ppp->addresses.mru = option[2] << 8 | option[3];
         return SIM_CP_ACK;
-    case ACCM: /* we escape every control character anyhow */
-        return option[1] == 6 ? SIM_CP_ACK : SIM_CP_REJECT;
+    case ACCM:
+        if (option[1] != 6)
+            return SIM_CP_REJECT;
+        ppp->accm = get32(option + 2);
+        return SIM_CP_ACK;
     case AUTH:
         return judge_auth(ppp, option);
     case MAGIC:
@@ -95,6 +102,8 @@ static void disliked(struct sim_ppp *ppp, enum sim_cp_code code, const uint8_t *
         ppp->magic_rejected = true;
     else if (option[0] == MAGIC)
         ppp->magic = sim_ppp_random(ppp);
+    else if (option[0] == ACCM)
+        ppp->accm_rejected = true;
     else if (option[0] == AUTH && code == SIM_CP_NAK && option[1] >= 4 && option[2] == 0xc0 && option[3] == 0x23)
         ppp->demands = SIM_PPP_AUTH_PAP;
     else if (option[0] == AUTH)

@@ -64,7 +64,8 @@ struct sim_ppp {
     enum sim_ppp_phase phase;
     struct sim_ppp_addresses addresses;
     uint32_t magic, random;
-    bool magic_rejected, dns_rejected[2];
+    uint32_t accm; /* control characters that the peer wants escaped */
+    bool accm_rejected, magic_rejected, dns_rejected[2];
     enum sim_ppp_auth demands, demanded; /* of the other; of us */
     uint8_t challenge[16], auth_id;
     bool auth_theirs_done, auth_ours_done;

@@ -16,11 +16,12 @@ void sim_ppp_send(struct sim_ppp *ppp, int protocol, const uint8_t *payload, siz
 {
     uint8_t frame[SIM_HDLC_FRAME_MAX] = {0xff, 0x03, (uint8_t)(protocol >> 8), (uint8_t)protocol};
     uint8_t wire[SIM_HDLC_WIRE_MAX];
+    uint32_t accm = protocol == SIM_PPP_LCP ? SIM_HDLC_ESCAPE_ALL : ppp->accm;
 
     if (len_bytes + 6 > sizeof(frame))
         return;
     memcpy(frame + 4, payload, len_bytes);
-    ppp->callbacks.write(ppp->ctx, wire, sim_hdlc_encode(wire, frame, len_bytes + 4));
+    ppp->callbacks.write(ppp->ctx, wire, sim_hdlc_encode(wire, frame, len_bytes + 4, accm));
 }
 
 void sim_ppp_set_phase(struct sim_ppp *ppp, enum sim_ppp_phase phase)
@@ -151,6 +152,7 @@ struct sim_ppp *sim_ppp_new(struct mc_timerq *queue, const struct sim_ppp_config
     ppp->callbacks = *callbacks;
     ppp->ctx = ctx;
     ppp->addresses.mru = 1500;
+    ppp->accm = SIM_HDLC_ESCAPE_ALL;
     ppp->random = (config->seed << 1 | config->network) * 2654435761u | 1; /* two ends with one seed still differ */
     sim_cp_init(&ppp->lcp, ppp, &sim_lcp_ops);
     sim_cp_init(&ppp->ipcp, ppp, &sim_ipcp_ops);

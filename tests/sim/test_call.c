@@ -229,8 +229,8 @@ static void left_in_data_mode(void **state)
     static const uint8_t request[] = {0xff, 0x03, 0xc0, 0x21, 9, 7, 0, 8, 1, 2, 3, 4};
     static const uint8_t reply[] = {0xff, 0x03, 0xc0, 0x21, 10, 7, 0, 8, 'm', 'c', 's', '1'};
     uint8_t wire[SIM_HDLC_WIRE_MAX], expected[SIM_HDLC_WIRE_MAX];
-    size_t len = sim_hdlc_encode(wire, request, sizeof(request));
-    size_t expected_len = sim_hdlc_encode(expected, reply, sizeof(reply));
+    size_t len = sim_hdlc_encode(wire, request, sizeof(request), SIM_HDLC_ESCAPE_ALL);
+    size_t expected_len = sim_hdlc_encode(expected, reply, sizeof(reply), SIM_HDLC_ESCAPE_ALL);
     struct desk desk;
 
     desk_open(&desk, warm);
