@@ -101,7 +101,7 @@ static void boot(struct sim_board *b)
 
 void sim_power_on(struct sim_board *b)
 {
-    if (b->power != SIM_POWER_OFF)
+    if (b->power != SIM_POWER_OFF || (!b->plugged && b->profile.usb_power))
         return;
     sim_log(b, "power on");
     boot(b);
