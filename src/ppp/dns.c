@@ -19,7 +19,7 @@
 #define INTERFACE   "org.freedesktop.resolve1.Manager"
 #define SYSTEM_BUS  "unix:path=/run/dbus/system_bus_socket"
 
-enum { CALL_LIMIT_US = 5 * 1000 * 1000, MAX_REQUESTS = 8, MAX_SERVERS = 8 };
+enum { CALL_LIMIT_MS = 5000, MAX_REQUESTS = 8, MAX_SERVERS = 8 };
 
 struct request {
     struct mc_dns *dns;
@@ -27,6 +27,7 @@ struct request {
     int result;
     mc_dns_done_fn *done;
     void *ctx;
+    struct mc_timer limit;    /* sd-bus alone would give a bus that lets nobody in 90 s */
     struct mc_timer deferred; /* a result that was there before the request was through */
     struct request *next;
     sd_bus_slot *slots[2];
@@ -71,6 +72,7 @@ static void unlink_request(struct request *request)
 static void free_request(struct request *request)
 {
     mc_timer_disarm(&request->deferred);
+    mc_timer_disarm(&request->limit);
     for (unsigned i = 0; i < request->n_slots; i++)
         sd_bus_slot_unref(request->slots[i]); /* its answer is not called back any more */
     free(request);
@@ -97,6 +99,15 @@ static void settle(struct request *request)
 {
     if (request->open_calls == 0 && !mc_timer_armed(&request->deferred))
         mc_timer_arm(&request->deferred, mc_loop_timers(request->dns->loop), 0);
+}
+
+static void on_limit(void *ctx)
+{
+    struct request *request = ctx;
+
+    request->open_calls = 0;
+    request->result = -ETIMEDOUT;
+    settle(request);
 }
 
 static void close_bus(struct mc_dns *dns)
@@ -281,6 +292,8 @@ static struct request *new_request(struct mc_dns *dns, mc_dns_done_fn *done, voi
         return NULL;
     *request = (struct request){.dns = dns, .done = done, .ctx = ctx, .next = dns->requests};
     mc_timer_init(&request->deferred, "dns done", on_deferred, request);
+    mc_timer_init(&request->limit, "dns limit", on_limit, request);
+    mc_timer_arm(&request->limit, mc_loop_timers(dns->loop), CALL_LIMIT_MS);
     dns->requests = request;
     return request;
 }
@@ -292,7 +305,7 @@ static void send_call(struct request *request, sd_bus_message *call)
 
     if (r >= 0)
         r = sd_bus_call_async(request->dns->bus, &request->slots[request->n_slots], call, on_answer, request,
-                              CALL_LIMIT_US);
+                              CALL_LIMIT_MS * 1000ULL);
     if (r >= 0) {
         request->n_slots++;
         request->open_calls++;
