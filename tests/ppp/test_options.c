@@ -2,10 +2,14 @@
 #include <microcat/ppp/options.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -161,11 +165,60 @@ static void clean_environment(void **state)
     mc_options_free(&options);
 }
 
+#ifdef PLUGIN
+/* The host's own pppd reads every word: 0 or, where the kernel has no PPP, 4, but never 2 (an option it does not know).
+ */
+static void the_real_pppd_knows_every_word(void **state)
+{
+    static const enum mc_pdp_type types[] = {MC_PDP_IP, MC_PDP_IPV6, MC_PDP_IPV4V6};
+    static const enum mc_auth auths[] = {MC_AUTH_AUTO, MC_AUTH_PAP, MC_AUTH_CHAP};
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    char tty[64];
+
+    if (access("/usr/sbin/pppd", X_OK) != 0 || geteuid() != 0 || master < 0) {
+        print_message("needs pppd, a pty and root\n");
+        skip();
+    }
+    assert_int_equal(grantpt(master) | unlockpt(master) | ptsname_r(master, tty, sizeof(tty)), 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct mc_settings settings = settings_of(types[i], auths[i], i == 1 ? 1400 : 0, i == 2 ? "wwan.7" : "");
+        struct mc_options_input input = {&settings, tty, PLUGIN, "/nonexistent/socket", MC_PPPD_MODERN};
+        struct mc_options options;
+        pid_t pid;
+        size_t n = 0;
+        int status;
+
+        assert_int_equal(mc_options_make(&input, &options), 0);
+        while (options.argv[n] != NULL)
+            n++;
+        options.argv[n] = strdup("dryrun"); /* reads them, checks them, goes no further */
+        pid = fork();
+        if (pid == 0) {
+            dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+            execve("/usr/sbin/pppd", options.argv, options.envp);
+            _exit(127);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        mc_options_free(&options);
+        if (!WIFEXITED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 4))
+            fail_msg("type %zu: wait status %#x", i, (unsigned)status);
+    }
+    close(master);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_line),          cmocka_unit_test(by_settings),    cmocka_unit_test(echo_rounds_up),
-        cmocka_unit_test(names_that_are_none), cmocka_unit_test(relative_paths), cmocka_unit_test(clean_environment),
+#ifdef PLUGIN
+        cmocka_unit_test(the_real_pppd_knows_every_word),
+#endif
+        cmocka_unit_test(whole_line),
+        cmocka_unit_test(by_settings),
+        cmocka_unit_test(echo_rounds_up),
+        cmocka_unit_test(names_that_are_none),
+        cmocka_unit_test(relative_paths),
+        cmocka_unit_test(clean_environment),
     };
     return cmocka_run_group_tests_name("ppp/options", tests, NULL, NULL);
 }
