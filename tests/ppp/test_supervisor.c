@@ -37,7 +37,7 @@ static struct {
 } seen;
 static char logged[4096];
 
-static void word(const char *fmt, ...)
+__attribute__((format(printf, 1, 2))) static void word(const char *fmt, ...)
 {
     size_t len = strlen(seen.words);
     va_list args;
