@@ -292,6 +292,7 @@ void mc_link_rest(struct mc_link *link)
 {
     mc_timer_disarm(&link->wait);
     link->doing = DOING_REST;
+    link->status->step[0] = '\0';
     mc_link_clear_fault(link);
     mc_link_enter(link, MC_STATE_STOPPED);
     mc_link_publish(link);

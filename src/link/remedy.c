@@ -80,6 +80,7 @@ void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy,
     struct mc_status *st = link->status;
     link->decision.remedy = remedy;
     link->doing = DOING_WAIT;
+    st->step[0] = '\0';
     if (remedy == MC_REMEDY_HOLD)
         mc_link_enter(link, MC_STATE_HELD);
     else if (!link->present)

@@ -191,6 +191,8 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
         mc_bringup_note(b, "the modem %s: brought back to command mode", found_text[found]);
         __attribute__((fallthrough));
     case MC_FOUND_COMMAND:
+        if (baud != b->facts.baud && baud == 115200) /* fallen back to its boot speed: it started anew unseen */
+            mc_facts_rebooted(&b->facts);
         b->facts.baud = baud;
         row_done(b);
         return;
