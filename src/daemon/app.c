@@ -89,6 +89,19 @@ static void on_term(void *ctx, int signo)
     mc_link_shutdown(app->link, on_down, app);
 }
 
+/* SIGUSR2: make room for another microcatd, for example a newer one, which carries the call on. */
+static void on_leave(void *ctx, int signo)
+{
+    struct app *app = ctx;
+    if (!app->kept.stored) {
+        on_term(ctx, signo);
+        return;
+    }
+    mc_notice("leaving the call to the next microcatd");
+    app->leaving = true;
+    mc_loop_stop(app->loop);
+}
+
 static void on_watchdog(void *ctx)
 {
     struct app *app = ctx;
@@ -103,6 +116,8 @@ static int start_signals(struct app *app)
         r = mc_signal_add(&app->sigint, app->loop, SIGINT, on_term, app);
     if (r == 0)
         r = mc_signal_add(&app->sighup, app->loop, SIGHUP, reload, app);
+    if (r == 0)
+        r = mc_signal_add(&app->sigusr2, app->loop, SIGUSR2, on_leave, app);
     mc_timer_init(&app->watchdog, "app.watchdog", on_watchdog, app);
     if (mc_notify_watchdog_ms() > 0)
         on_watchdog(app);
@@ -168,8 +183,10 @@ static int start(struct app *app)
         return r;
     }
     app_state_load(app);
-    app_state_sweep(app);
     app_words_start(app);
+    app_keep_fetch(app);
+    if (!app->kept.pending)
+        app_state_sweep(app);
     r = app_listen(app);
     if (r < 0) {
         mc_err("%s: %s", app->settings.control.socket,
@@ -187,13 +204,15 @@ static int start(struct app *app)
 static void stop(struct app *app)
 {
     if (app->link && app->store && app->history) {
-        mc_history_stop(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
+        if (!app->leaving)
+            mc_history_stop(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
         app->save_budgets = app->save_history = true;
         app_state_flush(app);
     }
     mc_timer_disarm(&app->watchdog);
     app_board_done(app);
     app_call_free(app);
+    app_keep_done(app);
     mc_device_watch_free(app->devices);
     mc_link_free(app->link);
     app_close(app);
@@ -201,6 +220,7 @@ static void stop(struct app *app)
     mc_signal_remove(&app->sigterm);
     mc_signal_remove(&app->sigint);
     mc_signal_remove(&app->sighup);
+    mc_signal_remove(&app->sigusr2);
     mc_dns_free(app->dns);
     mc_recorder_free(app->recorder);
     mc_state_store_free(app->store);

@@ -39,6 +39,7 @@ static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
     st->mtu = ppp_link->mtu > 0 ? ppp_link->mtu : MC_UNKNOWN;
     st->pid = (int32_t)mc_ppp_pid(app->ppp);
     app_state_call(app, ppp_link->ifname, st->pid);
+    app_keep_store(app);
     mc_link_call_up(app->link);
 }
 
@@ -74,10 +75,14 @@ static void on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
 
 void app_call_free(struct app *app)
 {
-    app_network(app, false);
+    if (!app->leaving)
+        app_network(app, false);
     mc_probe_cancel(app->probe);
     app->probe = NULL;
-    mc_ppp_free(app->ppp);
+    if (app->leaving)
+        mc_ppp_abandon(app->ppp);
+    else
+        mc_ppp_free(app->ppp);
     app->ppp = NULL;
 }
 
@@ -85,6 +90,7 @@ static void on_exit_(void *ctx, const struct mc_ppp_end *end)
 {
     struct app *app = ctx;
     struct mc_ppp_end copy = *end;
+    app_keep_forget(app);
     app_call_free(app);
     app_state_call(app, "", 0);
     mc_link_call_exit(app->link, copy.fault, copy.text);
@@ -99,9 +105,7 @@ enum mc_fault app_call_check(void *ctx, char *detail, size_t size)
     return errno == ENOENT ? MC_FAULT_PPPD_MISSING : MC_FAULT_PPPD_UNUSABLE;
 }
 
-enum mc_fault app_call(void *ctx, char *detail, size_t size)
-{
-    static const struct mc_ppp_events events = {.on_phase = on_phase,
+static const struct mc_ppp_events ppp_events = {.on_phase = on_phase,
                                                 .on_auth = on_auth,
                                                 .on_up = on_up,
                                                 .on_down = on_down,
@@ -109,12 +113,27 @@ enum mc_fault app_call(void *ctx, char *detail, size_t size)
                                                 .on_room = on_room,
                                                 .on_sign = on_sign,
                                                 .on_exit = on_exit_};
+
+/* The plugin's socket has a name that a daemon started anew finds again. */
+static struct mc_ppp_place place_of(const struct app *app)
+{
+    return (struct mc_ppp_place){.runtime_dir = app->runtime_dir,
+                                 .instance = *app->options->instance ? app->options->instance : "microcatd",
+                                 .plugin = getenv("MICROCATD_PPPD_PLUGIN")};
+}
+
+int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave)
+{
+    const struct mc_ppp_place place = place_of(app);
+    return mc_ppp_adopt(app->loop, &app->settings, &place, leave, &ppp_events, app, &app->ppp);
+}
+
+enum mc_fault app_call(void *ctx, char *detail, size_t size)
+{
     struct app *app = ctx;
-    const struct mc_ppp_place place = {.runtime_dir = app->runtime_dir,
-                                       .instance = *app->options->instance ? app->options->instance : NULL,
-                                       .plugin = getenv("MICROCATD_PPPD_PLUGIN")};
+    const struct mc_ppp_place place = place_of(app);
     app_call_free(app); /* one whose device went away may still be dying */
-    int r = mc_ppp_start(app->loop, &app->settings, &place, &events, app, &app->ppp);
+    int r = mc_ppp_start(app->loop, &app->settings, &place, &ppp_events, app, &app->ppp);
     if (r == 0) {
         app->status.ppp.pid = (int32_t)mc_ppp_pid(app->ppp);
         return MC_FAULT_NONE;
@@ -147,6 +166,7 @@ void app_call_stop(void *ctx)
 void app_call_kill(void *ctx)
 {
     struct app *app = ctx;
+    app_keep_forget(app);
     if (app->ppp)
         mc_ppp_kill(app->ppp);
 }

@@ -24,7 +24,8 @@ static void on_added(void *ctx, const struct mc_device *device)
     mc_journal_set_device(device->path);
     mc_notice("found %s%s%s%s%s", device->path, *device->product ? " " : "", device->product,
               *device->serial ? " " : "", device->serial);
-    mc_link_device(app->link, true);
+    if (!app_keep_adopt(app))
+        mc_link_device(app->link, true);
 }
 
 static void on_removed(void *ctx)

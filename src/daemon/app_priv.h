@@ -34,6 +34,22 @@ struct app_board { /* a board line being worked */
     struct mc_child *child;
 };
 
+struct app_call_note { /* the call, as the next daemon needs it */
+    char ifname[16], path[128];
+    int pid;
+    char start[32]; /* pppd's start time in clock ticks: tells it from another process with its pid */
+    int baud, flow;
+};
+
+#define APP_KEPT_FDS 4
+struct app_kept {
+    bool pending; /* fetched from systemd, and nobody has taken it up yet */
+    bool stored;  /* this call's descriptors lie there */
+    int fds[APP_KEPT_FDS];
+    struct app_call_note call;
+    struct mc_timer claim;
+};
+
 struct app {
     const struct mc_options *options;
     struct mc_config *config;
@@ -49,7 +65,7 @@ struct app {
     struct mc_link *link;
     struct mc_ctl_backend backend;
     struct mc_ctl_server *server;
-    struct mc_signal sigterm, sigint, sighup;
+    struct mc_signal sigterm, sigint, sighup, sigusr2;
     struct mc_timer watchdog;
     int exit_code;
 
@@ -71,6 +87,10 @@ struct app {
 
     /* app_words.c */
     struct mc_observer words;
+
+    /* app_keep.c */
+    struct app_kept kept;
+    bool leaving; /* ends without ending the call */
 
     /* app_state.c */
     struct mc_timer save;
@@ -100,6 +120,7 @@ void app_network(void *ctx, bool up);
 void app_traffic(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);
 int app_probe(void *ctx);
 void app_call_free(struct app *app);
+int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave);
 
 /* app_words.c */
 void app_words_start(struct app *app);
@@ -115,9 +136,20 @@ void app_save(void *ctx);
 void app_save_history(struct app *app);
 /** Writes at once what waits to be written. */
 void app_state_flush(struct app *app);
-/** The call's interface and pid, so that the next daemon can clean up after a crash; "" forgets it. */
+/** The call, so that the next daemon can carry it on or clean up after a crash; ifname "" forgets it. */
 void app_state_call(struct app *app, const char *ifname, int pid);
+/** 0, or -ENOENT: there was none, or it makes no sense. */
+int app_state_call_load(struct app *app, struct app_call_note *ret_call);
 /** Kills the pppd and removes the routes that a daemon before us left behind. */
 void app_state_sweep(struct app *app);
+
+/* app_keep.c */
+void app_keep_fetch(struct app *app);
+/** Leaves the call's descriptors with systemd; forgets them. */
+void app_keep_store(struct app *app);
+void app_keep_forget(struct app *app);
+/** The device is there: takes up the call that was left, if there is one. */
+bool app_keep_adopt(struct app *app);
+void app_keep_done(struct app *app);
 
 #endif

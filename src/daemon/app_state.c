@@ -138,9 +138,11 @@ static int process_start_time(int pid, char *out, size_t size)
 
 void app_state_call(struct app *app, const char *ifname, int pid)
 {
-    char text[128], start[32];
+    char text[320], start[32];
+    const struct mc_facts *facts = mc_link_facts(app->link);
     if (*ifname && process_start_time(pid, start, sizeof(start)) == 0)
-        snprintf(text, sizeof(text), "%s %d %s\n", ifname, pid, start);
+        snprintf(text, sizeof(text), "%s %d %s %d %d %s\n", ifname, pid, start, (int)facts->baud, (int)facts->flow,
+                 app->device.path);
     else
         snprintf(text, sizeof(text), "none\n");
     mc_state_store_save(app->store, "call", text, strlen(text));
@@ -157,20 +159,28 @@ static void kill_orphan(int pid, const char *start)
     syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 }
 
-void app_state_sweep(struct app *app)
+int app_state_call_load(struct app *app, struct app_call_note *ret_call)
 {
     _cleanup_free_ char *text = NULL;
     size_t len;
-    char ifname[16], start[32];
-    int pid;
+    struct app_call_note *c = ret_call;
     if (mc_state_store_load(app->store, "call", SMALL_BYTES, &text, &len) < 0)
+        return -ENOENT;
+    if (sscanf(text, "%15s %d %31s %d %d %127s", c->ifname, &c->pid, c->start, &c->baud, &c->flow, c->path) != 6 ||
+        c->pid <= 1 || c->baud < 1200 || c->baud > 4000000 || c->flow < MC_FLOW_NONE || c->flow > MC_FLOW_RTSCTS)
+        return -ENOENT;
+    return 0;
+}
+
+void app_state_sweep(struct app *app)
+{
+    struct app_call_note call;
+    if (app_state_call_load(app, &call) < 0)
         return;
-    if (sscanf(text, "%15s %d %31s", ifname, &pid, start) != 3 || pid <= 1)
-        return;
-    kill_orphan(pid, start);
-    int n = mc_route_sweep(ifname);
+    kill_orphan(call.pid, call.start);
+    int n = mc_route_sweep(call.ifname);
     if (n > 0)
         mc_notice("removed %d default route%s through %s, which a daemon before this one left behind", n,
-                  n == 1 ? "" : "s", ifname);
+                  n == 1 ? "" : "s", call.ifname);
     app_state_call(app, "", 0);
 }

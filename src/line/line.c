@@ -136,11 +136,11 @@ size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len)
     return taken;
 }
 
-void mc_line_data(struct mc_line *line)
+void mc_line_data(struct mc_line *line, bool fresh)
 {
     if (line->owner == MC_LINE_OWNER_DATA)
         return;
-    line->connect_lf = true;
+    line->connect_lf = fresh;
     set_owner(line, MC_LINE_OWNER_DATA);
 }
 

@@ -23,17 +23,35 @@ static void quiet_timers(struct mc_link *link)
     mc_timer_disarm(&link->bounce);
 }
 
-void mc_link_start_call(struct mc_link *link)
+static void begin_call(struct mc_link *link)
 {
-    char detail[160] = "";
     link->doing = DOING_CALL;
     link->call = true;
     link->call_up = link->stopping = false;
     link->call_fault = MC_FAULT_NONE;
     link->call_detail[0] = '\0';
-    link->status->counters.calls++;
     reset_ppp_status(link);
     mc_link_enter(link, MC_STATE_PPP);
+}
+
+void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow)
+{
+    struct mc_facts *facts = mc_link_facts(link);
+    facts->baud = baud;
+    facts->flow = flow;
+    facts->prepared = true; /* it carried a call: the PDP context was what the settings wanted */
+    link->present = link->open = link->found = true;
+    link->new_session = link->jitter_due = false;
+    mc_line_data(link->line, false);
+    begin_call(link);
+    mc_link_publish(link);
+}
+
+void mc_link_start_call(struct mc_link *link)
+{
+    char detail[160] = "";
+    begin_call(link);
+    link->status->counters.calls++;
     enum mc_fault fault = link->req.call(link->ctx, detail, sizeof(detail));
     if (fault != MC_FAULT_NONE) {
         link->call_fault = fault;

@@ -423,6 +423,8 @@ void mc_link_start(struct mc_link *link, bool booting)
 {
     link->started = true;
     link->jitter_due = booting;
+    if (link->doing != DOING_NOTHING) /* a call was taken over */
+        return;
     if (!*link->settings->pdp.apn)
         mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
     else if (link->present)

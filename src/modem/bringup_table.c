@@ -314,7 +314,7 @@ static enum mc_step after_signal(struct mc_bringup *b)
 
 static enum mc_step after_dial(struct mc_bringup *b)
 {
-    mc_line_data(b->line);
+    mc_line_data(b->line, true);
     b->call_ended = false;
     b->result.connected = true;
     return MC_STEP_END;

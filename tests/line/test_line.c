@@ -61,7 +61,7 @@ static void on_answer(void *ctx, const struct mc_at_answer *answer)
     h->answers++;
     h->result = answer->result;
     if (answer->result == MC_AT_CONNECT && h->data_on_connect)
-        mc_line_data(h->line);
+        mc_line_data(h->line, true);
 }
 
 static void on_escaped(void *ctx)
@@ -216,7 +216,7 @@ static void each_owner_gets_its_own_bytes(void **state)
     struct harness *h = *state;
     feed(h, "\r\n+CEREG: 5\r\n");
     assert_string_equal(h->urcs, "+CEREG: 5|");
-    mc_line_data(h->line);
+    mc_line_data(h->line, true);
     feed(h, "\r\n+CEREG: 2\r\n");
     assert_string_equal(h->urcs, "+CEREG: 5|");
     expect(&h->data, "\r\n+CEREG: 2\r\n", 13);
@@ -235,7 +235,7 @@ static void only_the_owner_may_write(void **state)
     const struct mc_at_command at = {.text = "AT", .timeout_ms = 300};
     assert_int_equal(mc_line_send_data(h->line, "x", 1), -EPERM);
     assert_int_equal(mc_line_send_raw(h->line, "x", 1), -EPERM);
-    mc_line_data(h->line);
+    mc_line_data(h->line, true);
     assert_int_equal(mc_line_send_raw(h->line, "x", 1), -EPERM);
     assert_int_equal(mc_line_send_data(h->line, "x", 1), 0);
     expect(&h->written, "x", 1);
@@ -277,7 +277,7 @@ static void the_device_goes_in_mid_command(void **state)
 static void an_escape_keeps_its_guard_times(void **state)
 {
     struct harness *h = *state;
-    mc_line_data(h->line);
+    mc_line_data(h->line, true);
     assert_int_equal(mc_line_send_data(h->line, "~~", 2), 0);
     expect(&h->written, "~~", 2);
     mc_line_escape(h->line, on_escaped, h);
@@ -301,7 +301,7 @@ static void an_escape_keeps_its_guard_times(void **state)
 static void data_goes_on_while_escaping(void **state)
 {
     struct harness *h = *state;
-    mc_line_data(h->line);
+    mc_line_data(h->line, true);
     mc_line_escape(h->line, on_escaped, h);
     feed(h, "~abc~");
     pass(h, 1500);
@@ -317,7 +317,7 @@ static void an_escape_can_be_stopped(void **state)
     static const int64_t at_ms[] = {0, 500, 1100, 2000};
     struct harness *h = *state;
     for (size_t i = 0; i < sizeof(at_ms) / sizeof(at_ms[0]); i++) {
-        mc_line_data(h->line);
+        mc_line_data(h->line, true);
         mc_line_escape(h->line, on_escaped, h);
         pass(h, at_ms[i]);
         mc_line_escape_cancel(h->line);

@@ -48,9 +48,12 @@ size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len_bytes)
 /** PPP's bytes to the modem: 0, -EAGAIN while an escape holds the line still, -EPERM outside data mode. */
 int mc_line_send_data(struct mc_line *line, const void *data, size_t len_bytes);
 
-/** Data mode from now on: the dial was answered with CONNECT. Called by who dialled; harmless when bytes have said so
- * already. */
-void mc_line_data(struct mc_line *line);
+/**
+ * Data mode from now on: the dial was answered with CONNECT. Called by who dialled; harmless when bytes have said so
+ * already.
+ * @fresh: CONNECT's own LF may still come and is not PPP's; false when a call is taken over in its middle.
+ */
+void mc_line_data(struct mc_line *line, bool fresh);
 /** Command mode from now on: the modem said so (NO CARRIER), or a script is about to find out. Half lines are
  * forgotten. */
 void mc_line_command(struct mc_line *line);

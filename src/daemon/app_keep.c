@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call that outlives the daemon: tty, pty and pppd's pidfd lie in systemd's descriptor store, so that a daemon that
+ * was killed, frozen or replaced by a newer one is followed by one that goes on relaying. Nothing of the link is
+ * dropped: pppd sees a pause in the data.
+ */
+#include "app_priv.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/daemon/notify.h>
+#include <microcat/io/port.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A device that is not found again within this time is gone: then so is the call. */
+#define CLAIM_MS 10000
+
+enum { KEEP_TTY, KEEP_PTY, KEEP_SLAVE, KEEP_PPPD };
+_Static_assert(KEEP_PPPD + 1 == APP_KEPT_FDS, "a name for each descriptor");
+static const char *const names[APP_KEPT_FDS] = {
+    [KEEP_TTY] = "tty", [KEEP_PTY] = "pty", [KEEP_SLAVE] = "pty-slave", [KEEP_PPPD] = "pppd"};
+
+/* ---- leaving ---- */
+
+void app_keep_store(struct app *app)
+{
+    struct mc_ppp_leave leave;
+    if (!app->port || mc_ppp_lend(app->ppp, &leave) < 0)
+        return;
+    const int fds[APP_KEPT_FDS] = {[KEEP_TTY] = mc_port_fd(app->port),
+                                   [KEEP_PTY] = leave.master_fd,
+                                   [KEEP_SLAVE] = leave.slave_fd,
+                                   [KEEP_PPPD] = leave.pidfd};
+    for (size_t i = 0; i < APP_KEPT_FDS; i++)
+        if (fds[i] >= 0)
+            mc_notify_store_fd(names[i], fds[i]);
+    app->kept.stored = true;
+}
+
+void app_keep_forget(struct app *app)
+{
+    if (!app->kept.stored)
+        return;
+    app->kept.stored = false;
+    for (size_t i = 0; i < APP_KEPT_FDS; i++)
+        mc_notify_remove_fd(names[i]);
+}
+
+/* ---- coming back ---- */
+
+static void close_kept(struct app *app)
+{
+    for (size_t i = 0; i < APP_KEPT_FDS; i++) {
+        if (app->kept.fds[i] >= 0)
+            close(app->kept.fds[i]);
+        app->kept.fds[i] = -1;
+    }
+    app->kept.pending = false;
+    mc_timer_disarm(&app->kept.claim);
+}
+
+/* The call cannot be carried on: closing the pty hangs pppd up, and the sweep sees to it. */
+static void give_up(struct app *app, const char *why)
+{
+    if (!app->kept.pending)
+        return;
+    mc_notice("the call of the daemon before this one is not carried on: %s", why);
+    close_kept(app);
+    app->kept.stored = true;
+    app_keep_forget(app);
+    app_state_sweep(app);
+}
+
+static void on_claim(void *ctx)
+{
+    give_up(ctx, "its device was not found again");
+}
+
+void app_keep_fetch(struct app *app)
+{
+    struct mc_notify_fd got[MC_NOTIFY_FDS_MAX];
+    int n = mc_notify_fetch_fds(got, MC_LENGTH_OF(got));
+    for (size_t i = 0; i < APP_KEPT_FDS; i++)
+        app->kept.fds[i] = -1;
+    mc_timer_init(&app->kept.claim, "app.claim", on_claim, app);
+    for (int g = 0; g < n; g++) {
+        size_t i = 0;
+        while (i < APP_KEPT_FDS && (strcmp(got[g].name, names[i]) != 0 || app->kept.fds[i] >= 0))
+            i++;
+        if (i < APP_KEPT_FDS)
+            app->kept.fds[i] = got[g].fd;
+        else
+            close(got[g].fd);
+    }
+    app->kept.pending = n > 0;
+    if (n <= 0)
+        return;
+    if (app_state_call_load(app, &app->kept.call) < 0)
+        give_up(app, "nothing is known of it");
+    else if (app->kept.fds[KEEP_TTY] < 0 || app->kept.fds[KEEP_PTY] < 0 || app->kept.fds[KEEP_PPPD] < 0)
+        give_up(app, "not all of its descriptors were kept");
+    else
+        mc_timer_arm(&app->kept.claim, app->queue, CLAIM_MS);
+}
+
+bool app_keep_adopt(struct app *app)
+{
+    struct app_kept *kept = &app->kept;
+    if (!kept->pending)
+        return false;
+    if (strcmp(kept->call.path, app->device.path) != 0) {
+        give_up(app, "the device has another name now");
+        return false;
+    }
+    int r = mc_port_adopt(app->loop, MC_TAKE_FD(kept->fds[KEEP_TTY]), kept->call.path, &app->port);
+    if (r < 0) {
+        give_up(app, strerror(-r));
+        return false;
+    }
+    mc_transport_listen(app->port, &app_port_events, app);
+    const struct mc_ppp_leave leave = {.master_fd = kept->fds[KEEP_PTY],
+                                       .slave_fd = kept->fds[KEEP_SLAVE],
+                                       .pidfd = kept->fds[KEEP_PPPD],
+                                       .pid = kept->call.pid};
+    r = app_call_adopt(app, &leave);
+    if (r < 0) {
+        app_close(app);
+        give_up(app, strerror(-r));
+        return false;
+    }
+    for (size_t i = 0; i < APP_KEPT_FDS; i++)
+        kept->fds[i] = -1; /* the call's by now */
+    kept->pending = false;
+    kept->stored = true;
+    mc_timer_disarm(&kept->claim);
+    mc_notice("carrying on the call of the daemon before this one: pppd %d on %s", (int)kept->call.pid,
+              kept->call.ifname);
+    mc_link_adopt(app->link, kept->call.baud, (enum mc_flow)kept->call.flow);
+    return true;
+}
+
+void app_keep_done(struct app *app)
+{
+    close_kept(app);
+}
