@@ -557,7 +557,7 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "pppd exists but could not be executed, or it refused its options or the plugin: wrong permissions, "
                 "not root, or a pppd of another version than the plugin was built for.",
-            .does = "Leaves the modem attached and looks again every 30 to 60 seconds.",
+            .does = "Leaves the modem attached and dials again after the usual growing delays.",
             .next =
                 "Check the permissions of Program= in [PPP], and that microcatd is built for the installed pppd; its "
                 "own words are in the journal.",

@@ -138,7 +138,7 @@ bool app_keep_adopt(struct app *app)
     mc_timer_disarm(&kept->claim);
     mc_notice("carrying on the call of the daemon before this one: pppd %d on %s", (int)kept->call.pid,
               kept->call.ifname);
-    mc_link_adopt(app->link, kept->call.baud, (enum mc_flow)kept->call.flow);
+    mc_link_adopt(app->link, kept->call.baud, (enum mc_flow)kept->call.flow, kept->call.stat);
     return true;
 }
 

@@ -39,6 +39,7 @@ struct app_call_note { /* the call, as the next daemon needs it */
     int pid;
     char start[32]; /* pppd's start time in clock ticks: tells it from another process with its pid */
     int baud, flow;
+    int stat; /* CEREG's, before the dial */
 };
 
 #define APP_KEPT_FDS 4

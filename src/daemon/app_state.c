@@ -141,8 +141,8 @@ void app_state_call(struct app *app, const char *ifname, int pid)
     char text[320], start[32];
     const struct mc_facts *facts = mc_link_facts(app->link);
     if (*ifname && process_start_time(pid, start, sizeof(start)) == 0)
-        snprintf(text, sizeof(text), "%s %d %s %d %d %s\n", ifname, pid, start, (int)facts->baud, (int)facts->flow,
-                 app->device.path);
+        snprintf(text, sizeof(text), "%s %d %s %d %d %d %s\n", ifname, pid, start, (int)facts->baud, (int)facts->flow,
+                 (int)facts->stat, app->device.path);
     else
         snprintf(text, sizeof(text), "none\n");
     mc_state_store_save(app->store, "call", text, strlen(text));
@@ -166,7 +166,8 @@ int app_state_call_load(struct app *app, struct app_call_note *ret_call)
     struct app_call_note *c = ret_call;
     if (mc_state_store_load(app->store, "call", SMALL_BYTES, &text, &len) < 0)
         return -ENOENT;
-    if (sscanf(text, "%15s %d %31s %d %d %127s", c->ifname, &c->pid, c->start, &c->baud, &c->flow, c->path) != 6 ||
+    if (sscanf(text, "%15s %d %31s %d %d %d %127s", c->ifname, &c->pid, c->start, &c->baud, &c->flow, &c->stat,
+               c->path) != 7 ||
         c->pid <= 1 || c->baud < 1200 || c->baud > 4000000 || c->flow < MC_FLOW_NONE || c->flow > MC_FLOW_RTSCTS)
         return -ENOENT;
     return 0;

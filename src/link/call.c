@@ -34,12 +34,19 @@ static void begin_call(struct mc_link *link)
     mc_link_enter(link, MC_STATE_PPP);
 }
 
-void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow)
+void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat)
 {
     struct mc_facts *facts = mc_link_facts(link);
     facts->baud = baud;
     facts->flow = flow;
-    facts->prepared = true; /* it carried a call: the PDP context was what the settings wanted */
+    /* It carried a call: SIM and PDP context were as they have to be. */
+    facts->prepared = true;
+    facts->stat = stat;
+    snprintf(facts->cpin, sizeof(facts->cpin), "READY");
+    facts->context_known = true;
+    facts->context = (struct mc_at_cgdcont){.cid = (int32_t)link->settings->pdp.cid};
+    snprintf(facts->context.type, sizeof(facts->context.type), "%s", mc_pdp_type_text(link->settings->pdp.type));
+    snprintf(facts->context.apn, sizeof(facts->context.apn), "%s", link->settings->pdp.apn);
     link->present = link->open = link->found = true;
     link->new_session = link->jitter_due = false;
     mc_line_data(link->line, false);

@@ -9,6 +9,7 @@
 const struct mc_link_edge mc_link_edges[] = {
     {S(ABSENT), MC_STATES_SEQUENCE, "plugged in"},
     {S(DIAL), S(PPP), "CONNECT"},
+    {S(ABSENT), S(PPP), "a call was taken over"},
     {S(PPP), S(ONLINE), "an address"},
     {S(ONLINE), S(PPP), "the address went away"},
     {CALL, S(HANGUP), "a fault, or disconnect"},

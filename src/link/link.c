@@ -254,6 +254,10 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
     enum link_walk walk = link->walk;
     bool up = walk == WALK_UP;
     mc_link_publish(link);
+    if (link->shutdown_done) { /* in command mode, or as near as it gets: that is all that was waited for */
+        mc_timer_arm(&link->shutdown_timer, link->queue, 0);
+        return;
+    }
     if (result->fault != MC_FAULT_NONE) {
         link->found = link->found && result->fault != MC_FAULT_MODEM_SILENT && result->fault != MC_FAULT_STUCK_IN_DATA;
         if (!mc_link_walk_failed_in_recheck(link, result->fault))
@@ -267,8 +271,7 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
         mc_link_start_call(link);
     } else if (result->wait_ms > 0) {
         mc_link_wait(link, result->wait_ms, MC_REMEDY_REDIAL, "this hour's budget of attempts is spent");
-    } else if (walk == WALK_HANGUP && link->fault != MC_FAULT_NONE && link->want == WANT_ONLINE &&
-               !link->shutdown_done) {
+    } else if (walk == WALK_HANGUP && link->fault != MC_FAULT_NONE && link->want == WANT_ONLINE) {
         mc_link_failed(link, link->fault, link->status->fault_detail);
     } else if (!mc_link_verb_next(link)) {
         if (link->want == WANT_ONLINE && !up)

@@ -113,7 +113,8 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
     mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue), &link->decision);
     if (!again)
         link->held_state = link->status->state;
-    link->quiet = row->pace == MC_PACE_LOOK;
+    /* From the dial on every look is a call: nothing to be quiet about. */
+    link->quiet = row->pace == MC_PACE_LOOK && link->held_state < MC_STATE_DIAL;
     link->held_fault = fault;
     if (!again) {
         struct mc_event event = {.kind = MC_EVENT_REMEDY, .fault = fault};

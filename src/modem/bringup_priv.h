@@ -45,7 +45,6 @@ enum mc_fault mc_cpin_fault(const char *state);
 
 /* The authentication type (CGAUTH's 0, 1, 2) that the settings want written. */
 int mc_wanted_auth(const struct mc_settings *settings);
-const char *mc_pdp_type_name(enum mc_pdp_type type);
 
 /* scripts.c: a const array each. */
 #define MC_SCRIPTS(X)                                                                                                  \

@@ -99,7 +99,7 @@ int mc_wanted_auth(const struct mc_settings *settings)
     return types[settings->pdp.auth];
 }
 
-const char *mc_pdp_type_name(enum mc_pdp_type type)
+const char *mc_pdp_type_text(enum mc_pdp_type type)
 {
     static const char *const names[] = {[MC_PDP_IP] = "IP", [MC_PDP_IPV6] = "IPV6", [MC_PDP_IPV4V6] = "IPV4V6"};
     return names[type];
@@ -232,7 +232,7 @@ static enum mc_step after_sim_identity(struct mc_bringup *b)
 static bool context_same(const struct mc_bringup *b)
 {
     return b->facts.context_known && !strcasecmp(b->facts.context.apn, b->settings->pdp.apn) &&
-           !strcasecmp(b->facts.context.type, mc_pdp_type_name(b->settings->pdp.type));
+           !strcasecmp(b->facts.context.type, mc_pdp_type_text(b->settings->pdp.type));
 }
 
 static enum mc_step after_pdp(struct mc_bringup *b)
@@ -254,7 +254,7 @@ static enum mc_step after_pdp_write(struct mc_bringup *b)
     b->facts.context_written = true;
     b->facts.context_known = true; /* every command of it was answered OK: what was written is what there is */
     b->facts.context = (struct mc_at_cgdcont){.cid = (int32_t)b->settings->pdp.cid};
-    snprintf(b->facts.context.type, sizeof(b->facts.context.type), "%s", mc_pdp_type_name(b->settings->pdp.type));
+    snprintf(b->facts.context.type, sizeof(b->facts.context.type), "%s", mc_pdp_type_text(b->settings->pdp.type));
     snprintf(b->facts.context.apn, sizeof(b->facts.context.apn), "%s", b->settings->pdp.apn);
     b->facts.auth_same = b->facts.prepared = true;
     b->facts.stat = 2; /* detached by CFUN=4: searching until a CEREG says otherwise */

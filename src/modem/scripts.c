@@ -316,7 +316,7 @@ static int build_cgdcont(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
     return mc_at_format(out, size, "AT+CGDCONT=%d,%q,%q", (int)b->settings->pdp.cid,
-                        mc_pdp_type_name(b->settings->pdp.type), b->settings->pdp.apn);
+                        mc_pdp_type_text(b->settings->pdp.type), b->settings->pdp.apn);
 }
 
 static int build_cgauth(void *ctx, char *out, size_t size)

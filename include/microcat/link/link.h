@@ -81,8 +81,11 @@ void mc_link_shutdown(struct mc_link *link, void (*done)(void *ctx), void *ctx);
 
 /** The device is there (its facts are in status->device), or gone. */
 void mc_link_device(struct mc_link *link, bool present);
-/** The device is there, its port is open, and a pppd runs on it: a daemon before this one left the call to us. */
-void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow);
+/**
+ * The device is there, its port is open, and a pppd runs on it: a daemon before this one left the call to us. @stat:
+ * what CEREG said before the dial.
+ */
+void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat);
 /** Bytes from the port. @return taken. */
 size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len_bytes);
 /** The port failed or was hung up. */

@@ -46,6 +46,9 @@ struct mc_facts {
     int32_t temperature_c, supply_mv;
 };
 
+/** CGDCONT's word: "IP", "IPV6", "IPV4V6". */
+const char *mc_pdp_type_text(enum mc_pdp_type type);
+
 /** Everything unknown. */
 void mc_facts_init(struct mc_facts *facts);
 /** The modem started anew (reset, reboot, power): what it does not keep is unknown or back at its default. */
