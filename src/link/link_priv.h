@@ -76,13 +76,16 @@ struct mc_link {
     struct mc_timer shutdown_timer;
 };
 
-/* link.c */
+/* words.c */
+/** The one function that changes the state. */
 void mc_link_enter(struct mc_link *link, enum mc_state state);
-void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step);
-void mc_link_rest(struct mc_link *link);
 void mc_link_note(struct mc_link *link, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Copies the facts into the status and tells the bus. */
 void mc_link_publish(struct mc_link *link);
+
+/* link.c */
+void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step);
+void mc_link_rest(struct mc_link *link);
 bool mc_link_open_port(struct mc_link *link);
 /** Looks for the modem anew, or dials again: whatever the line allows. */
 void mc_link_go_up(struct mc_link *link);

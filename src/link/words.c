@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* What the link says: the one function that changes the state, notes, and the modem's facts as status. */
+#include "link_priv.h"
+#include <microcat/base/log.h>
+#include <microcat/link/edges.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void mc_link_enter(struct mc_link *link, enum mc_state state)
+{
+    struct mc_status *st = link->status;
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
+    if (st->state == state)
+        return;
+    if (!mc_link_edge_known(st->state, state))
+        mc_warn("state change %s -> %s is in no table", mc_strtab_name(&mc_state_names, (int)st->state),
+                mc_strtab_name(&mc_state_names, (int)state));
+    struct mc_event event = {.kind = MC_EVENT_STATE,
+                             .from = st->state,
+                             .to = state,
+                             .spent_ms = now_ms - st->state_at_ms,
+                             .fault = link->fault};
+    if (link->fault != MC_FAULT_NONE)
+        snprintf(event.text, sizeof(event.text), "%.150s", st->fault_detail);
+    st->state = state;
+    st->state_at_ms = now_ms;
+    if (state != MC_STATE_BACKOFF && state != MC_STATE_HELD) {
+        st->retry_at_ms = -1;
+        st->next[0] = '\0';
+    }
+    mc_bus_publish(link->bus, &event);
+}
+
+void mc_link_note(struct mc_link *link, const char *fmt, ...)
+{
+    struct mc_event event = {.kind = MC_EVENT_NOTE};
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(event.text, sizeof(event.text), fmt, ap);
+    va_end(ap);
+    mc_bus_publish(link->bus, &event);
+}
+
+static void put_text(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%.*s", (int)size - 1, text);
+}
+#define PUT(field, text) put_text(field, sizeof(field), text)
+
+void mc_link_publish(struct mc_link *link)
+{
+    const struct mc_facts *f = mc_bringup_facts(link->bringup);
+    const struct mc_at_stats *at = mc_at_stats(mc_line_at(link->line));
+    struct mc_status *st = link->status;
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
+    PUT(st->modem.manufacturer, f->manufacturer);
+    PUT(st->modem.model, f->model);
+    PUT(st->modem.revision, f->revision);
+    PUT(st->modem.firmware, f->firmware);
+    PUT(st->modem.imei, f->imei);
+    st->modem.baud = link->open ? f->baud : MC_UNKNOWN;
+    st->modem.flow = link->open ? (int32_t)f->flow : MC_UNKNOWN;
+    st->modem.flow_refused = f->flow_refused;
+    st->modem.commands = at->commands;
+    st->modem.timeouts = at->timeouts;
+    st->modem.temperature_c = f->temperature_c;
+    st->modem.supply_mv = f->supply_mv;
+    st->counters.urcs = at->urcs;
+    st->counters.noise_bytes = at->noise_bytes;
+    if (strcmp(st->sim.state, f->cpin) || strcmp(st->sim.iccid, f->iccid))
+        st->sim.at_ms = now_ms;
+    PUT(st->sim.state, f->cpin);
+    PUT(st->sim.iccid, f->iccid);
+    PUT(st->sim.imsi, f->imsi);
+    st->sim.pin_tries = f->pin_tries;
+    if (st->registration.stat != f->stat)
+        st->registration.at_ms = now_ms;
+    st->registration.stat = f->stat;
+    st->registration.tac = f->tac;
+    st->registration.cell_id = f->cell_id;
+    st->registration.band = f->band;
+    PUT(st->registration.operator_, f->plmn);
+    st->signal = (struct mc_status_signal){f->rssi_ddbm, f->rsrp_ddbm, f->rsrq_ddb, f->sinr_ddb, f->signal_at_ms};
+    if (f->context_known) {
+        bool changed = strcmp(st->pdp.apn, f->context.apn) || strcmp(st->pdp.type, f->context.type);
+        st->pdp.cid = f->context.cid;
+        PUT(st->pdp.type, f->context.type);
+        PUT(st->pdp.apn, f->context.apn);
+        PUT(st->pdp.address, f->context.address);
+        st->pdp.written = f->context_written;
+        if (changed || st->pdp.at_ms < 0)
+            st->pdp.at_ms = now_ms;
+    }
+    mc_bus_touch(link->bus);
+}
