@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "whole.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- the test's world ---- */
+
+int whole_world(void **state)
+{
+    struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    int fd, r;
+
+    signal(SIGPIPE, SIG_IGN);
+    umask(022);
+    if (unshare(CLONE_NEWNET) < 0) {
+        print_message("1..0 # SKIP needs root, for a network namespace\n");
+        exit(77);
+    }
+    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    r = ioctl(fd, SIOCSIFFLAGS, &lo);
+    close(fd);
+    return r;
+}
+
+/*
+ * Stands in for systemd: writes down what it is told. A process of its own, because a service manager that does not
+ * read holds the daemon up.
+ */
+static int start_listener(struct whole *w)
+{
+    struct sockaddr_un where = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), log;
+    char text[4096];
+
+    snprintf(where.sun_path, sizeof(where.sun_path), "%s/notify", w->dir);
+    if (bind(fd, (struct sockaddr *)&where, sizeof(where)) < 0 || chmod(where.sun_path, 0666) < 0)
+        return -1;
+    snprintf(w->systemd.log, sizeof(w->systemd.log), "%s/systemd.log", w->dir);
+    log = open(w->systemd.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    w->systemd.pid = fork();
+    if (w->systemd.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (ssize_t n = 0; n >= 0; n = recv(fd, text, sizeof(text) - 1, 0)) {
+            text[n] = '\n';
+            if (n > 0 && write(log, text, (size_t)n + (text[n - 1] != '\n')) < 0)
+                break;
+        }
+        _exit(0);
+    }
+    close(log);
+    close(fd);
+    w->systemd.pidfd = pidfd_open(w->systemd.pid, 0);
+    return w->systemd.pidfd < 0 ? -1 : 0;
+}
+
+int whole_setup(void **state)
+{
+    struct whole *w = calloc(1, sizeof(*w));
+    char path[128];
+
+    strcpy(w->dir, "/tmp/microcat-whole-XXXXXX");
+    if (!mkdtemp(w->dir) || chmod(w->dir, 0755) < 0)
+        return -1;
+    w->sim.name = "sim";
+    w->daemon.name = "microcatd";
+    w->other.name = "other";
+    w->systemd.name = "systemd";
+    snprintf(w->conf, sizeof(w->conf), "%s/conf", w->dir);
+    snprintf(w->tty, sizeof(w->tty), "%s/tty", w->dir);
+    snprintf(w->socket, sizeof(w->socket), "%s/sock", w->dir);
+    snprintf(path, sizeof(path), "%s/state", w->dir);
+    if (mkdir(path, 0777) < 0 || start_listener(w) < 0)
+        return -1;
+    *state = w;
+    return 0;
+}
+
+static void tell_log(const struct whole_process *process)
+{
+    char *log = *process->log ? whole_read(process->log) : NULL, *save = NULL;
+
+    for (char *line = log ? strtok_r(log, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
+        fprintf(stderr, "# %s| %s\n", process->name, line);
+    free(log);
+}
+
+static void remove_all(const char *dir)
+{
+    char *const argv[] = {(char *)"rm", (char *)"-rf", (char *)dir, NULL};
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    waitpid(pid, NULL, 0);
+}
+
+int whole_teardown(void **state)
+{
+    struct whole *w = *state;
+    struct whole_process *all[] = {&w->daemon, &w->systemd, &w->sim, &w->other};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (!w->ended)
+            tell_log(all[i]);
+        whole_kill(all[i], SIGKILL);
+    }
+    remove_all(w->dir);
+    free(w);
+    return 0;
+}
+
+/* ---- the daemon ---- */
+
+void whole_config(struct whole *w, const char *more)
+{
+    char text[8192];
+
+    snprintf(text, sizeof(text),
+             "[Modem]\nDevice=%s\n[PDP]\nAPN=soracom.io\nUser=sora\nPassword=so-geheim-77\n[PPP]\nProgram=%s\n"
+             "[Recovery]\nBootJitter=0\nRedialDelay=1s\n[Control]\nSocket=%s\n%s",
+             w->tty, getenv("PPPD_STANDIN"), w->socket, more ? more : "");
+    whole_write(w, "conf", text, w->uid ? 0644 : 0600);
+}
+
+static void spawn_daemon(struct whole *w, const char *words)
+{
+    const char *program = getenv("MICROCATD");
+    char all[1024], environment[512], copy[128];
+
+    if (w->uid) { /* where the build is, others may not look */
+        char line[1024];
+
+        snprintf(copy, sizeof(copy), "%s/microcatd", w->dir);
+        snprintf(line, sizeof(line), "install -m 755 '%s' '%s'", program, copy);
+        assert_int_equal(system(line), 0);
+        program = copy;
+    }
+    snprintf(all, sizeof(all), "--config=%s%s%s", w->conf, words ? "|" : "", words ? words : "");
+    snprintf(environment, sizeof(environment), "STATE_DIRECTORY=%s/state|NOTIFY_SOCKET=%s/notify", w->dir, w->dir);
+    whole_spawn(w, &w->daemon, program, all, environment, w->uid);
+}
+
+void whole_start(struct whole *w, const char *words)
+{
+    spawn_daemon(w, words);
+    whole_said(w, &w->systemd, "READY=1\n");
+}
+
+int whole_start_in_vain(struct whole *w, const char *words)
+{
+    spawn_daemon(w, words);
+    return whole_ended(w, &w->daemon);
+}
+
+static void assert_sane(const struct whole_process *process)
+{
+    char *log = whole_read(process->log);
+
+    assert_null(strstr(log, "Sanitizer"));
+    assert_null(strstr(log, "runtime error"));
+    assert_null(strstr(log, "is in no table")); /* a change of state that nobody has thought of */
+    free(log);
+}
+
+void whole_stop(struct whole *w, int64_t bound_ms)
+{
+    int64_t since_ms = whole_clock_ms(), took_ms;
+
+    whole_kill(&w->daemon, SIGTERM);
+    assert_int_equal(whole_ended(w, &w->daemon), 0);
+    took_ms = whole_clock_ms() - since_ms;
+    if (took_ms > bound_ms)
+        fail_msg("the end took %lld ms, more than %lld", (long long)took_ms, (long long)bound_ms);
+    assert_sane(&w->daemon);
+    assert_int_equal(access(w->socket, F_OK), -1);
+}
+
+void whole_online(struct whole *w, const char *sim_words, const char *more_config)
+{
+    whole_config(w, more_config);
+    whole_sim_start(w, sim_words ? sim_words : "--profile=warm");
+    whole_start(w, NULL);
+    whole_wait(w, "online");
+}
+
+void whole_end(struct whole *w)
+{
+    if (w->daemon.pid)
+        whole_stop(w, 20000);
+    if (w->sim.pid) {
+        whole_sim(w, "quit");
+        assert_int_equal(whole_ended(w, &w->sim), 0);
+        assert_sane(&w->sim);
+    }
+    w->ended = true;
+}
+
+int whole_fds(const struct whole *w)
+{
+    char path[64];
+    int n = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/fd", (int)w->daemon.pid);
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n - 2;
+}
+
+int64_t whole_rss_kib(const struct whole *w)
+{
+    char path[64];
+    long long kib = -1;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)w->daemon.pid);
+    char *text = whole_read(path), *line = strstr(text, "VmRSS:");
+    if (line)
+        sscanf(line, "VmRSS: %lld", &kib);
+    free(text);
+    assert_true(kib > 0);
+    return kib;
+}
