@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SAMPLE_MS 60000 /* between two looks at the signal, at rest */
+
 /* ---- the line ---- */
 
 static int on_line_write(void *ctx, const void *data, size_t len)
@@ -56,6 +58,8 @@ static void on_line_urc(void *ctx, const char *line)
 {
     struct mc_link *link = ctx;
     bool reboot = mc_bringup_urc(link->bringup, line);
+    if (!strncmp(line, "CONNECT", 7)) /* the late answer to a dial that was given up: it carries data now */
+        link->found = false;
     mc_link_publish(link);
     if (reboot && (link->doing == DOING_WALK || link->doing == DOING_REST || link->doing == DOING_WAIT) &&
         !link->powered_off)
@@ -173,6 +177,8 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
     }
     link->found = true;
     link->rechecking = false;
+    if (walk == WALK_SAMPLE)
+        link->quiet = false;
     mc_bringup_look_once(link->bringup, false);
     if (result->connected) {
         mc_link_start_call(link);
@@ -198,6 +204,17 @@ void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step)
     mc_bringup_start(link->bringup, step, patience_ms);
 }
 
+/* At rest the modem can be asked at any time: so it is, quietly. */
+static void on_sample(void *ctx)
+{
+    struct mc_link *link = ctx;
+    if (link->doing != DOING_REST || !link->found || link->powered_off || mc_at_busy(mc_line_at(link->line)))
+        return;
+    link->quiet = true;
+    link->held_state = MC_STATE_COUNT;
+    mc_link_walk(link, WALK_SAMPLE, MC_STEP_SAMPLE);
+}
+
 void mc_link_rest(struct mc_link *link)
 {
     mc_timer_disarm(&link->wait);
@@ -205,6 +222,7 @@ void mc_link_rest(struct mc_link *link)
     link->status->step[0] = '\0';
     mc_link_clear_fault(link);
     mc_link_enter(link, MC_STATE_STOPPED);
+    mc_timer_arm(&link->sample, link->queue, link->walk == WALK_SAMPLE ? SAMPLE_MS : 0);
     mc_link_publish(link);
 }
 
@@ -392,6 +410,7 @@ struct mc_link *mc_link_new(struct mc_timerq *queue, const struct mc_settings *s
     link->req = *requests;
     link->ctx = ctx;
     mc_timer_init(&link->shutdown_timer, "link.shutdown", on_shutdown, link);
+    mc_timer_init(&link->sample, "link.sample", on_sample, link);
     mc_link_remedy_init(link);
     mc_link_call_init(link);
     mc_link_verbs_init(link);
@@ -409,7 +428,7 @@ void mc_link_free(struct mc_link *link)
 {
     if (!link)
         return;
-    struct mc_timer *timers[] = {&link->wait,   &link->good,      &link->stale,
+    struct mc_timer *timers[] = {&link->sample, &link->wait,      &link->good,          &link->stale,
                                  &link->bounce, &link->verb_tell, &link->shutdown_timer};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);

@@ -18,7 +18,7 @@ enum link_doing {
 
 enum link_want { WANT_ONLINE, WANT_COMMAND, WANT_RADIO_OFF, WANT_POWER_OFF };
 
-enum link_walk { WALK_UP, WALK_HANGUP, WALK_VERB };
+enum link_walk { WALK_UP, WALK_HANGUP, WALK_VERB, WALK_SAMPLE };
 
 struct mc_link {
     struct mc_timerq *queue;
@@ -44,6 +44,7 @@ struct mc_link {
 
     /* remedy.c */
     struct mc_timer wait;
+    struct mc_timer sample; /* at rest: signal, temperature and supply now and then */
     enum mc_fault fault;         /* being dealt with */
     enum mc_fault held_fault;    /* last published one of a quiet kind */
     enum mc_state held_state;    /* in which it was found */

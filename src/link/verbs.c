@@ -175,8 +175,10 @@ static void connect_verb(struct mc_link *link, enum mc_verb verb)
         mc_link_verb_end(link, -ENODEV, "There is no device: the link comes up by itself when one is plugged in.");
     } else if (link->doing != DOING_WALK && link->doing != DOING_BOARD) {
         go_up_by_person(link);
-    } else if (verb == MC_VERB_RECONNECT && was_online) {
-        mc_policy_start_over(link->policy);
+    } else {
+        link->by_person = true;
+        if (verb == MC_VERB_RECONNECT && was_online)
+            mc_policy_start_over(link->policy);
     }
 }
 
@@ -299,11 +301,26 @@ static const char *why_not_now(const struct mc_link *link)
         return "The modem is powered off.";
     if (link->doing == DOING_CALL)
         return "The line carries PPP: `disconnect` first (attach and PDP context stay).";
-    if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) != MC_STEP_REGISTER_WAIT)
+    if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) != MC_STEP_REGISTER_WAIT &&
+        mc_bringup_step(link->bringup) != MC_STEP_SAMPLE)
         return "The daemon is talking with the modem: try again in a moment.";
     if (!link->open || !link->found || link->doing == DOING_BOARD)
         return "The modem does not answer AT now.";
     return NULL;
+}
+
+/* "AT+cfun?" -> "+CFUN:": lines that also come unasked are this command's answer now. "" for a command without a name.
+ */
+static void own_prefix(const char *command, char *out, size_t size)
+{
+    size_t len = 0;
+    for (const char *c = command + 2; (isalnum((unsigned char)*c) || *c == '+') && len < size - 2; c++)
+        out[len++] = (char)toupper((unsigned char)*c);
+    if (len > 1 && out[0] == '+')
+        out[len++] = ':';
+    else
+        len = 0;
+    out[len] = '\0';
 }
 
 int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, const char **ret_why)
@@ -321,7 +338,10 @@ int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, v
     if (*ret_why)
         return !link->present || link->powered_off ? -ENODEV : -EBUSY;
     bool slow = !strncasecmp(command, "AT+COPS=", 8); /* a search through all bands */
-    const struct mc_at_command at = {.text = command, .timeout_ms = slow ? 180000 : 60000, .flags = MC_AT_BARE};
+    char prefix[32];
+    own_prefix(command, prefix, sizeof(prefix));
+    const struct mc_at_command at = {
+        .text = command, .prefix = *prefix ? prefix : NULL, .timeout_ms = slow ? 180000 : 60000, .flags = MC_AT_BARE};
     int r = mc_at_send(mc_line_at(link->line), &at, done, ctx);
     if (r < 0)
         *ret_why = r == -EINVAL ? "The command has characters that cannot be sent." : "Too many commands wait already.";

@@ -28,6 +28,7 @@ struct mc_bringup {
     char pin_iccid[24]; /* ... on this SIM, as known then: "" when its ICCID could not be read */
     bool unlocking;     /* the modem took the PIN and may go on asking for it for a moment */
     bool stop_before_dial, look_once;
+    bool urcs_fresh;            /* AT+CEREG=2 was just accepted: what came before was not told */
     struct mc_chat_result last; /* of the last script */
     struct mc_bringup_result result;
 };

@@ -257,13 +257,15 @@ static enum mc_step after_pdp_write(struct mc_bringup *b)
     snprintf(b->facts.context.type, sizeof(b->facts.context.type), "%s", mc_pdp_type_text(b->settings->pdp.type));
     snprintf(b->facts.context.apn, sizeof(b->facts.context.apn), "%s", b->settings->pdp.apn);
     b->facts.auth_same = b->facts.prepared = true;
-    b->facts.stat = 2; /* detached by CFUN=4: searching until a CEREG says otherwise */
+    b->urcs_fresh = false; /* set before CFUN=1 */
+    b->facts.stat = 2;     /* detached by CFUN=4: searching until a CEREG says otherwise */
     b->facts.cpin[0] = '\0';
     return MC_STEP_PDP_SIM;
 }
 
 static enum mc_step after_radio_cycle(struct mc_bringup *b)
 {
+    b->urcs_fresh = false;
     b->facts.stat = 2;
     b->facts.cpin[0] = '\0';
     return MC_STEP_PDP_SIM;
@@ -302,6 +304,7 @@ static enum mc_step after_radio_check(struct mc_bringup *b)
 
 static enum mc_step after_signal(struct mc_bringup *b)
 {
+    b->facts.was_registered = true;
     if (b->stop_before_dial)
         return MC_STEP_END;
     char detail[120] = "";
@@ -378,8 +381,11 @@ static enum mc_step after_register_late(struct mc_bringup *b)
 {
     int stat = b->facts.stat;
     bool limited = stat == 6 || stat == 7 || stat == 8 || stat == 11;
-    enum mc_fault fault =
-        limited ? MC_FAULT_REGISTRATION_LIMITED : (stat == 3 ? MC_FAULT_REGISTRATION_DENIED : MC_FAULT_NOT_REGISTERED);
+    enum mc_fault fault = b->facts.was_registered ? MC_FAULT_REGISTRATION_LOST : MC_FAULT_NOT_REGISTERED;
+    if (limited)
+        fault = MC_FAULT_REGISTRATION_LIMITED;
+    else if (stat == 3)
+        fault = MC_FAULT_REGISTRATION_DENIED;
     return mc_bringup_fail(b, fault, "AT+CEREG still says %d", stat);
 }
 

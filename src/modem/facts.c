@@ -16,7 +16,7 @@ static void forget_session(struct mc_facts *facts)
     facts->pin_tries = MC_AT_UNKNOWN;
     facts->stat = facts->tac = facts->fun = MC_AT_UNKNOWN;
     facts->cell_id = -1;
-    facts->cereg_urcs = facts->prepared = false;
+    facts->cereg_urcs = facts->prepared = facts->was_registered = false;
     facts->address[0] = '\0';
 }
 

@@ -79,7 +79,8 @@ static int take_imei(void *ctx, const struct mc_at_answer *a)
     return a->n_lines ? mc_at_parse_digits(a->lines[0], 14, 17, f->imei, sizeof(f->imei)) : -EBADMSG;
 }
 
-/* +CPIN: and +CEREG: come unasked as well: one that slips in between question and answer stands before the answer's own line. */
+/* +CPIN: and +CEREG: come unasked as well: one that slips in between question and answer stands before the answer's own
+ * line. */
 static int take_cpin(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
@@ -206,7 +207,8 @@ static int take_cereg(void *ctx, const struct mc_at_answer *a)
 
 static int take_cereg_urcs(void *ctx, const struct mc_at_answer *a)
 {
-    facts_of(ctx)->cereg_urcs = true;
+    struct mc_bringup *b = ctx;
+    b->facts.cereg_urcs = b->urcs_fresh = true;
     return 0;
 }
 
@@ -337,6 +339,15 @@ static int build_cereg_urcs(void *ctx, char *out, size_t size)
     return facts_of(ctx)->cereg_urcs ? -ENODATA : mc_at_format(out, size, "AT+CEREG=2");
 }
 
+/* Switched on in the middle of a search, the URCs tell only the next change: what is must be asked once. */
+static int build_cereg_read(void *ctx, char *out, size_t size)
+{
+    struct mc_bringup *b = ctx;
+    bool ask = b->urcs_fresh || !b->facts.cereg_urcs;
+    b->urcs_fresh = false;
+    return ask ? mc_at_format(out, size, "AT+CEREG?") : -ENODATA;
+}
+
 static int build_csq(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
@@ -425,7 +436,10 @@ static const struct mc_chat_step pdp_write[] = {
     CEREG_URCS,
     STEP(.send = "AT+CFUN=1", .timeout_ms = CFUN_MS),
 };
-static const struct mc_chat_step radio_on[] = {STEP(.send = "AT+CFUN=1", .timeout_ms = CFUN_MS)};
+static const struct mc_chat_step radio_on[] = {
+    CEREG_URCS, /* before the radio comes on: then the registration is told when it comes */
+    STEP(.send = "AT+CFUN=1", .timeout_ms = CFUN_MS),
+};
 static const struct mc_chat_step radio_off[] = {STEP(.send = "AT+CFUN=4", .timeout_ms = CFUN_MS)};
 static const struct mc_chat_step radio_check[] = {
     STEP(.send = "AT+CFUN?", .prefix = "+CFUN:", .timeout_ms = AT_MS, .take = take_cfun),
@@ -438,7 +452,10 @@ static const struct mc_chat_step radio_cycle[] = {
 static const struct mc_chat_step cereg[] = {
     STEP(.send = "AT+CEREG?", .prefix = "+CEREG:", .timeout_ms = AT_MS, .take = take_cereg),
 };
-static const struct mc_chat_step cereg_urcs[] = {CEREG_URCS};
+static const struct mc_chat_step cereg_urcs[] = {
+    CEREG_URCS,
+    STEP(.build = build_cereg_read, .prefix = "+CEREG:", .timeout_ms = AT_MS, .take = take_cereg),
+};
 static const struct mc_chat_step signal[] = {CPSI, CSQ};
 static const struct mc_chat_step dial[] = {STEP(.build = build_dial, .timeout_ms = DIAL_MS, .flags = MC_CHAT_DIALS)};
 static const struct mc_chat_step check[] = {

@@ -37,6 +37,7 @@ struct mc_facts {
     /* registration */
     int32_t stat, tac;
     int64_t cell_id;
+    bool was_registered; /* in this session of the modem */
     bool cereg_urcs; /* AT+CEREG=2 was accepted in this session of the modem */
     int32_t fun;
     char plmn[8]; /* "44010" */
