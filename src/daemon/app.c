@@ -224,6 +224,7 @@ static void stop(struct app *app)
     mc_dns_free(app->dns);
     mc_recorder_free(app->recorder);
     mc_state_store_free(app->store);
+    free(app->saved_modem);
     if (app->bus)
         mc_bus_forget(app->bus, &app->words);
     mc_bus_free(app->bus);

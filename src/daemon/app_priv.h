@@ -96,6 +96,7 @@ struct app {
     /* app_state.c */
     struct mc_timer save;
     bool save_budgets, save_history;
+    char *saved_modem; /* what its file holds */
 };
 
 int64_t app_wall_ms(void);

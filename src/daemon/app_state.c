@@ -26,8 +26,12 @@ static void save_budgets(struct app *app)
     if (n > 0)
         mc_state_store_save(app->store, "budgets", text, (size_t)n);
     n = mc_facts_save(mc_link_facts(app->link), text, sizeof(text));
-    if (n > 0)
-        mc_state_store_save(app->store, "modem", text, (size_t)n);
+    if (n <= 0 || (app->saved_modem && strcmp(app->saved_modem, text) == 0)) /* the same modem: spare the flash */
+        return;
+    if (mc_state_store_save(app->store, "modem", text, (size_t)n) == 0) {
+        free(app->saved_modem);
+        app->saved_modem = strdup(text);
+    }
 }
 
 static void save_history(struct app *app)
@@ -85,10 +89,9 @@ static void load_budgets(struct app *app)
 
 static void load_modem(struct app *app)
 {
-    _cleanup_free_ char *text = NULL;
     size_t len;
-    if (mc_state_store_load(app->store, "modem", SMALL_BYTES, &text, &len) == 0)
-        mc_facts_load(mc_link_facts(app->link), text);
+    if (mc_state_store_load(app->store, "modem", SMALL_BYTES, &app->saved_modem, &len) == 0)
+        mc_facts_load(mc_link_facts(app->link), app->saved_modem);
 }
 
 static void load_history(struct app *app)
@@ -145,7 +148,7 @@ void app_state_call(struct app *app, const char *ifname, int pid)
                  (int)facts->stat, app->device.path);
     else
         snprintf(text, sizeof(text), "none\n");
-    mc_state_store_save(app->store, "call", text, strlen(text));
+    mc_state_store_note(app->store, "call", text, strlen(text));
 }
 
 /* By pidfd, and only when it is still the very process that was noted: a pid may belong to somebody else by now. */

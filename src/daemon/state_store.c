@@ -106,10 +106,11 @@ int mc_state_store_load(struct mc_state_store *store, const char *name, size_t m
     return r;
 }
 
-int mc_state_store_save(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes)
+static int save(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes,
+                int (*write)(const char *path, const void *data, size_t len_bytes, mode_t mode))
 {
     _cleanup_free_ char *path = path_of(store, name, "");
-    int r = path ? mc_file_write(path, text, len_bytes, 0600) : -ENOMEM;
+    int r = path ? write(path, text, len_bytes, 0600) : -ENOMEM;
     bool *told = broken(store, name);
 
     if (r < 0)
@@ -119,4 +120,14 @@ int mc_state_store_save(struct mc_state_store *store, const char *name, const ch
     if (r == 0)
         *told = false;
     return r;
+}
+
+int mc_state_store_save(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes)
+{
+    return save(store, name, text, len_bytes, mc_file_write);
+}
+
+int mc_state_store_note(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes)
+{
+    return save(store, name, text, len_bytes, mc_file_replace);
 }

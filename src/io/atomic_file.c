@@ -4,6 +4,7 @@
 #include <libgen.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/io/atomic_file.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static int write_all(int fd, const char *data, size_t len_bytes)
     return 0;
 }
 
-static int write_temporary(const char *temporary, const void *data, size_t len_bytes, mode_t mode)
+static int write_temporary(const char *temporary, const void *data, size_t len_bytes, mode_t mode, bool sync)
 {
     _cleanup_close_ int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
@@ -67,7 +68,7 @@ static int write_temporary(const char *temporary, const void *data, size_t len_b
     int r = write_all(fd, data, len_bytes);
     if (r < 0)
         return r;
-    if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+    if (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0))
         return -errno;
     return close(MC_TAKE_FD(fd)) < 0 ? -errno : 0; /* some file systems tell of a full disk only here */
 }
@@ -83,7 +84,7 @@ static int sync_directory_of(const char *path)
     return fsync(fd) < 0 && errno != EINVAL ? -errno : 0; /* EINVAL: this file system cannot, nor need it */
 }
 
-int mc_file_write(const char *path, const void *data, size_t len_bytes, mode_t mode)
+static int replace(const char *path, const void *data, size_t len_bytes, mode_t mode, bool sync)
 {
     _cleanup_free_ char *temporary = NULL;
 
@@ -93,12 +94,22 @@ int mc_file_write(const char *path, const void *data, size_t len_bytes, mode_t m
     }
     if (unlink(temporary) < 0 && errno != ENOENT) /* left by a power cut */
         return -errno;
-    int r = write_temporary(temporary, data, len_bytes, mode);
+    int r = write_temporary(temporary, data, len_bytes, mode, sync);
     if (r == 0 && rename(temporary, path) < 0)
         r = -errno;
     if (r < 0) {
         unlink(temporary);
         return r;
     }
-    return sync_directory_of(path);
+    return sync ? sync_directory_of(path) : 0;
+}
+
+int mc_file_write(const char *path, const void *data, size_t len_bytes, mode_t mode)
+{
+    return replace(path, data, len_bytes, mode, true);
+}
+
+int mc_file_replace(const char *path, const void *data, size_t len_bytes, mode_t mode)
+{
+    return replace(path, data, len_bytes, mode, false);
 }

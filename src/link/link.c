@@ -10,6 +10,10 @@
 
 #define SAMPLE_MS 60000 /* between two looks at the signal, at rest */
 
+/* A dial is written to disk while the modem works on it: the command must not wait for a disk, and a process that dies
+ * within this has not dialled often. */
+#define SAVE_SOON_MS 20
+
 /* ---- the line ---- */
 
 static int on_line_write(void *ctx, const void *data, size_t len)
@@ -126,9 +130,8 @@ static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left
 static void on_pin_result(void *ctx, const char *iccid, bool right)
 {
     struct mc_link *link = ctx;
-    if (right)
-        mc_policy_pin_right(link->policy, iccid);
-    link->req.save(link->ctx);
+    if (right && mc_policy_pin_right(link->policy, iccid))
+        link->req.save(link->ctx);
 }
 
 static int64_t on_attach_allowed(void *ctx)
@@ -148,9 +151,15 @@ static int64_t on_dial_allowed(void *ctx)
     int64_t wait_ms = mc_policy_dial(link->policy, link->by_person, mc_timerq_now_ms(link->queue));
     if (wait_ms == 0) {
         link->status->counters.dials++;
-        link->req.save(link->ctx);
+        mc_timer_arm(&link->save_soon, link->queue, SAVE_SOON_MS);
     }
     return wait_ms;
+}
+
+static void on_save_soon(void *ctx)
+{
+    struct mc_link *link = ctx;
+    link->req.save(link->ctx);
 }
 
 static enum mc_fault on_dial_fault(void *ctx, char *detail, size_t size)
@@ -411,6 +420,7 @@ struct mc_link *mc_link_new(struct mc_timerq *queue, const struct mc_settings *s
     link->ctx = ctx;
     mc_timer_init(&link->shutdown_timer, "link.shutdown", on_shutdown, link);
     mc_timer_init(&link->sample, "link.sample", on_sample, link);
+    mc_timer_init(&link->save_soon, "link.save", on_save_soon, link);
     mc_link_remedy_init(link);
     mc_link_call_init(link);
     mc_link_verbs_init(link);
@@ -428,8 +438,8 @@ void mc_link_free(struct mc_link *link)
 {
     if (!link)
         return;
-    struct mc_timer *timers[] = {&link->sample, &link->wait,      &link->good,          &link->stale,
-                                 &link->bounce, &link->verb_tell, &link->shutdown_timer};
+    struct mc_timer *timers[] = {&link->sample, &link->wait,      &link->good,           &link->stale,
+                                 &link->bounce, &link->verb_tell, &link->shutdown_timer, &link->save_soon};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
     mc_bringup_free(link->bringup);

@@ -75,6 +75,9 @@ struct mc_link {
     void (*shutdown_done)(void *ctx);
     void *shutdown_ctx;
     struct mc_timer shutdown_timer;
+
+    /* link.c */
+    struct mc_timer save_soon;
 };
 
 /* words.c */

@@ -281,9 +281,14 @@ void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *
     entry->pin_hash = pin_hash(entry->iccid, pin);
 }
 
-void mc_policy_pin_right(struct mc_policy *policy, const char *iccid)
+bool mc_policy_pin_right(struct mc_policy *policy, const char *iccid)
 {
-    for (size_t i = 0; i < PIN_ENTRIES; i++)
-        if (!strcmp(policy->pins[i].iccid, iccid))
-            policy->pins[i] = (struct pin_entry){0};
+    bool known = false;
+    for (size_t i = 0; i < PIN_ENTRIES; i++) {
+        if (!policy->pins[i].pin_hash || strcmp(policy->pins[i].iccid, iccid) != 0)
+            continue;
+        policy->pins[i] = (struct pin_entry){0};
+        known = true;
+    }
+    return known;
 }

@@ -78,6 +78,8 @@ static void what_was_saved_is_loaded(void **state)
     assert_int_equal(load_is("budgets", "one\n"), 0);
     assert_int_equal(mc_state_store_save(store, "budgets", "", 0), 0);
     assert_int_equal(load_is("budgets", ""), 0);
+    assert_int_equal(mc_state_store_note(store, "call", "ppp0\n", 5), 0);
+    assert_int_equal(load_is("call", "ppp0\n"), 0);
     assert_int_equal(stat(in_dir("budgets"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_string_equal(said, "");

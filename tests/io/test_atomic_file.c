@@ -59,6 +59,8 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(st.st_mode & 07777, 0640);
     assert_int_equal(mc_file_write(path, "", 0, 0600), 0);
     assert_content("", 0);
+    assert_int_equal(mc_file_replace(path, "note", 4, 0600), 0);
+    assert_content("note", 4);
     assert_int_equal(access(temporary, F_OK), -1);
 }
 

@@ -284,8 +284,10 @@ static void a_pin_is_never_tried_twice(void **state)
     mc_policy_start_over(h->policy); /* not even when a person says reconnect */
     mc_policy_good(h->policy);
     assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
-    mc_policy_pin_right(h->policy, ICCID);
+    assert_false(mc_policy_pin_right(h->policy, "8942310000000000099"));
+    assert_true(mc_policy_pin_right(h->policy, ICCID));
     assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_NONE);
+    assert_false(mc_policy_pin_right(h->policy, ICCID)); /* nothing more to forget, so nothing to save */
 }
 
 /* A SIM whose ICCID could not be read may be any SIM, the one that refused the PIN included. */

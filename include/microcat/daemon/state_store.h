@@ -31,6 +31,9 @@ int mc_state_store_load(struct mc_state_store *store, const char *name, size_t m
 /** Replaces @name: 0 or -errno, after which the old text is still there. Mode 0600. */
 int mc_state_store_save(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes);
 
+/** The same for what a power cut makes void: whole or not at all, but without waiting for the disk. */
+int mc_state_store_note(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes);
+
 /** What was loaded as @name makes no sense (@why: "line 3 is damaged"): kept aside as NAME.bad, and said. */
 void mc_state_store_reject(struct mc_state_store *store, const char *name, const char *why);
 

@@ -18,5 +18,7 @@ int mc_file_read(const char *path, size_t limit_bytes, char **ret_data, size_t *
  * (-ENOSPC, -EROFS, -EACCES, ...) the old file is untouched and no temporary file stays.
  */
 int mc_file_write(const char *path, const void *data, size_t len_bytes, mode_t mode);
+/** The same without syncing: whole for every process that reads it, but a power cut may bring the old one back. */
+int mc_file_replace(const char *path, const void *data, size_t len_bytes, mode_t mode);
 
 #endif

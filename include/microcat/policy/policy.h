@@ -73,7 +73,8 @@ enum mc_fault mc_policy_pin(const struct mc_policy *policy, const char *iccid, c
 /** @pin is about to be tried: remembered as refused until mc_policy_pin_right(), so that a crash in between cannot try
  * it twice. */
 void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *pin);
-void mc_policy_pin_right(struct mc_policy *policy, const char *iccid);
+/** @return whether a PIN was remembered for @iccid at all: then there is something to save. */
+bool mc_policy_pin_right(struct mc_policy *policy, const char *iccid);
 
 /** Writes the budgets as text. @wall_ms is the wall clock's reading at @now_ms. @return bytes, or -ENOBUFS. */
 int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_ms, char *out, size_t out_bytes);
