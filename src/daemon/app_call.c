@@ -26,6 +26,18 @@ static void on_auth(void *ctx, const char *protocol)
     mc_bus_touch(app->bus);
 }
 
+/* No usable servers from IPCP: those that the modem told of, if it was asked; else it is asked before the next dial. */
+static void fill_dns(struct app *app)
+{
+    struct mc_facts *facts = mc_link_facts(app->link);
+    if (*app->ppp_link.dns[0] || *app->ppp_link.dns[1] || !app->settings.ppp.use_dns)
+        return;
+    facts->want_dns = true;
+    for (size_t i = 0; i < MC_LENGTH_OF(app->ppp_link.dns); i++)
+        if (mc_dns_usable(facts->dns[i]))
+            snprintf(app->ppp_link.dns[i], sizeof(app->ppp_link.dns[i]), "%.45s", facts->dns[i]);
+}
+
 static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
 {
     struct app *app = ctx;
@@ -34,8 +46,9 @@ static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
     snprintf(st->interface, sizeof(st->interface), "%s", ppp_link->ifname);
     snprintf(st->local, sizeof(st->local), "%s", *ppp_link->local ? ppp_link->local : ppp_link->local6);
     snprintf(st->remote, sizeof(st->remote), "%s", *ppp_link->remote ? ppp_link->remote : ppp_link->remote6);
+    fill_dns(app);
     for (size_t i = 0; i < MC_LENGTH_OF(st->dns); i++)
-        snprintf(st->dns[i], sizeof(st->dns[i]), "%s", ppp_link->dns[i]);
+        snprintf(st->dns[i], sizeof(st->dns[i]), "%s", app->ppp_link.dns[i]);
     st->mtu = ppp_link->mtu > 0 ? ppp_link->mtu : MC_UNKNOWN;
     st->pid = (int32_t)mc_ppp_pid(app->ppp);
     app_state_call(app, ppp_link->ifname, st->pid);

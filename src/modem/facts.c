@@ -18,6 +18,7 @@ static void forget_session(struct mc_facts *facts)
     facts->cell_id = -1;
     facts->cereg_urcs = facts->prepared = facts->was_registered = false;
     facts->address[0] = '\0';
+    memset(facts->dns, 0, sizeof(facts->dns));
 }
 
 void mc_facts_rebooted(struct mc_facts *facts)

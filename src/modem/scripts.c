@@ -252,6 +252,21 @@ static int take_csq(void *ctx, const struct mc_at_answer *a)
     return 0;
 }
 
+/* For networks whose IPCP hands out the modem's own 10.11.12.13 and .14, which nobody answers at. */
+static int take_contrdp(void *ctx, const struct mc_at_answer *a)
+{
+    const struct mc_bringup *b = ctx;
+    struct mc_facts *f = facts_of(ctx);
+    struct mc_at_cgcontrdp context;
+    for (size_t i = 0; i < a->n_lines; i++)
+        if (mc_at_parse_cgcontrdp(a->lines[i], &context) == 0 && context.cid == b->settings->pdp.cid) {
+            f->want_dns = false;
+            memcpy(f->dns, context.dns, sizeof(f->dns));
+            return 0;
+        }
+    return -EBADMSG;
+}
+
 static int take_cbc(void *ctx, const struct mc_at_answer *a)
 {
     return a->n_lines ? mc_at_parse_cbc(a->lines[0], &facts_of(ctx)->supply_mv) : -EBADMSG;
@@ -355,6 +370,12 @@ static int build_csq(void *ctx, char *out, size_t size)
     return fresh ? -ENODATA : mc_at_format(out, size, "AT+CSQ");
 }
 
+static int build_contrdp(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return b->facts.want_dns ? mc_at_format(out, size, "AT+CGCONTRDP=%d", (int)b->settings->pdp.cid) : -ENODATA;
+}
+
 static int build_dial(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
@@ -456,7 +477,12 @@ static const struct mc_chat_step cereg_urcs[] = {
     CEREG_URCS,
     STEP(.build = build_cereg_read, .prefix = "+CEREG:", .timeout_ms = AT_MS, .take = take_cereg),
 };
-static const struct mc_chat_step signal[] = {CPSI, CSQ};
+static const struct mc_chat_step signal[] = {
+    CPSI,
+    CSQ,
+    STEP(.build = build_contrdp, .prefix = "+CGCONTRDP:", .timeout_ms = AT_MS, .take = take_contrdp,
+         .flags = MC_CHAT_OPTIONAL),
+};
 static const struct mc_chat_step dial[] = {STEP(.build = build_dial, .timeout_ms = DIAL_MS, .flags = MC_CHAT_DIALS)};
 static const struct mc_chat_step check[] = {
     STEP(.send = "AT+CPIN?", .prefix = "+CPIN:", .timeout_ms = CPIN_MS, .take = take_cpin, .refused = refused_cpin),

@@ -34,11 +34,13 @@ struct mc_facts {
     bool prepared; /* in this session of modem and SIM the PDP context was compared: a dial needs no more than a look at
                       SIM and registration */
     char address[64];
+    bool want_dns;   /* PPP gave no usable DNS servers: ask the modem for them before the next dial */
+    char dns[2][64]; /* of AT+CGCONTRDP, "" none */
     /* registration */
     int32_t stat, tac;
     int64_t cell_id;
     bool was_registered; /* in this session of the modem */
-    bool cereg_urcs; /* AT+CEREG=2 was accepted in this session of the modem */
+    bool cereg_urcs;     /* AT+CEREG=2 was accepted in this session of the modem */
     int32_t fun;
     char plmn[8]; /* "44010" */
     int32_t band;
