@@ -253,13 +253,19 @@ ms()
     printf '%d' $(((${2/./} - ${1/./}) / 1000))
 }
 
+# settled: online for GoodAfter, so that no fault pays for the one before it.
+settled()
+{
+    in_state online 1 && [ "$(status_of state_age_s | cut -d . -f 1)" -ge 10 ]
+}
+
 # fault_case TEXT CODES DETECT_S RECOVER_S COMMAND...: COMMAND makes a fault while the link is online. The daemon must name one of
 # CODES (a regex) and be online again by itself, with a ping through the link. The times go into the tier's table.
 fault_case()
 {
     local text=$1 codes=$2 detect_s=$3 recover_s=$4 before began seen back
     shift 4
-    in_state online 120 >/dev/null || { ok 1 "$text: the link was not online to begin with"; return 1; }
+    until_ok 150000 settled || { ok 1 "$text: the link was not online to begin with"; return 1; }
     before=$(events_so_far)
     began=$EPOCHREALTIME
     "$@" >$run/output 2>&1 || note "$* said: $(tail -n 1 $run/output)"

@@ -35,7 +35,7 @@ goes_stale()
 }
 fault_case "stale link, echo alive" "link-stale" 60 120 goes_stale
 
-fault_case "pppd killed" "pppd-died" 10 60 pkill -KILL -x -f "/usr/sbin/pppd .*microcat.*"
+fault_case "pppd killed" "pppd-died" 10 60 pkill -KILL -f "pppd .*microcat-socket"
 stop_pppd()
 {
     pkill -STOP -f "pppd .*microcat-socket"

@@ -16,6 +16,7 @@ in_command_mode()
 {
     microcatctl disconnect
     inject reboot
+    event_after "$before" 30 '"code": ?"(modem-rebooted|modem-silent)"' >/dev/null
     microcatctl connect
 }
 fault_case "modem reboots in command mode" "modem-rebooted|modem-silent" 60 180 in_command_mode

@@ -22,9 +22,9 @@ fault_case "unplugged and plugged in again" "device-gone|no-device" 20 90 pulls_
 moments=(online sync online setup online sim online pdp online register online dial online ppp online sync online setup online online)
 lost=0
 for moment in "${moments[@]}"; do
-    in_state "$moment" 60 >/dev/null || lost=$((lost + 1))
+    in_state "$moment" 60 >/dev/null 2>&1 || lost=$((lost + 1))
     unplug
-    in_state absent 20 >/dev/null || lost=$((lost + 1))
+    in_state absent 20 >/dev/null 2>&1 || lost=$((lost + 1))
     plug
 done
 check "online after twenty more pulls" in_state online 120
@@ -33,23 +33,36 @@ is "one daemon all along" "$(systemctl show -p NRestarts --value microcatd.servi
 is "one pppd" "$(pgrep -f 'pppd .*microcat-socket' | wc -l)" 1
 is "no descriptor is left open" "$([ "$(ls /proc/"$(systemctl show -p MainPID --value microcatd.service)"/fd | wc -l)" -lt 32 ] && echo yes)" yes
 
-killed_case()
+pppd_pid()
 {
-    local text=$1 recover_s=$2 began back before
-    shift 2
-    in_state online 90 >/dev/null
-    before=$(events_so_far)
-    began=$EPOCHREALTIME
-    "$@"
-    back=$(event_after "$before" "$recover_s" '"(to|state)": ?"online"')
-    ok $? "$text: online again within $recover_s s"
-    is "$text: one pppd, no orphan" "$(pgrep -f 'pppd .*microcat-socket' | wc -l)" 1
-    check "$text: a ping goes through again" ping -c 1 -W 5 -I ppp0 100.127.0.53
-    note "time|$text||$([ -n "$back" ] && ms "$began" "$back")"
+    pgrep -f 'pppd .*microcat-socket'
 }
 main_pid()
 {
     systemctl show -p MainPID --value microcatd.service
+}
+other_daemon()
+{
+    local pid
+    pid=$(main_pid)
+    [ "$pid" != 0 ] && [ "$pid" != "$1" ] && in_state online 1
+}
+
+# survives TEXT RECOVER_S COMMAND...: the daemon goes away, its successor carries the very call on: same pppd, same address.
+survives()
+{
+    local text=$1 recover_s=$2 began back pppd daemon
+    shift 2
+    until_ok 120000 settled
+    pppd=$(pppd_pid) daemon=$(main_pid)
+    began=$EPOCHREALTIME
+    "$@"
+    check "$text: online under another daemon within $recover_s s" until_ok $((recover_s * 1000)) other_daemon "$daemon"
+    back=$EPOCHREALTIME
+    is "$text: the call went on, with the same pppd" "$(pppd_pid)" "$pppd"
+    check "$text: a ping goes through" ping -c 1 -W 5 -I ppp0 100.127.0.53
+    check "$text: the route is there" bash -c "ip route show default dev ppp0 | grep -q 'metric 700'"
+    note "time|$text (the call goes on)||$(ms "$began" "$back")"
 }
 kills_daemon()
 {
@@ -59,6 +72,18 @@ freezes_daemon()
 {
     kill -STOP "$(main_pid)"
 }
-killed_case "daemon killed (-9)" 120 kills_daemon
-killed_case "daemon frozen, systemd's watchdog" 180 freezes_daemon
-killed_case "daemon restarted" 120 systemctl restart microcatd.service
+survives "daemon killed (-9)" 60 kills_daemon
+survives "daemon frozen, systemd's watchdog" 120 freezes_daemon
+survives "daemon restarted" 60 systemctl restart microcatd.service
+
+# Killed where there is no call to carry on: the next one starts over, whatever mode the modem was left in.
+microcatctl reconnect >/dev/null 2>&1
+in_state dial 60 >/dev/null 2>&1
+kills_daemon
+check "killed while dialling: online again" until_ok 120000 in_state online 1
+is "with one pppd" "$(pppd_pid | wc -l)" 1
+kill -KILL "$(pppd_pid)" "$(main_pid)"
+check "daemon and pppd killed together: online again" until_ok 120000 in_state online 1
+is "with one pppd again" "$(pppd_pid | wc -l)" 1
+check "a stop ends the call" systemctl stop microcatd.service
+is "and pppd with it" "$(pppd_pid | wc -l)" 0
