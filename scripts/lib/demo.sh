@@ -7,6 +7,7 @@
 #   targets     addresses to ping, an array; the link's own name servers are tried first
 
 demo_failed=no
+demo_errors=$(mktemp)
 
 demo_now()
 {
@@ -24,10 +25,12 @@ demo_step()
     local text=$1 from
     shift
     from=$(demo_now)
-    if "$@"; then
+    # Progress on standard error would say again what the watch says.
+    if "$@" 2>"$demo_errors"; then
         printf '    ok: %s (%d.%d s)\n' "$text" $((($(demo_now) - from) / 1000)) $((($(demo_now) - from) % 1000 / 100))
     else
         printf '    FAILED: %s\n' "$text"
+        sed 's/^/    /' "$demo_errors"
         demo_failed=yes
         return 1
     fi
@@ -89,14 +92,14 @@ demo()
         demo_step "online again" "${ctl[@]}" wait --for=online --timeout=60s
         demo_step "ping" demo_ping
     fi
-    pkill -P $watcher 2>/dev/null
-    kill $watcher 2>/dev/null
-    wait $watcher 2>/dev/null
+    # The watch ends by itself with the daemon, or here.
+    { pkill -P $watcher; kill $watcher; wait $watcher; } 2>/dev/null
     if [ "${keep:-no}" = yes ]; then
         demo_section "left running"
     else
         demo_section "the end"
         demo_step "everything is stopped" "$finish_up"
     fi
+    rm -f "$demo_errors"
     [ $demo_failed = no ]
 }

@@ -7,6 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Is a fault why this state is entered? Else it is only not forgiven yet, and naming it would read as if it went on. */
+static bool entered_for_fault(enum mc_state state)
+{
+    return state == MC_STATE_ABSENT || state == MC_STATE_HANGUP || state == MC_STATE_BACKOFF ||
+           state == MC_STATE_HELD || state == MC_STATE_STOPPED;
+}
+
 void mc_link_enter(struct mc_link *link, enum mc_state state)
 {
     struct mc_status *st = link->status;
@@ -20,8 +27,8 @@ void mc_link_enter(struct mc_link *link, enum mc_state state)
                              .from = st->state,
                              .to = state,
                              .spent_ms = now_ms - st->state_at_ms,
-                             .fault = link->fault};
-    if (link->fault != MC_FAULT_NONE)
+                             .fault = entered_for_fault(state) ? link->fault : MC_FAULT_NONE};
+    if (event.fault != MC_FAULT_NONE)
         snprintf(event.text, sizeof(event.text), "%.150s", st->fault_detail);
     st->state = state;
     st->state_at_ms = now_ms;
