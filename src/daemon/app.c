@@ -54,7 +54,7 @@ static void reload(void *ctx, int signo)
     int r = load_config(app->options, &fresh);
     if (r < 0 && r != -ENODATA) {
         mc_err("the configuration was not read anew: the old one goes on");
-        mc_notify_ready("running with the old configuration");
+        mc_notify_ready(NULL);
         return;
     }
     struct mc_settings before = app->settings;
@@ -70,7 +70,7 @@ static void reload(void *ctx, int signo)
     mc_notice("configuration read anew: %s", changed ? "changed" : "nothing changed");
     if (changed)
         mc_link_settings_changed(app->link, changed & line);
-    mc_notify_ready("configuration read anew");
+    mc_notify_ready(NULL);
 }
 
 /* ---- signals and watchdog ---- */

@@ -24,7 +24,8 @@ static void set_status(char *out, const char *text)
 
 void mc_notify_ready(const char *status)
 {
-    set_status(last_status, status);
+    if (status)
+        set_status(last_status, status);
     sd_notifyf(0, "READY=1\nSTATUS=%s", last_status);
 }
 

@@ -72,6 +72,8 @@ static void life_is_told(void **state)
     assert_string_equal(heard(NULL), "STATUS=two WATCHDOG=trigger");
     mc_notify_reloading();
     assert_memory_equal(heard(NULL), "RELOADING=1\nMONOTONIC_USEC=", 27);
+    mc_notify_ready(NULL);
+    assert_string_equal(heard(NULL), "READY=1\nSTATUS=two WATCHDOG=trigger");
     mc_notify_stopping("hanging up", 5000);
     assert_string_equal(heard(NULL), "STOPPING=1\nSTATUS=hanging up\nEXTEND_TIMEOUT_USEC=5000000");
     mc_notify_stopping("gone", 0);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** READY=1 with a STATUS line: configured and listening. */
+/** READY=1 with a STATUS line: configured and listening. NULL keeps the line that is there (the end of a reload). */
 void mc_notify_ready(const char *status);
 /** What `systemctl status` shows; one line. The same line twice is sent once. */
 void mc_notify_status(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
