@@ -40,7 +40,8 @@ struct mc_state_store *mc_state_store_new(const char *dir, const char *instance)
         mc_state_store_free(store);
         return NULL;
     }
-    mkdir(store->dir, 0700); /* where it fails, the first save says so */
+    if (strrchr(store->dir, '/') != store->dir) /* right under the root is where only a mistake leads */
+        mkdir(store->dir, 0700);                /* where it fails, the first save says so */
     return store;
 }
 

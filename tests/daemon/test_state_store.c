@@ -151,6 +151,15 @@ static void folder_comes_from_systemd(void **state)
     mc_state_store_free(other);
 }
 
+static void no_folder_is_made_right_under_the_root(void **state)
+{
+    struct mc_state_store *other = mc_state_store_new("/nonexistent", NULL);
+
+    assert_int_equal(mc_state_store_save(other, "budgets", "x", 1), -ENOENT);
+    assert_int_equal(access("/nonexistent", F_OK), -1);
+    mc_state_store_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +168,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(damaged_files_are_kept_aside, open_store, close_store),
         cmocka_unit_test_setup_teardown(trouble_is_said_once_and_its_end_too, open_store, close_store),
         cmocka_unit_test_setup_teardown(folder_comes_from_systemd, open_store, close_store),
+        cmocka_unit_test_setup_teardown(no_folder_is_made_right_under_the_root, open_store, close_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
