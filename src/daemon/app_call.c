@@ -38,6 +38,9 @@ static void fill_dns(struct app *app)
             snprintf(app->ppp_link.dns[i], sizeof(app->ppp_link.dns[i]), "%.45s", facts->dns[i]);
 }
 
+_Static_assert(sizeof(((struct mc_status_ppp *)0)->dns[0]) >= sizeof(((struct mc_ppp_link *)0)->dns[0]),
+               "status has room for what PPP gives");
+
 static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
 {
     struct app *app = ctx;
@@ -48,7 +51,7 @@ static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
     snprintf(st->remote, sizeof(st->remote), "%s", *ppp_link->remote ? ppp_link->remote : ppp_link->remote6);
     fill_dns(app);
     for (size_t i = 0; i < MC_LENGTH_OF(st->dns); i++)
-        snprintf(st->dns[i], sizeof(st->dns[i]), "%s", app->ppp_link.dns[i]);
+        memcpy(st->dns[i], app->ppp_link.dns[i], sizeof(app->ppp_link.dns[i])); /* the smaller of the two */
     st->mtu = ppp_link->mtu > 0 ? ppp_link->mtu : MC_UNKNOWN;
     st->pid = (int32_t)mc_ppp_pid(app->ppp);
     app_state_call(app, ppp_link->ifname, st->pid);

@@ -44,7 +44,7 @@ struct mc_link {
 
     /* remedy.c */
     struct mc_timer wait;
-    struct mc_timer sample; /* at rest: signal, temperature and supply now and then */
+    struct mc_timer sample;      /* at rest: signal, temperature and supply now and then */
     enum mc_fault fault;         /* being dealt with */
     enum mc_fault held_fault;    /* last published one of a quiet kind */
     enum mc_state held_state;    /* in which it was found */

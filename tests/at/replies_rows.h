@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows of test_replies.c: {parser, line, what comes out or NULL for refused}. */
+/* clang-format off */
 
 {show_cpin, "+CPIN: READY", "READY"},
 {show_cpin, "+CPIN: SIM PIN", "SIM PIN"},

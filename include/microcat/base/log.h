@@ -12,14 +12,15 @@
 #include <stddef.h>
 
 enum mc_log_level { /* syslog's numbers, so that a sink can pass them on as they are */
-    MC_LOG_ERR = 3,
-    MC_LOG_WARNING = 4,
-    MC_LOG_NOTICE = 5,
-    MC_LOG_INFO = 6,
-    MC_LOG_DEBUG = 7,
+                    MC_LOG_ERR = 3,
+                    MC_LOG_WARNING = 4,
+                    MC_LOG_NOTICE = 5,
+                    MC_LOG_INFO = 6,
+                    MC_LOG_DEBUG = 7,
 };
 
-/** One structured field of a message, for example {"MICROCAT_STATE", "online"}. Both strings are borrowed for the call. */
+/** One structured field of a message, for example {"MICROCAT_STATE", "online"}. Both strings are borrowed for the call.
+ */
 struct mc_log_field {
     const char *key;
     const char *value;

@@ -2,7 +2,8 @@
 #ifndef MICROCAT_BASE_PARSE_H
 #define MICROCAT_BASE_PARSE_H
 
-/* Strict parsing: the whole string, or nothing. All return 0, -EINVAL (not of the form) or -ERANGE; *ret_ untouched on error. */
+/* Strict parsing: the whole string, or nothing. All return 0, -EINVAL (not of the form) or -ERANGE; *ret_ untouched on
+ * error. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +14,8 @@ int mc_parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value)
 int mc_parse_hex(const char *text, uint64_t max, uint64_t *ret_value);
 /** yes/no, true/false, on/off, 1/0. */
 int mc_parse_bool(const char *text, bool *ret_value);
-/** A time: "90s", "5min", "1h 30min", "250ms", "2d"; a plain number is seconds; "infinity" is -ERANGE. Fractions ("1.5s") allowed. */
+/** A time: "90s", "5min", "1h 30min", "250ms", "2d"; a plain number is seconds; "infinity" is -ERANGE. Fractions
+ * ("1.5s") allowed. */
 int mc_parse_duration_ms(const char *text, int64_t *ret_ms);
 /** 0 when @text of @len_bytes is valid UTF-8 without NUL, else -EINVAL. */
 int mc_parse_utf8(const char *text, size_t len_bytes);

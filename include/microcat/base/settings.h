@@ -4,8 +4,8 @@
 
 /*
  * The settings, as plain data: what the config table (daemon/config) fills and everybody else reads. Zero bytes are not
- * the defaults; the table has those. Strings are owned by whoever owns the struct and never NULL once loaded ("" = unset).
- * All times in ms.
+ * the defaults; the table has those. Strings are owned by whoever owns the struct and never NULL once loaded ("" =
+ * unset). All times in ms.
  */
 
 #include <stdbool.h>
@@ -18,13 +18,13 @@ enum mc_probe_kind { MC_PROBE_NONE, MC_PROBE_ICMP, MC_PROBE_DNS, MC_PROBE_TCP };
 
 struct mc_settings {
     struct {
-        char *device;        /* "auto" or a path */
-        char *usb_ids;       /* UsbID=: "388b:ca71 1234:abcd", matched when device is auto */
-        char *usb_serial;    /* Serial=: only this board's, "" = any; picks one of several */
-        int64_t baud_rate;   /* the speed to reach; the modem boots at 115200 */
+        char *device;      /* "auto" or a path */
+        char *usb_ids;     /* UsbID=: "388b:ca71 1234:abcd", matched when device is auto */
+        char *usb_serial;  /* Serial=: only this board's, "" = any; picks one of several */
+        int64_t baud_rate; /* the speed to reach; the modem boots at 115200 */
         enum mc_flow flow;
-        char *reset;         /* Reset=: "none", "break", "dtr", "rts", or a command to run */
-        char *power;         /* Power=: "none", "dtr", "rts", or a command run with "on"/"off" */
+        char *reset;          /* Reset=: "none", "break", "dtr", "rts", or a command to run */
+        char *power;          /* Power=: "none", "dtr", "rts", or a command run with "on"/"off" */
         int64_t boot_time_ms; /* BootTime=: how long the modem may take from power or reset to its first OK */
     } modem;
     struct {
@@ -63,13 +63,13 @@ struct mc_settings {
         int64_t redial_delay_ms; /* the first; doubled up to redial_max_ms */
         int64_t redial_max_ms;
         int64_t radio_cycle_interval_ms;
-        int64_t radio_cycle_after;  /* failed dials before the first radio cycle */
+        int64_t radio_cycle_after; /* failed dials before the first radio cycle */
         int64_t reset_interval_ms;
         int64_t power_cycle_interval_ms;
         int64_t search_time_ms;     /* SearchTime=: while CEREG says 2, leave the radio alone this long */
         int64_t network_backoff_ms; /* CME 537 */
         int64_t sim_check_interval_ms;
-        int64_t good_after_ms; /* GoodAfter=: online this long forgives what was before */
+        int64_t good_after_ms;     /* GoodAfter=: online this long forgives what was before */
         int64_t attaches_per_hour; /* AttachesPerHour=: CGATT and radio cycles together */
     } recovery;
     struct {

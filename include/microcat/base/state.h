@@ -2,7 +2,8 @@
 #ifndef MICROCAT_BASE_STATE_H
 #define MICROCAT_BASE_STATE_H
 
-/* The states of the link: the same words in status, journal, sd_notify, history and the manual (DESIGN.md, Contract). */
+/* The states of the link: the same words in status, journal, sd_notify, history and the manual (DESIGN.md, Contract).
+ */
 
 #include <microcat/base/strtab.h>
 

@@ -5,10 +5,10 @@
 /*
  * A timer queue on a clock given from outside.
  *
- * The pure core (at, line, modem, link, policy, the simulated board) knows time only through this: the event loop drives
- * the queue from CLOCK_BOOTTIME, a test or the simulation from a number. Timers are embedded in their owner's struct and
- * never allocated. Equal due times fire in the order in which they were armed. Arming with delay 0 is the way to defer a
- * call: it fires in a later mc_timerq_run() pass, never from inside the arming call.
+ * The pure core (at, line, modem, link, policy, the simulated board) knows time only through this: the event loop
+ * drives the queue from CLOCK_BOOTTIME, a test or the simulation from a number. Timers are embedded in their owner's
+ * struct and never allocated. Equal due times fire in the order in which they were armed. Arming with delay 0 is the
+ * way to defer a call: it fires in a later mc_timerq_run() pass, never from inside the arming call.
  */
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@ typedef void mc_timer_fn(void *ctx);
 struct mc_timer {
     mc_timer_fn *fn; /* set by mc_timer_init() */
     void *ctx;
-    const char *name;       /* static, for traces */
+    const char *name;        /* static, for traces */
     struct mc_timerq *queue; /* NULL: not armed */
     int64_t due_ms;
     struct mc_timer *prev, *next; /* the queue's list, sorted by due time: a daemon has a few dozen timers at most */
@@ -42,8 +42,8 @@ void mc_timerq_advance(struct mc_timerq *queue, int64_t now_ms);
 int64_t mc_timerq_next_ms(const struct mc_timerq *queue);
 
 /**
- * Fires every timer due at the queue's clock, once each; a timer armed by a callback with delay 0 fires in the next call.
- * Callbacks may arm, disarm and free any timer. Returns how many fired.
+ * Fires every timer due at the queue's clock, once each; a timer armed by a callback with delay 0 fires in the next
+ * call. Callbacks may arm, disarm and free any timer. Returns how many fired.
  */
 size_t mc_timerq_run(struct mc_timerq *queue);
 
