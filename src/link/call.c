@@ -137,6 +137,8 @@ void mc_link_call_up(struct mc_link *link)
     mc_timer_arm(&link->good, link->queue, link->settings->recovery.good_after_ms);
     arm_stale(link, link->settings->probe.interval_ms);
     mc_link_verb_end(link, 0, "Online: %s on %s.", link->status->ppp.local, link->status->ppp.interface);
+    if (link->compare_anew) /* they changed on the way up */
+        mc_link_end_call(link, MC_FAULT_NONE, "", false);
 }
 
 void mc_link_call_down(struct mc_link *link)

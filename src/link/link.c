@@ -248,7 +248,9 @@ void mc_link_go_up(struct mc_link *link)
         else
             mc_link_go_up(link);
     } else if (mc_link_open_port(link)) {
-        mc_link_walk(link, WALK_UP, link->found ? MC_STEP_CHECK : MC_STEP_FIND);
+        bool all = !link->found || link->compare_anew;
+        link->compare_anew = false;
+        mc_link_walk(link, WALK_UP, all ? MC_STEP_FIND : MC_STEP_CHECK);
     }
 }
 

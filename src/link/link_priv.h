@@ -35,10 +35,11 @@ struct mc_link {
     enum link_want want, want_before_off;
     enum link_walk walk;
     bool started, present, open;
-    bool found;      /* the modem was in command mode when the line was last ours */
-    bool by_person;  /* the try under way was asked for: budgets do not refuse it */
-    bool quiet;      /* looking again whether a person did something: shown only when it did */
-    bool jitter_due; /* BootJitter still to be waited */
+    bool found;        /* the modem was in command mode when the line was last ours */
+    bool compare_anew; /* the settings changed since the modem's were compared with them */
+    bool by_person;    /* the try under way was asked for: budgets do not refuse it */
+    bool quiet;        /* looking again whether a person did something: shown only when it did */
+    bool jitter_due;   /* BootJitter still to be waited */
     bool powered_off;
     bool new_session; /* the modem may be booting: give it BootTime */
 

@@ -239,8 +239,7 @@ void mc_link_news(struct mc_link *link)
 void mc_link_settings_changed(struct mc_link *link, bool redo_pdp)
 {
     mc_policy_start_over(link->policy);
-    if (redo_pdp)
-        link->found = false;
+    link->compare_anew = link->compare_anew || redo_pdp;
     if (link->doing == DOING_WAIT) {
         link->quiet = false;
         mc_timer_disarm(&link->wait);

@@ -2,7 +2,6 @@
 #include "whole.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,11 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,37 +33,6 @@ int whole_world(void **state)
     return r;
 }
 
-/*
- * Stands in for systemd: writes down what it is told. A process of its own, because a service manager that does not
- * read holds the daemon up.
- */
-static int start_listener(struct whole *w)
-{
-    struct sockaddr_un where = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), log;
-    char text[4096];
-
-    snprintf(where.sun_path, sizeof(where.sun_path), "%s/notify", w->dir);
-    if (bind(fd, (struct sockaddr *)&where, sizeof(where)) < 0 || chmod(where.sun_path, 0666) < 0)
-        return -1;
-    snprintf(w->systemd.log, sizeof(w->systemd.log), "%s/systemd.log", w->dir);
-    log = open(w->systemd.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    w->systemd.pid = fork();
-    if (w->systemd.pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (ssize_t n = 0; n >= 0; n = recv(fd, text, sizeof(text) - 1, 0)) {
-            text[n] = '\n';
-            if (n > 0 && write(log, text, (size_t)n + (text[n - 1] != '\n')) < 0)
-                break;
-        }
-        _exit(0);
-    }
-    close(log);
-    close(fd);
-    w->systemd.pidfd = pidfd_open(w->systemd.pid, 0);
-    return w->systemd.pidfd < 0 ? -1 : 0;
-}
-
 int whole_setup(void **state)
 {
     struct whole *w = calloc(1, sizeof(*w));
@@ -79,12 +44,12 @@ int whole_setup(void **state)
     w->sim.name = "sim";
     w->daemon.name = "microcatd";
     w->other.name = "other";
-    w->systemd.name = "systemd";
+    w->keeps = true;
     snprintf(w->conf, sizeof(w->conf), "%s/conf", w->dir);
     snprintf(w->tty, sizeof(w->tty), "%s/tty", w->dir);
     snprintf(w->socket, sizeof(w->socket), "%s/sock", w->dir);
     snprintf(path, sizeof(path), "%s/state", w->dir);
-    if (mkdir(path, 0777) < 0 || start_listener(w) < 0)
+    if (mkdir(path, 0777) < 0 || whole_systemd_start(w) != 0)
         return -1;
     *state = w;
     return 0;
@@ -121,6 +86,7 @@ int whole_teardown(void **state)
             tell_log(all[i]);
         whole_kill(all[i], SIGKILL);
     }
+    whole_systemd_stop(w);
     remove_all(w->dir);
     free(w);
     return 0;
@@ -153,7 +119,8 @@ static void spawn_daemon(struct whole *w, const char *words)
         program = copy;
     }
     snprintf(all, sizeof(all), "--config=%s%s%s", w->conf, words ? "|" : "", words ? words : "");
-    snprintf(environment, sizeof(environment), "STATE_DIRECTORY=%s/state|NOTIFY_SOCKET=%s/notify", w->dir, w->dir);
+    snprintf(environment, sizeof(environment), "STATE_DIRECTORY=%s/state|NOTIFY_SOCKET=%s/notify%s%s", w->dir, w->dir,
+             w->environment ? "|" : "", w->environment ? w->environment : "");
     whole_spawn(w, &w->daemon, program, all, environment, w->uid);
 }
 

@@ -54,15 +54,19 @@ static int part(char *text, char **words, int n)
 }
 
 /* In the child: nothing of ours but the log, nobody's rights but @uid's, and no life beyond ours. */
-static void become(const char *log, const char *program, char *words, char *environment, unsigned uid)
+static void become(const struct whole *w, const struct whole_process *process, const char *program, char *words,
+                   char *environment, unsigned uid)
 {
     char *argv[WORDS] = {NULL}, *more[WORDS] = {NULL};
-    int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644), in = open("/dev/null", O_RDONLY);
+    int out = open(process->log, O_WRONLY | O_CREAT | O_APPEND, 0644), in = open("/dev/null", O_RDONLY);
 
     dup2(in, 0);
     dup2(out, 1);
     dup2(out, 2);
-    syscall(SYS_close_range, 3, ~0U, 0);
+    size_t handed = process == &w->daemon ? w->n_stored : 0;
+    if (handed)
+        whole_systemd_hand_over(w);
+    syscall(SYS_close_range, 3 + handed, ~0U, 0);
     argv[0] = strdup(program);
     part(words, argv, 1);
     part(environment, more, 0);
@@ -85,7 +89,7 @@ void whole_spawn(struct whole *w, struct whole_process *process, const char *pro
     process->pid = fork();
     assert_true(process->pid >= 0);
     if (process->pid == 0)
-        become(process->log, program, strdup(words ? words : ""), strdup(environment ? environment : ""), uid);
+        become(w, process, program, strdup(words ? words : ""), strdup(environment ? environment : ""), uid);
     process->pidfd = pidfd_open(process->pid, 0);
     assert_true(process->pidfd >= 0);
 }

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -34,6 +35,19 @@ struct whole {
     struct whole_process sim, daemon, other;
     struct whole_process systemd; /* its log has what the daemon told it */
     unsigned uid;                 /* the daemon's, when not 0 */
+    const char *environment;      /* more for the daemon: "NAME=value|..." */
+
+    /* systemd.c */
+    pthread_t listener;
+    int notify_fd, notify_log;
+    bool keeps; /* the descriptor store; false: as with FileDescriptorStoreMax=0 */
+    pthread_mutex_t store_lock;
+    struct {
+        char name[32];
+        int fd;
+    } stored[8];
+    size_t n_stored;
+
     bool ended;
     char out[262144]; /* of the last microcatctl, both streams */
 };
@@ -62,6 +76,13 @@ void whole_said(struct whole *w, struct whole_process *process, const char *text
 char *whole_read(const char *path);
 void whole_write(const struct whole *w, const char *name, const char *text, int mode);
 void whole_program(const struct whole *w, char *path, size_t path_bytes, const char *name);
+
+/* ---- in systemd's place (systemd.c) ---- */
+
+int whole_systemd_start(struct whole *w);
+void whole_systemd_stop(struct whole *w);
+/** In the daemon's process, before it becomes one: the kept descriptors, as sd_listen_fds(3) wants them. */
+void whole_systemd_hand_over(const struct whole *w);
 
 /* ---- the board (board.c) ---- */
 

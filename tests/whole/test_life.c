@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon's own life: what systemd hears, SIGHUP, SIGTERM in every state, a crash, what the next one remembers. */
+#include "whole.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void tells_systemd(void **state)
+{
+    struct whole *w = *state;
+
+    w->environment = "WATCHDOG_USEC=200000";
+    whole_config(w, NULL);
+    whole_start(w, NULL);
+    whole_said(w, &w->systemd, "STATUS=absent: the device is not there");
+    whole_said(w, &w->systemd, "WATCHDOG=1");
+    whole_said(w, &w->systemd, "WATCHDOG=1");
+    whole_sim_start(w, "--profile=warm");
+    whole_said(w, &w->systemd, "STATUS=online: 10.164.98.251 on ppp0");
+    whole_kill(&w->daemon, SIGHUP);
+    whole_said(w, &w->systemd, "RELOADING=1\nMONOTONIC_USEC=");
+    whole_said(w, &w->systemd, "READY=1");
+    whole_kill(&w->daemon, SIGTERM);
+    whole_said(w, &w->systemd, "STOPPING=1\nSTATUS=hanging up\nEXTEND_TIMEOUT_USEC=");
+    assert_int_equal(whole_ended(w, &w->daemon), 0);
+    whole_end(w);
+}
+
+static void reloads(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_kill(&w->daemon, SIGHUP);
+    whole_said(w, &w->daemon, "configuration read anew: nothing changed");
+    assert_int_equal(whole_sim_count(w, "dials"), 1);
+    whole_config(w, "[PPP]\nMTU=9000\n");
+    whole_kill(&w->daemon, SIGHUP);
+    whole_said(w, &w->daemon, "MTU=9000");
+    whole_said(w, &w->daemon, "the old one goes on");
+    assert_string_equal(whole_get(w, "state"), "online");
+    whole_config(w, "[PDP]\nAPN=example.org\nPassword=another-one\n");
+    whole_kill(&w->daemon, SIGHUP);
+    whole_said(w, &w->daemon, "[PDP] APN: soracom.io -> example.org");
+    whole_said(w, &w->daemon, "configuration read anew: changed");
+    whole_until(w, "pdp.apn", "example.org");
+    whole_wait(w, "online");
+    assert_string_equal(whole_sim(w, "get saved_apn"), "example.org");
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_end(w);
+}
+
+static void stop_within(struct whole *w, const char *state, int64_t bound_ms)
+{
+    whole_until(w, "state", state);
+    whole_stop(w, bound_ms);
+    if (w->sim.pid) {
+        whole_sim(w, "quit");
+        whole_ended(w, &w->sim);
+    }
+}
+
+/* Each state, how to get the link to stay in it, and how long the end may take. */
+static void stops_in_every_state(void **state)
+{
+    static const struct {
+        const char *state, *sim, *config;
+        int64_t bound_ms;
+    } rows[] = {
+        {"absent", NULL, NULL, 1000},
+        {"sync", "--profile=warm|--inject=mute on", NULL, 1000},
+        {"setup", "--profile=warm|--inject=silence AT+IFC", NULL, 1000},
+        {"sim", "--profile=warm|--inject=silence AT+CPIN", NULL, 1000},
+        {"pdp", "--profile=warm|--inject=silence AT+CGDCONT", NULL, 1000},
+        {"register", "--profile=warm|--profile=searching", NULL, 1000},
+        {"dial", "--profile=warm|--inject=dial-reject silence", NULL, 5000},
+        {"ppp", "--profile=warm|--inject=no-address on", NULL, 15000},
+        {"online", "--profile=warm", NULL, 5000},
+        {"backoff", "--profile=warm|--inject=dial-reject 133", NULL, 1000},
+        {"held", "--profile=warm|--profile=sim-pin=4711", NULL, 1000},
+    };
+    struct whole *w = *state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        print_message("# in %s\n", rows[i].state);
+        whole_config(w, rows[i].config);
+        if (rows[i].sim)
+            whole_sim_start(w, rows[i].sim);
+        whole_start(w, NULL);
+        stop_within(w, rows[i].state, rows[i].bound_ms);
+    }
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "disconnect", 0, "");
+    stop_within(w, "stopped", 1000);
+    whole_end(w);
+}
+
+/* While it hangs up: the modem does not come back by itself, and a second SIGTERM changes nothing. */
+static void stops_in_hangup(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_sim(w, "hang-on-hangup on");
+    whole_kill(&w->daemon, SIGTERM);
+    whole_until(w, "state", "hangup");
+    whole_kill(&w->daemon, SIGTERM);
+    whole_stop(w, 16000);
+    whole_end(w);
+}
+
+/* The modem is in command mode afterwards: the next daemon finds it at once. */
+static void leaves_the_modem_in_command_mode(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_stop(w, 5000);
+    assert_string_equal(whole_sim(w, "get mode"), "command");
+    whole_start(w, NULL);
+    whole_wait(w, "online");
+    assert_int_equal(whole_sim_count(w, "escapes"), 0);
+    whole_end(w);
+}
+
+/* kill -9 while online: systemd kept the call, the next daemon carries it on. */
+static void crash_keeps_the_call(void **state)
+{
+    struct whole *w = *state;
+    int64_t pid;
+
+    whole_online(w, NULL, NULL);
+    pid = whole_get_int(w, "ppp.pid");
+    whole_kill(&w->daemon, SIGKILL);
+    whole_start(w, NULL); /* over the socket that the dead one has left */
+    whole_said(w, &w->daemon, "carrying on the call");
+    whole_wait(w, "online");
+    assert_int_equal(whole_get_int(w, "ppp.pid"), pid);
+    assert_string_equal(whole_get(w, "ppp.local"), "10.164.98.251");
+    assert_int_equal(whole_sim_count(w, "dials"), 1);
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    whole_ctl_says(w, "connect", 0, "Online");
+    whole_end(w);
+}
+
+/* The same where nobody keeps it: the modem is found in data mode, brought back and dialled. */
+static void crash_without_store(void **state)
+{
+    struct whole *w = *state;
+
+    w->keeps = false;
+    whole_online(w, NULL, NULL);
+    whole_kill(&w->daemon, SIGKILL);
+    assert_string_equal(whole_sim(w, "get mode"), "data");
+    whole_start(w, NULL);
+    whole_wait(w, "online");
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    assert_int_equal(whole_sim_count(w, "resets"), 0);
+    whole_end(w);
+}
+
+static void sockets(void **state)
+{
+    struct whole *w = *state;
+    char out[512];
+
+    whole_config(w, NULL);
+    whole_start(w, NULL);
+    snprintf(out, sizeof(out), "--config=%s", w->conf);
+    whole_spawn(w, &w->other, getenv("MICROCATD"), out, "STATE_DIRECTORY=/nonexistent", 0);
+    assert_int_equal(whole_ended(w, &w->other), 1);
+    whole_said(w, &w->other, "another microcatd answers there");
+    whole_ctl_says(w, "status", 0, "absent"); /* the first one's socket is still there */
+    whole_kill(&w->daemon, SIGKILL);
+    whole_ctl_says(w, "status", 3, "nobody answers");
+    whole_start(w, NULL);
+    whole_ctl_says(w, "status", 0, "absent");
+    whole_end(w);
+}
+
+static void history_survives(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_sim(w, "no-carrier");
+    whole_until(w, "counters.redials", "1");
+    whole_wait(w, "online");
+    whole_ctl_says(w, "history", 0, "no-carrier");
+    whole_stop(w, 5000);
+    whole_start(w, NULL);
+    whole_wait(w, "online");
+    whole_ctl_says(w, "history", 0, "no-carrier");
+    whole_ctl_says(w, "--json|history", 0, "\"kind\":\"start\"");
+    whole_stop(w, 5000);
+    whole_write(w, "state/history", "rubbish\xff\n\n5\n", 0600);
+    whole_write(w, "state/budgets", "more rubbish\n", 0600);
+    whole_write(w, "state/modem", "{}\n", 0600);
+    whole_write(w, "state/call", "x y z\n", 0600);
+    whole_start(w, NULL);
+    whole_said(w, &w->daemon, "budgets");
+    whole_wait(w, "online");
+    whole_end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WHOLE_TEST(tells_systemd),
+        WHOLE_TEST(reloads),
+        WHOLE_TEST(stops_in_every_state),
+        WHOLE_TEST(stops_in_hangup),
+        WHOLE_TEST(leaves_the_modem_in_command_mode),
+        WHOLE_TEST(crash_keeps_the_call),
+        WHOLE_TEST(crash_without_store),
+        WHOLE_TEST(sockets),
+        WHOLE_TEST(history_survives),
+    };
+
+    return cmocka_run_group_tests_name("whole: life", tests, whole_world, NULL);
+}

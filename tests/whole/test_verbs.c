@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Four ways off and the ways back, each with what it cuts and what coming back costs. */
+#include "whole.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void radio(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "radio|off", 0, "The radio is off: call and attach were cut");
+    assert_string_equal(whole_sim(w, "get cfun"), "4");
+    assert_string_equal(whole_get(w, "state"), "stopped");
+    whole_ctl_says(w, "at|AT+CFUN?", 0, "+CFUN: 4");
+    whole_ctl_says(w, "radio|on", 0, "");
+    whole_wait(w, "online");
+    assert_string_equal(whole_sim(w, "get cfun"), "1");
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_ctl_says(w, "radio|on", 0, "on already");
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_end(w);
+}
+
+/* Off while disconnected: on brings the radio back, not the call. */
+static void radio_while_stopped(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "disconnect", 0, "");
+    whole_ctl_says(w, "radio|off", 0, "The radio is off");
+    whole_ctl_says(w, "radio|on", 0, "");
+    whole_wait(w, "stopped");
+    whole_sim_wait(w, "stat", "5");
+    assert_int_equal(whole_sim_count(w, "dials"), 1);
+    whole_ctl_says(w, "radio|off", 0, "The radio is off");
+    whole_ctl_says(w, "connect", 0, "Online"); /* connect means online, whatever was off */
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_end(w);
+}
+
+static void reset_by_command(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    assert_int_equal(whole_sim_count(w, "resets"), 0);
+    whole_ctl_says(w, "reset", 0, "The modem was reset: attach, PDP context and call were cut");
+    assert_int_equal(whole_sim_count(w, "resets"), 1);
+    whole_wait(w, "online");
+    assert_int_equal(whole_sim_count(w, "boots"), 1);
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_end(w);
+}
+
+/* A script in place of the board's wires: says LINE on, waits for the board's pulse to be long enough, says off. */
+static void write_line_script(struct whole *w)
+{
+    char text[1024];
+
+    snprintf(text, sizeof(text),
+             "#!/bin/sh\n"
+             "say() { '%s' --control='%s/sim' --send=\"$1\" || exit 1; }\n"
+             "echo working the line: $1\n"
+             "case $1 in\n"
+             "reset) say 'line break on'; read -t 0.6 nothing <>'%s/never'; say 'line break off' ;;\n"
+             "on) say power-on ;;\n"
+             "off) say power-off ;;\n"
+             "esac\n",
+             getenv("MICROCAT_SIM"), w->dir, w->dir);
+    whole_write(w, "line", text, 0755);
+}
+
+static void start_with_lines(struct whole *w)
+{
+    char more[512];
+
+    write_line_script(w);
+    snprintf(more, sizeof(more), "[Modem]\nReset=/bin/bash %s/line\nPower=/bin/bash %s/line\n", w->dir, w->dir);
+    snprintf(w->out, 256, "%s/never", w->dir);
+    assert_int_equal(mkfifo(w->out, 0600), 0);
+    whole_online(w, "--profile=warm|--profile=lines", more);
+}
+
+static void reset_by_line(void **state)
+{
+    struct whole *w = *state;
+
+    start_with_lines(w);
+    whole_ctl_says(w, "reset", 0, "The modem was reset");
+    whole_said(w, &w->daemon, "working the line: reset");
+    assert_int_equal(whole_sim_count(w, "boots"), 1);
+    whole_ctl_says(w, "trace", 0, "AT");
+    assert_null(strstr(w->out, "CRESET"));
+    whole_wait(w, "online");
+    whole_end(w);
+}
+
+static void power_without_line(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "power|off", 0, "only the board's button or power brings it back");
+    whole_sim_wait(w, "power", "off");
+    assert_string_equal(whole_get(w, "state"), "stopped");
+    whole_ctl_says(w, "at|AT", 1, "The modem is powered off");
+    whole_ctl_says(w, "connect", 1, "`power on` first");
+    whole_ctl_says(w, "power|on", 1, "No power line is configured");
+    whole_sim(w, "unplug");
+    whole_wait(w, "absent");
+    whole_sim(w, "plug"); /* a new plug is a new start, but who said off meant it */
+    whole_ctl_says(w, "connect", 0, "");
+    whole_wait(w, "online");
+    whole_end(w);
+}
+
+static void power_by_line(void **state)
+{
+    struct whole *w = *state;
+
+    start_with_lines(w);
+    whole_ctl_says(w, "power|off", 0, "The modem is off: coming back costs a boot and an attach");
+    whole_sim_wait(w, "power", "off");
+    whole_ctl_says(w, "power|on", 0, "");
+    whole_wait(w, "online");
+    assert_int_equal(whole_sim_count(w, "power_offs"), 1);
+    whole_end(w);
+}
+
+static void reconnect(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "reconnect", 0, "Online");
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_sim(w, "dial-reject 133"); /* not subscribed: straight to the longest wait */
+    whole_sim(w, "no-carrier");
+    whole_until(w, "fault.code", "not-subscribed");
+    whole_wait(w, "backoff");
+    assert_true(whole_get_int(w, "retry_in_s") > 600);
+    whole_sim(w, "forgive");
+    whole_ctl_says(w, "reconnect", 0, "Online");
+    whole_end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WHOLE_TEST(radio),         WHOLE_TEST(radio_while_stopped), WHOLE_TEST(reset_by_command),
+        WHOLE_TEST(reset_by_line), WHOLE_TEST(power_without_line),  WHOLE_TEST(power_by_line),
+        WHOLE_TEST(reconnect),
+    };
+
+    return cmocka_run_group_tests_name("whole: verbs", tests, whole_world, NULL);
+}
