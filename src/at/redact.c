@@ -82,7 +82,9 @@ static bool is_identity(const char *run, size_t len_bytes, bool whole)
     size_t digits = strspn(run, "0123456789");
     if (whole && digits == len_bytes && len_bytes >= BARE_IDENTITY_MIN)
         return true;
-    return len_bytes >= IDENTITY_MIN && digits >= 4;
+    /* An ICCID may have hex digits in it (x: masked already); a firmware's name (2374B05SIM767XM5A) has other letters.
+     */
+    return len_bytes >= IDENTITY_MIN && digits >= 4 && strspn(run, "0123456789ABCDEFabcdefx") >= len_bytes;
 }
 
 /* Length of the run of letters and digits, or of the run without any, at @p. */

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAMPLE_MS 60000 /* between two looks at the signal, at rest */
+#define PORT_LOST_MS 500   /* the kernel's news of an unplugged device may come after the hang-up of its port */
+#define SAMPLE_MS    60000 /* between two looks at the signal, at rest */
 
 /* A dial is written to disk while the modem works on it: the command must not wait for a disk, and a process that dies
  * within this has not dialled often. */
@@ -292,6 +293,7 @@ void mc_link_device(struct mc_link *link, bool present)
     if (present == link->present)
         return;
     link->present = present;
+    mc_timer_disarm(&link->port_lost);
     if (!link->started)
         return;
     if (present) {
@@ -323,10 +325,19 @@ void mc_link_port_closed(struct mc_link *link, int error)
     snprintf(detail, sizeof(detail), "the port was closed: %s", strerror(error < 0 ? -error : EIO));
     drop_port(link);
     link->doing = DOING_NOTHING;
+    memcpy(link->port_detail, detail, sizeof(link->port_detail));
     if (link->shutdown_done)
         mc_timer_arm(&link->shutdown_timer, link->queue, 0);
     else
-        mc_link_failed(link, link->present ? MC_FAULT_DEVICE_ERROR : MC_FAULT_DEVICE_GONE, detail);
+        mc_timer_arm(&link->port_lost, link->queue, PORT_LOST_MS);
+}
+
+/* The device is still there: it was no unplugging. */
+static void on_port_lost(void *ctx)
+{
+    struct mc_link *link = ctx;
+    if (!link->open && link->doing == DOING_NOTHING)
+        mc_link_failed(link, MC_FAULT_DEVICE_ERROR, link->port_detail);
 }
 
 size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len)
@@ -421,6 +432,7 @@ struct mc_link *mc_link_new(struct mc_timerq *queue, const struct mc_settings *s
     link->req = *requests;
     link->ctx = ctx;
     mc_timer_init(&link->shutdown_timer, "link.shutdown", on_shutdown, link);
+    mc_timer_init(&link->port_lost, "link.port-lost", on_port_lost, link);
     mc_timer_init(&link->sample, "link.sample", on_sample, link);
     mc_timer_init(&link->save_soon, "link.save", on_save_soon, link);
     mc_link_remedy_init(link);
@@ -440,8 +452,9 @@ void mc_link_free(struct mc_link *link)
 {
     if (!link)
         return;
-    struct mc_timer *timers[] = {&link->sample, &link->wait,      &link->good,           &link->stale,
-                                 &link->bounce, &link->verb_tell, &link->shutdown_timer, &link->save_soon};
+    struct mc_timer *timers[] = {&link->port_lost, &link->sample,         &link->wait,
+                                 &link->good,      &link->stale,          &link->bounce,
+                                 &link->verb_tell, &link->shutdown_timer, &link->save_soon};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
     mc_bringup_free(link->bringup);

@@ -45,6 +45,8 @@ struct mc_link {
 
     /* remedy.c */
     struct mc_timer wait;
+    struct mc_timer port_lost; /* a closed port: was it pulled out, or did it fail? */
+    char port_detail[80];
     struct mc_timer sample;      /* at rest: signal, temperature and supply now and then */
     enum mc_fault fault;         /* being dealt with */
     enum mc_fault held_fault;    /* last published one of a quiet kind */

@@ -17,6 +17,7 @@ static const struct {
     {"AT+CPIN?", "AT+CPIN?"},
     {"AT+CPIN=?", "AT+CPIN=?"},
     {"+CPIN: READY", "+CPIN: READY"},
+    {"+CGMR: 2374B05SIM767XM5A_M", "+CGMR: 2374B05SIM767XM5A_M"},
     {"+SPIC: 3,10,0,10", "+SPIC: 3,10,0,10"},
     {"AT+CGAUTH=1,2,\"secret\",\"sora\"", "AT+CGAUTH=1,2,\"…\",\"…\""},
     {"AT+CGAUTH=1,2,secret,sora", "AT+CGAUTH=1,2,…,…"},
