@@ -100,12 +100,18 @@ static void row_refused(struct mc_bringup *b, const struct mc_chat_result *resul
 
 /* ---- scripts ---- */
 
+static void since(struct mc_bringup *b, bool is_so, int64_t *at_ms)
+{
+    if (!is_so)
+        *at_ms = -1;
+    else if (*at_ms < 0)
+        *at_ms = mc_timerq_now_ms(b->queue);
+}
+
 static void facts_changed(struct mc_bringup *b)
 {
-    if (b->facts.stat != 3)
-        b->denied_at_ms = -1;
-    else if (b->denied_at_ms < 0)
-        b->denied_at_ms = mc_timerq_now_ms(b->queue);
+    since(b, b->facts.stat == 3, &b->denied_at_ms);
+    since(b, b->facts.stat == 0, &b->idle_at_ms);
     if (b->row && b->row->kind == MC_ROW_AWAIT && b->row->satisfied(b))
         mc_timer_arm(&b->soon, b->queue, 0);
 }
@@ -273,7 +279,7 @@ struct mc_bringup *mc_bringup_new(struct mc_timerq *queue, struct mc_line *line,
     b->settings = settings;
     b->cb = *callbacks;
     b->ctx = ctx;
-    b->denied_at_ms = -1;
+    b->denied_at_ms = b->idle_at_ms = -1;
     mc_facts_init(&b->facts);
     mc_timer_init(&b->deadline, "bringup.deadline", on_deadline, b);
     mc_timer_init(&b->poll, "bringup.poll", on_poll, b);
@@ -304,8 +310,8 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->result = (struct mc_bringup_result){.fault = MC_FAULT_NONE, .at = step};
     b->patience_ms = patience_ms;
     b->speed_before = 0;
-    b->denied_at_ms = -1;
-    b->unlocking = false;
+    b->denied_at_ms = b->idle_at_ms = -1;
+    b->attach_tried = b->unlocking = false;
     go(b, step);
 }
 

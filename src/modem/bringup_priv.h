@@ -21,6 +21,8 @@ struct mc_bringup {
     struct mc_timer deadline, poll, soon;
     int64_t patience_ms;
     int64_t denied_at_ms;   /* since when CEREG says 3; -1: it does not */
+    int64_t idle_at_ms;     /* since when it says 0, "not searching"; -1: it does not */
+    bool attach_tried;      /* in this walk */
     uint64_t echoes_before; /* the engine's count when FIND began */
     int32_t speed_before;   /* before SPEED_SET; 0: speed not touched */
     bool call_ended;
@@ -71,6 +73,7 @@ int mc_wanted_auth(const struct mc_settings *settings);
     X(radio_check)                                                                                                     \
     X(radio_cycle)                                                                                                     \
     X(cereg)                                                                                                           \
+    X(attach)                                                                                                          \
     X(cereg_urcs)                                                                                                      \
     X(signal)                                                                                                          \
     X(dial)                                                                                                            \

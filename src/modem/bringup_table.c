@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define IDLE_GRACE_MS   20000 /* a modem that has just started says 0 until its search begins */
 #define DENIED_GRACE_MS 20000 /* the modem may still be let in by another network of the same area */
 
 /* ---- words and codes ---- */
@@ -276,14 +277,14 @@ static enum mc_step after_pdp_sim(struct mc_bringup *b)
 {
     if (mc_facts_registered(&b->facts) && !*b->facts.cpin)
         strcpy(b->facts.cpin, "READY");
-    if (strcmp(b->facts.cpin, "READY") == 0)
-        return MC_STEP_REGISTER_URCS;
+    if (strcmp(b->facts.cpin, "READY") == 0) /* a modem that restarted in between has everything before it */
+        return b->facts.prepared ? MC_STEP_REGISTER_URCS : MC_STEP_GREET;
     return after_sim(b);
 }
 
 static enum mc_step after_register(struct mc_bringup *b)
 {
-    b->denied_at_ms = -1;
+    b->denied_at_ms = b->idle_at_ms = -1;
     if (mc_facts_registered(&b->facts))
         return MC_STEP_SIGNAL;
     if (b->look_once)
@@ -342,6 +343,7 @@ static enum mc_step after_reset(struct mc_bringup *b)
 static enum mc_step after_power_off(struct mc_bringup *b)
 {
     mc_facts_rebooted(&b->facts);
+    b->cb.set_baud(b->ctx, b->facts.baud); /* where its boot messages will come, when somebody presses the button */
     b->cb.set_flow(b->ctx, MC_FLOW_NONE);
     return MC_STEP_END;
 }
@@ -362,8 +364,17 @@ static bool sim_or_network(const struct mc_bringup *b)
     return sim_ready(b) || mc_facts_registered(&b->facts);
 }
 
+/* The radio is on, the SIM is good, and the modem does not even search: detached by an AT+CGATT=0 whose AT+CGATT=1
+ * never came through. */
+static bool detached(const struct mc_bringup *b)
+{
+    return !b->attach_tried && b->idle_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->idle_at_ms >= IDLE_GRACE_MS;
+}
+
 static bool registered_or_denied(const struct mc_bringup *b)
 {
+    if (detached(b))
+        return true;
     bool denied = b->denied_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->denied_at_ms >= DENIED_GRACE_MS;
     return mc_facts_registered(&b->facts) || denied || mc_cpin_fault(*b->facts.cpin ? b->facts.cpin : "READY");
 }
@@ -374,7 +385,14 @@ static enum mc_step after_register_wait(struct mc_bringup *b)
         return MC_STEP_SIGNAL;
     if (b->facts.stat == 3)
         return mc_bringup_fail(b, MC_FAULT_REGISTRATION_DENIED, "AT+CEREG says 3 for %d s", DENIED_GRACE_MS / 1000);
-    return after_sim(b);
+    if (!detached(b))
+        return after_sim(b);
+    b->attach_tried = true;
+    b->result.wait_ms = b->cb.attach_allowed(b->ctx);
+    if (b->result.wait_ms > 0)
+        return MC_STEP_END;
+    mc_bringup_note(b, "the modem is detached: attaching");
+    return MC_STEP_REGISTER_ATTACH;
 }
 
 static enum mc_step after_register_late(struct mc_bringup *b)
@@ -450,6 +468,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     OTHER(REGISTER_WAIT, REGISTER, "register.wait", AWAIT, 0, .script = MC_SCRIPT_cereg, .poll_ms = 10000,
           .satisfied = registered_or_denied, .late = FAULT(NOT_REGISTERED), .refused = FAULT(MODEM_REFUSED),
           .next = TO(SIGNAL), .decide = after_register_wait, .decide_late = after_register_late),
+    SCRIPT(REGISTER_ATTACH, REGISTER, "register.attach", attach, 50000, .next = TO(REGISTER_URCS)),
     SCRIPT(SIGNAL, REGISTER, "register.signal", signal, 20000, .next = TO(DIAL), .decide = after_signal),
     SCRIPT(DIAL, DIAL, "dial", dial, 55000, .next = TO(END), .decide = after_dial, .late = FAULT(DIAL_TIMEOUT),
            .refused = FAULT(DIAL_REFUSED), .late_next = TO(DIAL_ABORT), .keep_fault = true),
@@ -466,7 +485,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     /* The modem may take up to 20 s to say +PPPD: DISCONNECTED (seed: AT did not work after disconnect()). */
     OTHER(HANGUP_LISTEN, HANGUP, "hangup.listen", FIND, 30000, .late = FAULT(STUCK_IN_DATA), .next = TO(END)),
 
-    SCRIPT(REATTACH, REGISTER, "remedy.reattach", reattach, 95000, .next = TO(REGISTER)),
+    SCRIPT(REATTACH, REGISTER, "remedy.reattach", reattach, 95000, .next = TO(CHECK)),
     SCRIPT(RADIO_CYCLE, REGISTER, "remedy.radio-cycle", radio_cycle, 65000, .next = TO(PDP_SIM),
            .decide = after_radio_cycle, .refused = FAULT(RADIO_REFUSED)),
     SCRIPT(RADIO_OFF, REGISTER, "radio.off", radio_off, 30000, .next = TO(END), .refused = FAULT(RADIO_REFUSED)),

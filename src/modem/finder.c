@@ -8,6 +8,7 @@ enum ask { ASK_AT, ASK_LCP, ASK_CMUX, ASK_UNMUTE, ASK_ESCAPE };
 
 /* Speeds that this series can be at (767, AT+IPR), the likelier first; the two that the caller names go before them. */
 static const int32_t usual_bauds[] = {115200, 460800, 230400, 57600, 38400, 19200, 9600};
+#define RANK_TURN 99 /* one of the unlikely speeds, another one in each round */
 #define RANKS_MAX (MC_LENGTH_OF(usual_bauds) + 2)
 
 /*
@@ -22,11 +23,42 @@ static const struct question {
     unsigned rank;
     int wait_ms;
 } round_of_questions[] = {
-    {ASK_AT, 0, 250},     {ASK_UNMUTE, 0, 150}, {ASK_AT, 1, 150},   {ASK_UNMUTE, 1, 150}, {ASK_LCP, 0, 200},
-    {ASK_LCP, 1, 150},    {ASK_CMUX, 0, 150},   {ASK_CMUX, 1, 150}, {ASK_AT, 2, 90},      {ASK_LCP, 2, 110},
-    {ASK_AT, 3, 90},      {ASK_AT, 4, 90},      {ASK_AT, 5, 90},    {ASK_AT, 6, 90},      {ASK_AT, 7, 90},
-    {ASK_AT, 8, 90},      {ASK_LCP, 3, 110},    {ASK_AT, 1, 300},   {ASK_AT, 0, 300},     {ASK_ESCAPE, 0, 300},
+    {ASK_AT, 0, 250},
+    {ASK_UNMUTE, 0, 150},
+    {ASK_AT, 1, 150},
+    {ASK_UNMUTE, 1, 150},
+    {ASK_LCP, 0, 200},
+    {ASK_LCP, 1, 150},
+    {ASK_CMUX, 0, 150},
+    {ASK_CMUX, 1, 150},
+    {ASK_AT, 2, 90},
+    {ASK_LCP, 2, 110},
+    {ASK_AT, 3, 90},
+    {ASK_AT, 4, 90},
+    {ASK_AT, 5, 90},
+    {ASK_AT, 6, 90},
+    {ASK_AT, 7, 90},
+    {ASK_AT, 8, 90},
+    /* further than 2 s: what no host of ours leaves behind, but somebody's may */
+    {ASK_LCP, 3, 110},
+    {ASK_LCP, 4, 110},
+    {ASK_LCP, 5, 110},
+    {ASK_LCP, 6, 110},
+    {ASK_CMUX, 2, 110},
+    {ASK_CMUX, 3, 110},
+    {ASK_CMUX, 4, 110},
+    {ASK_CMUX, 5, 110},
+    {ASK_CMUX, 6, 110},
+    {ASK_UNMUTE, 2, 110},
+    {ASK_UNMUTE, 3, 110},
+    {ASK_UNMUTE, 4, 110},
+    {ASK_UNMUTE, 5, 110},
+    {ASK_UNMUTE, 6, 110},
+    {ASK_AT, 1, 300},
+    {ASK_AT, 0, 300},
+    {ASK_ESCAPE, 0, 300},
     {ASK_ESCAPE, 1, 300},
+    {ASK_ESCAPE, RANK_TURN, 300},
 };
 #define QUESTIONS   MC_LENGTH_OF(round_of_questions)
 #define BOOT_BAUD   115200 /* 767: after every boot, whatever AT+IPR said before */
@@ -48,7 +80,7 @@ struct mc_finder {
     int32_t baud;
     int64_t deadline_ms;
     enum phase phase;
-    unsigned question, escapes, proofs;
+    unsigned question, escapes, proofs, turns;
     unsigned unanswered; /* AT in a row at this speed */
     bool confirming;     /* ERROR to an AT: garbage stood before it, ask once more */
     bool last_round;
@@ -253,16 +285,22 @@ static void end_of_round(struct mc_finder *finder)
     mc_timer_arm(&finder->timer, finder->queue, DWELL_MS);
 }
 
+static bool has_rank(const struct mc_finder *finder, unsigned rank)
+{
+    return rank == RANK_TURN ? finder->n_bauds > 2 : rank < finder->n_bauds;
+}
+
 static void next_question(struct mc_finder *finder)
 {
-    while (finder->question < QUESTIONS && round_of_questions[finder->question].rank >= finder->n_bauds)
+    while (finder->question < QUESTIONS && !has_rank(finder, round_of_questions[finder->question].rank))
         finder->question++;
     if (finder->question == QUESTIONS) {
         end_of_round(finder);
         return;
     }
     const struct question *q = &round_of_questions[finder->question++];
-    go_to_baud(finder, finder->bauds[q->rank]);
+    unsigned rank = q->rank == RANK_TURN ? 2 + finder->turns++ % (finder->n_bauds - 2) : q->rank;
+    go_to_baud(finder, finder->bauds[rank]);
     if (q->ask == ASK_AT)
         send_at(finder, q->wait_ms);
     else if (q->ask == ASK_UNMUTE)

@@ -496,8 +496,11 @@ static const struct mc_chat_step reattach[] = {
     STEP(.send = "AT+CGATT=0", .timeout_ms = CGATT_MS, .flags = MC_CHAT_OPTIONAL),
     STEP(.send = "AT+CGATT=1", .timeout_ms = CGATT_MS, .flags = MC_CHAT_OPTIONAL),
 };
+static const struct mc_chat_step attach[] = {
+    STEP(.send = "AT+CGATT=1", .timeout_ms = CGATT_MS, .flags = MC_CHAT_OPTIONAL),
+};
 static const struct mc_chat_step reset[] = {STEP(.send = "AT+CRESET", .timeout_ms = AT_MS, .flags = MC_CHAT_LATE_OK)};
-static const struct mc_chat_step power_off[] = {STEP(.send = "AT+CPOF", .timeout_ms = AT_MS, .flags = MC_CHAT_LATE_OK)};
+static const struct mc_chat_step power_off[] = {STEP(.send = "AT+CPOF", .timeout_ms = AT_MS)};
 static const struct mc_chat_step sample[] = {
     CPSI,
     CSQ,

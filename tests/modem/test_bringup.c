@@ -244,6 +244,18 @@ static void a_radio_that_was_off_is_switched_on(void **state)
     assert_int_equal(b->attaches, 1); /* an attach is an attach */
 }
 
+/* Somebody detached the modem, or a reattach broke off in its middle: it does not search by itself. */
+static void a_detached_modem_is_attached(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    sim_board_from_host(b->board, "AT+CGATT=0\r", 11);
+    bench_pass(b, 3000);
+    assert_int_equal(bench_get(b, "stat"), 0);
+    online(b);
+    assert_true(bench_stepped(b, MC_STEP_REGISTER_ATTACH));
+    assert_int_equal(b->attaches, 1);
+}
+
 /* ---- the line ---- */
 
 static void no_rts_cts_on_the_bridge(void **state)
@@ -557,6 +569,7 @@ int main(void)
         cmocka_unit_test(without_pppd_nothing_is_dialled),
         cmocka_unit_test(refused_settings_bring_the_radio_back),
         cmocka_unit_test(a_radio_that_was_off_is_switched_on),
+        cmocka_unit_test(a_detached_modem_is_attached),
         cmocka_unit_test(no_rts_cts_on_the_bridge),
         cmocka_unit_test(a_faster_line),
         cmocka_unit_test(a_speed_that_does_not_work),
