@@ -47,6 +47,17 @@ static void on_line_owner(void *ctx, enum mc_line_owner owner)
     link->req.data_mode(link->ctx, owner == MC_LINE_OWNER_DATA);
 }
 
+/* Switched off by `power off`, and here it is: the board's button was pressed. What was wanted before is wanted again.
+ */
+static void on_by_hand(struct mc_link *link)
+{
+    link->powered_off = false;
+    if (link->want == WANT_POWER_OFF)
+        link->want = link->want_before_off;
+    mc_bringup_stop_before_dial(link->bringup, link->want != WANT_ONLINE || link->shutdown_done != NULL);
+    mc_link_note(link, "the modem was switched on by hand");
+}
+
 /* The modem started anew by itself: nothing that was set up holds any more. */
 static void rebooted(struct mc_link *link, const char *line)
 {
@@ -66,6 +77,8 @@ static void on_line_urc(void *ctx, const char *line)
     if (!strncmp(line, "CONNECT", 7)) /* the late answer to a dial that was given up: it carries data now */
         link->found = false;
     mc_link_publish(link);
+    if (reboot && link->powered_off)
+        on_by_hand(link);
     if (reboot && (link->doing == DOING_WALK || link->doing == DOING_REST || link->doing == DOING_WAIT) &&
         !link->powered_off)
         rebooted(link, line);
@@ -79,7 +92,8 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
 {
     struct mc_link *link = ctx;
     struct mc_status *st = link->status;
-    if (link->quiet && row->state > link->held_state) /* what was held has moved on */
+    /* What was held has moved on; and a dial is never a quiet look. */
+    if (link->quiet && (row->state > link->held_state || row->state == MC_STATE_DIAL))
         link->quiet = false;
     if (!link->quiet)
         mc_link_enter(link, row->state);
@@ -89,6 +103,8 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
         snprintf(event.text, sizeof(event.text), "%s", row->name);
         mc_bus_publish(link->bus, &event);
     }
+    if (row->step == MC_STEP_GREET && link->powered_off)
+        on_by_hand(link);
     if (row->step == MC_STEP_GREET || row->step == MC_STEP_CHECK) {
         link->found = true;
         link->new_session = false;
@@ -299,6 +315,8 @@ void mc_link_device(struct mc_link *link, bool present)
     if (present) {
         mc_facts_rebooted(mc_bringup_facts(link->bringup)); /* plugged in: the modem starts at its defaults */
         link->new_session = true;
+        if (link->powered_off && link->want == WANT_POWER_OFF)
+            link->want = link->want_before_off; /* replugging is what switches it on */
         link->powered_off = false;
         if (link->fault == MC_FAULT_DEVICE_GONE || link->fault == MC_FAULT_NO_DEVICE)
             mc_timer_disarm(&link->wait);

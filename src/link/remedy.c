@@ -98,6 +98,10 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
     const struct mc_ladder_row *row = mc_ladder_row(fault);
     bool again = link->quiet && fault == link->held_fault;
     take_fault(link, fault, detail, again);
+    if (link->verb_pending && link->verb == MC_VERB_POWER_OFF && link->powered_off) { /* it did not hear it */
+        link->powered_off = false;
+        link->want = link->want_before_off;
+    }
     mc_link_verb_end(link, -EIO, "%s (%s).", mc_fault_info(fault)->text, link->status->fault_detail);
     link->by_person = link->rechecking = false;
     if (link->shutdown_done) {

@@ -147,15 +147,10 @@ static void go_down(struct mc_link *link)
 
 static bool refuse(struct mc_link *link, enum mc_verb verb)
 {
-    bool power_line = strcmp(link->settings->modem.power, "none") != 0;
     if (!link->present && verb != MC_VERB_CONNECT && verb != MC_VERB_DISCONNECT && verb != MC_VERB_RECONNECT)
         mc_link_verb_end(link, -ENODEV, "There is no device.");
     else if (link->powered_off && verb != MC_VERB_POWER_ON && verb != MC_VERB_POWER_OFF)
         mc_link_verb_end(link, -ENODEV, "The modem is powered off: `power on` first.");
-    else if (link->powered_off && verb == MC_VERB_POWER_ON && !power_line)
-        mc_link_verb_end(link, -EOPNOTSUPP,
-                         "No power line is configured (Power=): the daemon cannot switch the modem on. Press the "
-                         "board's button or replug it.");
     return !link->verb_pending;
 }
 
@@ -208,8 +203,15 @@ static void power_on_verb(struct mc_link *link)
     }
     link->powered_off = false;
     link->want = WANT_ONLINE;
+    if (!power_line) {
+        mc_link_verb_end(link, -EOPNOTSUPP,
+                         "No power line is configured (Power=): the daemon cannot switch the modem on. Press the "
+                         "board's button or replug it; it is looked for from now on.");
+        go_up_by_person(link);
+        return;
+    }
     mc_link_verb_end(link, 0, "The modem is being switched on: 10 to 30 s until it answers, then the attach.");
-    if (power_line && mc_link_open_port(link)) {
+    if (mc_link_open_port(link)) {
         link->doing = DOING_BOARD;
         mc_link_enter(link, MC_STATE_SYNC);
         link->req.board(link->ctx, MC_BOARD_POWER_ON);
