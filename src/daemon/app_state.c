@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 
 #define SAVE_DELAY_MS 2000   /* several changes at once become one write */
+#define SAVE_AGAIN_MS 60000  /* after a write that failed */
 #define HISTORY_BYTES 262144 /* more than its entries can fill */
 #define SMALL_BYTES   8192
 
@@ -23,8 +24,12 @@ static void save_budgets(struct app *app)
 {
     char text[MC_POLICY_TEXT_BYTES];
     int n = mc_policy_save(mc_link_policy(app->link), mc_timerq_now_ms(app->queue), app_wall_ms(), text, sizeof(text));
-    if (n > 0)
-        mc_state_store_save(app->store, "budgets", text, (size_t)n);
+    if (n > 0 && mc_state_store_save(app->store, "budgets", text, (size_t)n) < 0) {
+        /* A full disk may have room again before a crash would bring back old budgets. */
+        app->save_budgets = true;
+        if (!mc_timer_armed(&app->save))
+            mc_timer_arm(&app->save, app->queue, SAVE_AGAIN_MS);
+    }
     n = mc_facts_save(mc_link_facts(app->link), text, sizeof(text));
     if (n <= 0 || (app->saved_modem && strcmp(app->saved_modem, text) == 0)) /* the same modem: spare the flash */
         return;
@@ -43,12 +48,13 @@ static void save_history(struct app *app)
 
 void app_state_flush(struct app *app)
 {
+    bool budgets = app->save_budgets, history = app->save_history;
     mc_timer_disarm(&app->save);
-    if (app->save_budgets)
-        save_budgets(app);
-    if (app->save_history)
-        save_history(app);
     app->save_budgets = app->save_history = false;
+    if (budgets)
+        save_budgets(app);
+    if (history)
+        save_history(app);
 }
 
 static void on_save(void *ctx)
