@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* What goes wrong: a table of faults, any moment, overlapping, repeated; and how a person mends it all. */
+#include "world.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void host_fn(struct world *w, bool on);
+
+struct fault_row {
+    const char *name;
+    const char *begin; /* the board's words, one of them ('|' parts); NULL: host does it */
+    const char *end;   /* NULL: nothing to end */
+    int64_t least_ms, most_ms;
+    host_fn *host;
+    unsigned weight;
+};
+
+/* ---- the host's share ---- */
+
+static void kill_pppd(struct world *w, bool on)
+{
+    if (on && w->pppd.running)
+        pppd_end(w, 0, MC_FAULT_PPPD_DIED, "pppd was killed by signal 9");
+}
+
+static void stop_pppd(struct world *w, bool on)
+{
+    pppd_stick(w, on);
+}
+
+static void no_pppd(struct world *w, bool on)
+{
+    w->pppd_missing = on;
+}
+
+static void kill_daemon(struct world *w, bool on)
+{
+    if (on)
+        world_daemon_kill(w, world_spread(w, 100, 30000));
+}
+
+static void stop_daemon(struct world *w, bool on)
+{
+    if (on)
+        world_daemon_stop(w, world_spread(w, 100, 30000));
+}
+
+static void reboot_host(struct world *w, bool on)
+{
+    if (!on)
+        return;
+    w->booting = true;
+    world_daemon_kill(w, world_between(w, 20000, 90000));
+}
+
+static void jump(struct world *w, bool on)
+{
+    static const int64_t jumps[] = {-50 * 365 * DAY_MS, -3 * DAY_MS, -HOUR_MS, -MINUTE_MS,
+                                    MINUTE_MS,          HOUR_MS,     DAY_MS,   20 * 365 * DAY_MS};
+    if (!on)
+        return;
+    w->wall_ms += jumps[world_random(w) % (sizeof(jumps) / sizeof(jumps[0]))];
+    if (w->wall_ms < 0 || w->wall_ms > 100 * 365 * DAY_MS)
+        w->wall_ms = 1763846400000LL;
+    world_say(w, "host: the wall clock jumps");
+}
+
+static void full_disk(struct world *w, bool on)
+{
+    w->disk_full = on;
+}
+
+static void busy(struct world *w, bool on)
+{
+    w->open_fault = !on ? MC_FAULT_NONE : (world_chance(w, 50) ? MC_FAULT_DEVICE_BUSY : MC_FAULT_DEVICE_DENIED);
+}
+
+static void port_error(struct world *w, bool on)
+{
+    if (on && w->link && w->open)
+        mc_link_port_closed(w->link, -EIO);
+}
+
+/* As a crashed host leaves it: one whose multiplexer worked, so not on a line that flow control had silenced. */
+static void cmux(struct world *w, bool on)
+{
+    char flow[16] = "";
+    sim_board_get(w->board, "flow", flow, sizeof(flow));
+    if (on && (w->profile.bridge_rtscts || strcmp(flow, "yes") != 0))
+        world_inject(w, "cmux-mode");
+}
+
+static void unplug(struct world *w, bool on)
+{
+    world_plug(w, !on);
+}
+
+static void unplug_again(struct world *w, bool on)
+{
+    if (!on) {
+        world_plug(w, true);
+        return;
+    }
+    world_plug(w, false);
+    world_plug(w, world_chance(w, 50));
+}
+
+/* Suspend: the clock goes on and everything is late at once. */
+static void suspend(struct world *w, bool on)
+{
+    if (!on)
+        return;
+    world_say(w, "host: suspended");
+    int64_t ms = world_spread(w, SECOND_MS, HOUR_MS);
+    w->rules.slept_ms += ms;
+    mc_timerq_advance(w->queue, world_now(w) + ms);
+}
+
+static void person(struct world *w, bool on)
+{
+    if (on)
+        world_verb(w, (enum mc_verb)(world_random(w) % MC_VERB_COUNT));
+}
+
+static void person_reconnects(struct world *w, bool on)
+{
+    if (on)
+        world_verb(w, world_chance(w, 50) ? MC_VERB_RECONNECT : MC_VERB_CONNECT);
+}
+
+static void change_settings(struct world *w, bool on)
+{
+    if (w->link && on) {
+        rules_person(w);
+        mc_link_settings_changed(w->link, world_chance(w, 50));
+    }
+}
+
+/* ---- the table ---- */
+
+static const struct fault_row rows[] = {
+    {"no carrier", "no-carrier", NULL, 0, 0, NULL, 6},
+    {"disconnected", "pppd-disconnected", NULL, 0, 0, NULL, 4},
+    {"LCP terminate", "lcp-terminate", NULL, 0, 0, NULL, 4},
+    {"deregistered", "deregister 2|deregister 0|deregister 4|deregister 2 silent", "register 5", 5000, 3 * HOUR_MS,
+     NULL, 5},
+    {"limited", "deregister 8|deregister 11|deregister 6|deregister 90", "register 1", 5000, HOUR_MS, NULL, 2},
+    {"denied", "deny 111|deny 115|deny 7", "register 5", 5000, 3 * HOUR_MS, NULL, 3},
+    {"attach refused", "attach-reject 115|attach-reject 133", "attach-reject off", 60000, HOUR_MS, NULL, 2},
+    {"SIM pulled", "sim-remove", "sim-insert", 500, HOUR_MS, NULL, 3},
+    {"SIM locked", "pin-lock 1234|pin-lock 1234 2|pin-lock 1234 1|pin-lock 9999|pin-lock 9999 2", NULL, 0, 0, NULL, 2},
+    {"PUK", "puk-lock", NULL, 0, 0, NULL, 1},
+    {"mute", "mute on", "mute off", 500, 2 * HOUR_MS, NULL, 4},
+    {"mute for long", "mute on", "mute off", HOUR_MS, 8 * HOUR_MS, NULL, 1},
+    {"modem reboots", "reboot", NULL, 0, 0, NULL, 5},
+    {"modem off", "power-off", "power-on", 1000, HOUR_MS, NULL, 2},
+    {"noise", "noise 1|noise 10|noise 200|noise 3000", NULL, 0, 0, NULL, 3},
+    {"garbage", "garbage-answers on", "garbage-answers off", 500, HOUR_MS, NULL, 2},
+    {"refused",
+     "refuse * 1|refuse * 5|refuse AT+C 3|refuse ATD 2|refuse AT+CEREG? 4|refuse AT+CFUN 2|refuse AT+CPIN 2|"
+     "refuse AT+CICCID 2|refuse AT+SPIC 2|refuse ATI 2|refuse AT+IFC 2|refuse AT+CRESET 1|refuse AT+CGDCONT 2",
+     NULL, 0, 0, NULL, 4},
+    {"unanswered",
+     "silence * 1|silence * 4|silence ATD 1|silence AT+CFUN=4 1|silence AT+CFUN=1 1|silence AT+CPIN 1|silence AT+CPIN= "
+     "1|"
+     "silence AT+CEREG 3|silence AT+CGATT 1|silence AT+CRESET 1|silence ATH 1",
+     NULL, 0, 0, NULL, 4},
+    {"malformed",
+     "malform * 1|malform * 4|malform AT+CPIN 2|malform AT+CEREG 3|malform AT+CGDCONT 1|malform AT+CGAUTH 1|"
+     "malform ATI 1|malform AT+CICCID 2|malform AT+SPIC 1|malform ATD 1",
+     NULL, 0, 0, NULL, 3},
+    {"late",
+     "late * 700 3|late * 3000 2|late AT+CFUN 24000 1|late AT+CFUN 30000 1|late ATD 49000 1|late ATD 60000 1|late "
+     "AT+CPIN 6000 1|"
+     "late AT+CGATT 50000 1|late AT+CEREG 10000 2|late AT 400 2",
+     NULL, 0, 0, NULL, 4},
+    {"stale", "stale on", "stale off", 10000, 4 * HOUR_MS, NULL, 4},
+    {"echo dead", "echo-dead on", "echo-dead off", 10000, HOUR_MS, NULL, 3},
+    {"auth refused", "auth-refuse on", "auth-refuse off", 10000, 2 * HOUR_MS, NULL, 2},
+    {"no address", "no-address on", "no-address off", 10000, HOUR_MS, NULL, 2},
+    {"speed changes", "baud 9600|baud 460800|baud 115200|baud 230400", NULL, 0, 0, NULL, 2},
+    {"data mode", "data-mode", NULL, 0, 0, NULL, 2},
+    {"CMUX", NULL, NULL, 0, 0, cmux, 1},
+    {"dials fail",
+     "dial-reject no-carrier|dial-reject error|dial-reject silence|dial-reject 537|dial-reject 126|dial-reject 149|"
+     "dial-reject 127|dial-reject 133|dial-reject 100|dial-reject 30",
+     "dial-reject off", 10000, 6 * HOUR_MS, NULL, 5},
+    {"stays in data mode", "hang-on-hangup on", "hang-on-hangup off", 10000, HOUR_MS, NULL, 2},
+    {"ignores +++", "ignore-escapes 1|ignore-escapes 4|ignore-escapes", "ignore-escapes 0", 10000, HOUR_MS, NULL, 2},
+    {"says",
+     "say +CEREG: 2|say RDY|say +CPIN: NOT INSERTED|say OK|say ERROR|say NO CARRIER|say CONNECT|say +CPIN: READY|say "
+     "POWERD DOWN|"
+     "say +CEREG: 1|say +CME ERROR: 10",
+     NULL, 0, 0, NULL, 3},
+    {"USB pulled", NULL, NULL, 200, 2 * HOUR_MS, unplug, 4},
+    {"USB loose", NULL, NULL, 50, 3000, unplug_again, 2},
+    {"port error", NULL, NULL, 0, 0, port_error, 2},
+    {"port taken", NULL, NULL, 1000, HOUR_MS, busy, 2},
+    {"pppd killed", NULL, NULL, 0, 0, kill_pppd, 3},
+    {"pppd stopped", NULL, NULL, 3000, 600000, stop_pppd, 2},
+    {"pppd missing", NULL, NULL, 10000, 2 * HOUR_MS, no_pppd, 1},
+    {"daemon killed", NULL, NULL, 0, 0, kill_daemon, 4},
+    {"daemon restarted", NULL, NULL, 0, 0, stop_daemon, 3},
+    {"host rebooted", NULL, NULL, 0, 0, reboot_host, 1},
+    {"clock jumps", NULL, NULL, 0, 0, jump, 3},
+    {"disk full", NULL, NULL, 10000, 6 * HOUR_MS, full_disk, 1},
+    {"suspend", NULL, NULL, 0, 0, suspend, 1},
+    {"a person plays", NULL, NULL, 0, 0, person, 2},
+    {"a person reconnects", NULL, NULL, 0, 0, person_reconnects, 2},
+    {"settings change", NULL, NULL, 0, 0, change_settings, 1},
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static const struct fault_row *pick(struct world *w)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        sum += rows[i].weight;
+    unsigned left = world_random(w) % sum;
+    for (size_t i = 0;; i++) {
+        if (left < rows[i].weight)
+            return &rows[i];
+        left -= rows[i].weight;
+    }
+}
+
+static void one_of(struct world *w, const char *words, char *out, size_t size)
+{
+    unsigned n = 1;
+    for (const char *p = words; *p; p++)
+        n += *p == '|';
+    for (unsigned skip = world_random(w) % n; skip > 0; skip--)
+        words = strchr(words, '|') + 1;
+    snprintf(out, size, "%.*s", (int)strcspn(words, "|"), words);
+}
+
+static void end(struct active *a)
+{
+    struct world *w = a->world;
+    const struct fault_row *row = a->row;
+    a->row = NULL;
+    mc_timer_disarm(&a->over);
+    world_say(w, "fault over: %s", row->name);
+    if (row->host)
+        row->host(w, false);
+    else if (row->end)
+        world_inject(w, "%s", row->end);
+}
+
+static void on_over(void *ctx)
+{
+    end(ctx);
+}
+
+static void begin(struct world *w)
+{
+    const struct fault_row *row = pick(w);
+    struct active *free_slot = NULL;
+    char words[96];
+    for (size_t i = 0; i < FAULTS_ACTIVE; i++)
+        if (!w->active[i].row)
+            free_slot = &w->active[i];
+    if (row->most_ms && !free_slot)
+        return;
+    w->faults++;
+    world_say(w, "fault: %s", row->name);
+    if (row->host) {
+        row->host(w, true);
+    } else {
+        one_of(w, row->begin, words, sizeof(words));
+        world_inject(w, "%s", words);
+    }
+    if (!row->most_ms)
+        return;
+    free_slot->row = row;
+    mc_timer_arm(&free_slot->over, w->queue, world_spread(w, row->least_ms, row->most_ms));
+}
+
+static void arm_next(struct world *w)
+{
+    /* often in bursts: what breaks, breaks together */
+    int64_t delay_ms = world_chance(w, 25) ? world_spread(w, 10, 60000) : world_between(w, 0, 2 * w->mean_ms);
+    mc_timer_arm(&w->next_fault, w->queue, delay_ms);
+}
+
+static void on_next(void *ctx)
+{
+    struct world *w = ctx;
+    begin(w);
+    arm_next(w);
+}
+
+void faults_init(struct world *w)
+{
+    mc_timer_init(&w->next_fault, "fault", on_next, w);
+    for (size_t i = 0; i < FAULTS_ACTIVE; i++) {
+        w->active[i].world = w;
+        mc_timer_init(&w->active[i].over, "fault.over", on_over, &w->active[i]);
+    }
+}
+
+void faults_storm(struct world *w)
+{
+    w->storm = true;
+    w->mean_ms = world_spread(w, 10 * MINUTE_MS, 6 * HOUR_MS);
+    world_say(w, "a storm begins: a fault each %lld min or so", (long long)(w->mean_ms / MINUTE_MS));
+    arm_next(w);
+}
+
+void faults_mend(struct world *w)
+{
+    world_say(w, "everything is mended");
+    w->storm = false;
+    mc_timer_disarm(&w->next_fault);
+    for (size_t i = 0; i < FAULTS_ACTIVE; i++)
+        if (w->active[i].row)
+            end(&w->active[i]);
+    w->pppd_missing = w->disk_full = false;
+    w->open_fault = MC_FAULT_NONE;
+    pppd_stick(w, false);
+    if (!sim_board_plugged(w->board))
+        world_plug(w, true);
+    world_inject(w, "forgive");
+    world_inject(w, "attach-reject off");
+    world_inject(w, "power-on");
+    /* a card that asks for what nobody knows is exchanged */
+    if (world_board(w, "pin_tries") < 3 || world_board(w, "puk_tries") < 10 || !w->profile.pin_required ||
+        rules_pin_tried(w)) {
+        world_inject(w, "set pin 1234");
+        world_inject(w, "set pin-required %s", w->profile.pin_required ? "yes" : "no");
+        world_inject(w, "sim-insert 89423100000000%05u", ++w->iccids);
+    }
+    world_inject(w, "register 5");
+    world_verb(w, MC_VERB_RADIO_ON);
+    world_verb(w, MC_VERB_POWER_ON);
+    world_verb(w, MC_VERB_CONNECT);
+}

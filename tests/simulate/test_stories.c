@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stories: what the simulation of random lives found, told one by one, and the faults of every day with how the link
+ * gets over each. SIMULATE_VERBOSE=1 prints what happens.
+ */
+#include "world.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka wants the four from setjmp.h on first */
+#include <cmocka.h>
+
+#define _cleanup_world_ __attribute__((cleanup(world_freep)))
+static void world_freep(struct world **w)
+{
+    world_free(*w);
+}
+
+static const char *state(const struct world *w)
+{
+    return mc_strtab_name(&mc_state_names, (int)w->status.state);
+}
+
+/* Lets time pass until the link is in @wanted; fails after @limit_ms. @return how long it took. */
+static int64_t until(struct world *w, enum mc_state wanted, int64_t limit_ms)
+{
+    int64_t began_ms = world_now(w);
+    while (!w->failed && (!w->link || w->status.state != wanted) && world_now(w) - began_ms < limit_ms)
+        world_pass(w, 100);
+    if (w->failed)
+        fail_msg("%s", w->failure);
+    if (!w->link || w->status.state != wanted)
+        fail_msg("in %s after %lld s, not %s: %s (%s)", state(w), (long long)(limit_ms / SECOND_MS),
+                 mc_strtab_name(&mc_state_names, (int)wanted), mc_fault_info(w->status.fault)->code,
+                 w->status.fault_detail);
+    return world_now(w) - began_ms;
+}
+
+static void pass(struct world *w, int64_t ms)
+{
+    world_pass(w, ms);
+    if (w->failed)
+        fail_msg("%s", w->failure);
+}
+
+static struct world *online(const char *presets)
+{
+    struct world *w = world_plain(presets);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    return w;
+}
+
+/* ---- what the simulation found ---- */
+
+static void power_off_and_the_button(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    world_verb(w, MC_VERB_POWER_OFF);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    pass(w, HOUR_MS);
+    assert_int_equal(w->verb_result, 0);
+    world_verb(w, MC_VERB_CONNECT);
+    pass(w, SECOND_MS);
+    assert_true(w->verb_result < 0);
+    world_inject(w, "power-on"); /* a finger on the board's button */
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+}
+
+static void power_off_and_the_plug(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    world_verb(w, MC_VERB_POWER_OFF);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    pass(w, MINUTE_MS);
+    world_plug(w, false);
+    until(w, MC_STATE_ABSENT, MINUTE_MS);
+    world_plug(w, true);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+}
+
+/* The button was pressed while nobody heard it: `power on` looks, line or not. */
+static void power_on_looks(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    world_verb(w, MC_VERB_POWER_OFF);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    pass(w, MINUTE_MS);
+    world_inject(w, "garbage-answers on");
+    world_inject(w, "power-on");
+    pass(w, MINUTE_MS);
+    world_inject(w, "garbage-answers off");
+    assert_int_equal(w->status.state, MC_STATE_STOPPED);
+    world_verb(w, MC_VERB_POWER_ON);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+}
+
+static void power_off_that_was_not_heard(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    world_verb(w, MC_VERB_DISCONNECT);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    world_inject(w, "silence AT+CPOF 1");
+    world_verb(w, MC_VERB_POWER_OFF);
+    pass(w, MINUTE_MS);
+    assert_true(w->verb_result < 0); /* not: "the modem was told" */
+    world_verb(w, MC_VERB_CONNECT);
+    until(w, MC_STATE_ONLINE, 3 * MINUTE_MS);
+}
+
+/* Rebooted unheard in data mode, then reattached: SIM and PDP context are looked at all the same. */
+static void a_reattach_behind_a_reboot(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    w->chatty = true;
+    for (int i = 0; i < 3; i++) {
+        world_inject(w, "reboot");
+        pass(w, 20 * MINUTE_MS);
+        until(w, MC_STATE_ONLINE, HOUR_MS);
+    }
+}
+
+static void a_reattach_that_broke_off(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    world_verb(w, MC_VERB_DISCONNECT);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    sim_board_from_host(w->board, "AT+CGATT=0\r", 11);
+    pass(w, 5 * SECOND_MS);
+    world_verb(w, MC_VERB_CONNECT);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+}
+
+/* ---- every day ---- */
+
+static const struct {
+    const char *what, *begin, *end;
+    int64_t end_after_ms, limit_ms; /* back online within, from the end of the fault on */
+    bool chatty;
+} days[] = {
+    {"NO CARRIER", "no-carrier", NULL, 0, MINUTE_MS, false},
+    {"disconnected", "pppd-disconnected", NULL, 0, MINUTE_MS, false},
+    {"LCP terminate", "lcp-terminate", NULL, 0, MINUTE_MS, false},
+    {"modem reboots in data mode", "reboot", NULL, 0, 5 * MINUTE_MS, false},
+    {"mute for a minute", "mute on", "mute off", MINUTE_MS, 3 * MINUTE_MS, false},
+    {"mute for an hour", "mute on", "mute off", HOUR_MS, 3 * MINUTE_MS, false},
+    {"registration lost", "deregister 2", "register 5", 10 * MINUTE_MS, 2 * MINUTE_MS, false},
+    {"registration denied", "deny 111", "register 5", 30 * MINUTE_MS, 40 * MINUTE_MS, false},
+    {"echo dead", "echo-dead on", "echo-dead off", 5 * MINUTE_MS, 10 * MINUTE_MS, false},
+    {"stale", "stale on", "stale off", 10 * MINUTE_MS, 10 * MINUTE_MS, true},
+    {"SIM pulled", "sim-remove", "sim-insert", HOUR_MS, 2 * MINUTE_MS, false},
+    {"the network is full", "dial-reject 126", "dial-reject off", 30 * MINUTE_MS, 40 * MINUTE_MS, false},
+};
+
+static void over_every_fault_by_itself(void **unused)
+{
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+        _cleanup_world_ struct world *w = online("");
+        w->chatty = days[i].chatty;
+        pass(w, HOUR_MS);
+        if (!strncmp(days[i].begin, "dial-reject", 11)) {
+            world_inject(w, "%s", days[i].begin);
+            world_inject(w, "no-carrier");
+        } else {
+            world_inject(w, "%s", days[i].begin);
+        }
+        int64_t began_ms = world_now(w);
+        pass(w, days[i].end_after_ms);
+        if (days[i].end)
+            world_inject(w, "%s", days[i].end);
+        else
+            while (w->outages == 0 && world_now(w) - began_ms < 2 * MINUTE_MS)
+                pass(w, 100);
+        int64_t took_ms = until(w, MC_STATE_ONLINE, days[i].limit_ms);
+        took_ms = days[i].end ? took_ms : world_now(w) - began_ms;
+        assert_int_equal(w->outages > 0, days[i].end_after_ms != MINUTE_MS); /* a minute's silence is none */
+        print_message("# %s: online again %.1f s after it was over\n", days[i].what, (double)took_ms / 1000);
+        pass(w, HOUR_MS); /* and it stays */
+        assert_int_equal(w->status.state, MC_STATE_ONLINE);
+    }
+}
+
+static void unplugged_in_every_state(void **unused)
+{
+    for (int64_t at_ms = 0; at_ms < 30 * SECOND_MS; at_ms += 331) {
+        _cleanup_world_ struct world *w = world_plain("cold");
+        pass(w, at_ms);
+        world_plug(w, false);
+        until(w, MC_STATE_ABSENT, MINUTE_MS);
+        pass(w, 10 * SECOND_MS);
+        assert_false(w->open);
+        assert_false(w->network_up);
+        world_plug(w, true);
+        until(w, MC_STATE_ONLINE, 3 * MINUTE_MS);
+    }
+}
+
+static void killed_in_every_state(void **unused)
+{
+    for (int64_t at_ms = 0; at_ms < 30 * SECOND_MS; at_ms += 331) {
+        _cleanup_world_ struct world *w = world_plain("cold sim-pin=1234");
+        world_set(w, "SIM", "PIN", "1234");
+        pass(w, at_ms);
+        world_daemon_kill(w, 200);
+        pass(w, SECOND_MS);
+        while (!w->failed && w->status.state != MC_STATE_ONLINE && w->status.state != MC_STATE_HELD)
+            pass(w, SECOND_MS);
+        /* killed between sending the PIN and its answer: not known to be wrong, the card is unlocked, and so it goes on
+         */
+        until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
+        assert_int_equal(sim_board_counters(w->board)->pin_attempts, 1);
+    }
+}
+
+static void a_wrong_pin_is_held_until_a_new_card_comes(void **unused)
+{
+    _cleanup_world_ struct world *w = world_plain("sim-pin=4321");
+    world_set(w, "SIM", "PIN", "1234");
+    until(w, MC_STATE_HELD, 2 * MINUTE_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_SIM_PIN_WRONG);
+    for (int i = 0; i < 3; i++) { /* nothing that a person or an accident does makes it try again */
+        pass(w, 6 * HOUR_MS);
+        world_verb(w, MC_VERB_RECONNECT);
+        pass(w, HOUR_MS);
+        world_inject(w, "reboot");
+        pass(w, HOUR_MS);
+        world_daemon_kill(w, 1000);
+        until(w, MC_STATE_HELD, 5 * MINUTE_MS);
+    }
+    assert_int_equal(sim_board_counters(w->board)->pin_wrong, 1);
+    assert_int_equal(sim_board_counters(w->board)->dials, 0);
+    world_inject(w, "set pin 1234");
+    world_inject(w, "sim-insert 8942310000000000099");
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(power_off_and_the_button),
+        cmocka_unit_test(power_off_and_the_plug),
+        cmocka_unit_test(power_on_looks),
+        cmocka_unit_test(power_off_that_was_not_heard),
+        cmocka_unit_test(a_reattach_behind_a_reboot),
+        cmocka_unit_test(a_reattach_that_broke_off),
+        cmocka_unit_test(over_every_fault_by_itself),
+        cmocka_unit_test(unplugged_in_every_state),
+        cmocka_unit_test(killed_in_every_state),
+        cmocka_unit_test(a_wrong_pin_is_held_until_a_new_card_comes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_SIMULATE_WORLD_H
+#define TESTS_SIMULATE_WORLD_H
+
+/*
+ * A device's world under a virtual clock: the core (link, policy, modem, line, at) as the daemon runs it, the simulated
+ * board, a model of pppd and of the host, a schedule of faults, and the rules that must hold whatever happens. All
+ * chance comes from the seed, so a seed is a life that can be lived again.
+ */
+
+#include <board.h>
+#include <microcat/link/link.h>
+#include <microcat/ppp/relay.h>
+#include <stdio.h>
+
+#define SECOND_MS 1000LL
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
+
+#define FAULTS_ACTIVE 12
+#define WINDOW        128
+
+/* pppd.c: what runs on the pty. */
+struct pppd {
+    bool running, up, stopping, stuck;
+    enum mc_ppp_phase phase;
+    struct mc_timer step, setup, echo, end, sign, silence, probe, bounce, found;
+    int64_t began_ms;
+    enum mc_fault end_fault;
+    const char *end_text;
+    struct mc_relay_scan scan;
+    enum mc_call_sign signs[4];
+    char sign_text[4][64];
+    unsigned n_signs, frames_left;
+    bool probing, probe_good;
+    int64_t counted_ms; /* traffic is counted up to here */
+    uint64_t rx, tx;
+};
+
+/* faults.c: one that is going on. */
+struct active {
+    struct world *world;
+    const struct fault_row *row;
+    struct mc_timer over;
+};
+
+struct window {
+    int64_t at_ms[WINDOW];
+    unsigned count; /* ever; the last WINDOW are kept */
+};
+
+/* rules.c */
+struct rules {
+    struct window dials, attaches;
+    int64_t radio_cycle_ms, reset_ms, power_cycle_ms; /* when last; -1 never */
+    int64_t person_until_ms;                          /* what a person asked for is not limited */
+    int64_t slept_ms, slept_before_ms;                /* suspended so far, and up to when the state was entered */
+    struct {
+        char key[40]; /* ICCID and PIN that were tried */
+        bool refused;
+    } pins[64];
+    unsigned n_pins;
+    uint64_t pin_wrong, dials_forbidden;
+    int64_t network_changed_ms; /* registration or SIM last changed at the board */
+    struct mc_timer watch;
+};
+
+struct world {
+    uint64_t seed, random;
+    bool verbose, plain;
+    struct mc_timerq *queue;
+    struct mc_settings settings;
+    struct sim_profile profile;
+    struct sim_board *board;
+    unsigned iccids;     /* SIMs used so far */
+    char verb_text[240]; /* how the last verb ended */
+    int verb_result;
+
+    /* the daemon; link NULL: it does not run */
+    struct mc_status status;
+    struct mc_bus *bus;
+    struct mc_observer observer;
+    struct mc_link *link;
+    struct mc_timer start, device, save_again;
+    bool booting, told_present, pulled; /* the plug was out since the daemon was last told */
+    bool unsaved;                       /* what was to be saved could not be written */
+    bool open, network_up;
+    bool chatty; /* traffic all the time, or a device that sends nothing */
+
+    /* the host */
+    int64_t wall_ms, saved_wall_ms; /* wall clock minus queue clock; as it was when last saved */
+    char budgets[MC_POLICY_TEXT_BYTES], facts[1024];
+    bool disk_full, pppd_missing;
+    enum mc_fault open_fault;
+    struct mc_timer line;
+    enum mc_board_line line_what;
+    unsigned line_step;
+    bool line_busy;
+    struct pppd pppd;
+
+    /* faults.c */
+    struct mc_timer next_fault;
+    bool storm;
+    int64_t mean_ms; /* between two faults */
+    struct active active[FAULTS_ACTIVE];
+
+    struct rules rules;
+    bool failed;
+    char failure[320];
+    bool was_online; /* since the last outage */
+    uint64_t turns, faults, recoveries, recovery_sum_ms, recovery_max_ms, outages;
+};
+
+/* world.c */
+struct world *world_new(uint64_t seed, bool verbose);
+/** One without any chance in it: a registered board with the right settings, @presets on top, and the daemon's
+ * defaults.
+ */
+struct world *world_plain(const char *presets);
+void world_set(struct world *w, const char *section, const char *key, const char *value);
+void world_verb(struct world *w, enum mc_verb verb);
+void world_free(struct world *w);
+/** Lets @ms pass, or less when a rule is broken. */
+void world_pass(struct world *w, int64_t ms);
+void world_say(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Breaks off: @fmt says which rule does not hold. The first one counts. */
+void world_fail(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+uint32_t world_random(struct world *w);
+/** Evenly from @least to @most. */
+int64_t world_between(struct world *w, int64_t least, int64_t most);
+/** From @least to @most, every order of magnitude as likely as the other. */
+int64_t world_spread(struct world *w, int64_t least, int64_t most);
+bool world_chance(struct world *w, unsigned percent);
+void world_inject(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int world_board(struct world *w, const char *key);
+void world_daemon_kill(struct world *w, int64_t down_ms);
+void world_daemon_stop(struct world *w, int64_t down_ms);
+void world_plug(struct world *w, bool plugged);
+static inline int64_t world_now(const struct world *w)
+{
+    return mc_timerq_now_ms(w->queue);
+}
+
+/* requests.c */
+extern const struct mc_link_requests world_requests;
+void requests_init(struct world *w);
+void requests_stop(struct world *w);
+
+/* pppd.c */
+void pppd_init(struct world *w);
+void pppd_start(struct world *w);
+size_t pppd_from_modem(struct world *w, const uint8_t *data, size_t len);
+void pppd_stop(struct world *w);
+/** Killed: by the link, with the daemon, or by somebody. */
+void pppd_end(struct world *w, int64_t delay_ms, enum mc_fault fault, const char *text);
+void pppd_vanish(struct world *w);
+void pppd_peer_changed(struct world *w, enum sim_peer_state state);
+void pppd_stick(struct world *w, bool stuck);
+void pppd_traffic(struct world *w, uint64_t *ret_rx, uint64_t *ret_tx);
+int pppd_probe(struct world *w);
+
+/* faults.c */
+void faults_init(struct world *w);
+/** Faults begin to come. */
+void faults_storm(struct world *w);
+/** None comes any more, and what is broken is mended, as far as a person can. */
+void faults_mend(struct world *w);
+
+/* rules.c */
+void rules_init(struct world *w);
+void rules_sent(struct world *w, const char *text);
+void rules_board_line(struct world *w, enum mc_board_line what);
+void rules_event(struct world *w, const struct mc_event *event);
+/** Budgets were lost in a way that nobody can help (a clock that jumped over a restart, a full disk). */
+void rules_amnesty(struct world *w);
+void rules_forget_pins(struct world *w);
+void rules_person(struct world *w);
+/** Was the configured PIN tried on the SIM that is in? */
+bool rules_pin_tried(struct world *w);
+
+#endif
