@@ -351,6 +351,14 @@ void mc_link_port_closed(struct mc_link *link, int error)
 }
 
 /* The device is still there: it was no unplugging. */
+void mc_link_settle_port(struct mc_link *link)
+{
+    if (!mc_timer_armed(&link->port_lost))
+        return;
+    mc_timer_disarm(&link->port_lost);
+    mc_link_failed(link, MC_FAULT_DEVICE_ERROR, link->port_detail);
+}
+
 static void on_port_lost(void *ctx)
 {
     struct mc_link *link = ctx;

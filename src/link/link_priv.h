@@ -94,6 +94,8 @@ void mc_link_publish(struct mc_link *link);
 void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step);
 void mc_link_rest(struct mc_link *link);
 bool mc_link_open_port(struct mc_link *link);
+/** A closed port whose reason is still waited for counts as failed from now on. */
+void mc_link_settle_port(struct mc_link *link);
 /** Looks for the modem anew, or dials again: whatever the line allows. */
 void mc_link_go_up(struct mc_link *link);
 

@@ -225,6 +225,7 @@ void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done
         mc_timer_disarm(&link->verb_tell);
         on_verb_tell(link);
     }
+    mc_link_settle_port(link);
     link->verb = verb;
     link->verb_done = done;
     link->verb_ctx = ctx;

@@ -187,7 +187,12 @@ static enum mc_step after_sim(struct mc_bringup *b)
     enum mc_fault fault = mc_cpin_fault(b->facts.cpin);
     if (fault != MC_FAULT_NONE)
         return mc_bringup_fail(b, fault, "AT+CPIN? says %s", b->facts.cpin);
-    return strcmp(b->facts.cpin, "SIM PIN") == 0 ? MC_STEP_SIM_TRIES : MC_STEP_SIM_IDENTITY;
+    if (strcmp(b->facts.cpin, "SIM PIN") != 0)
+        return MC_STEP_SIM_IDENTITY;
+    /* Both are asked anew; what is not answered is not known, whatever an earlier SIM or an earlier day said. */
+    b->facts.pin_tries = MC_AT_UNKNOWN;
+    b->facts.iccid[0] = b->facts.imsi[0] = '\0';
+    return MC_STEP_SIM_TRIES;
 }
 
 static enum mc_step after_sim_tries(struct mc_bringup *b)

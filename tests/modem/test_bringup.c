@@ -114,6 +114,20 @@ static void pin_is_entered_once(void **state)
     assert_string_equal(b->pin_results, "+|");
 }
 
+/* What SPIC said last week does not count: the tries may be spent since. */
+static void tries_are_never_remembered(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm sim-pin=7391");
+    mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, "7391");
+    mc_bringup_facts(b->bringup)->pin_tries = 3;
+    memcpy(mc_bringup_facts(b->bringup)->iccid, "8942319999999999999", 20);
+    bench_inject(b, "refuse AT+SPIC");
+    bench_inject(b, "refuse AT+CICCID");
+    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_SIM_PIN_SPENT);
+    assert_int_equal(sim_board_counters(b->board)->pin_attempts, 0);
+    assert_string_equal(mc_bringup_facts(b->bringup)->iccid, "");
+}
+
 /* OK comes, and the card is ready only later: no reason to believe the PIN wrong. */
 static void a_slow_card_is_waited_for(void **state)
 {
@@ -560,6 +574,7 @@ int main(void)
         cmocka_unit_test(facts_of_the_board),
         cmocka_unit_test(secrets_are_not_traced),
         cmocka_unit_test(pin_is_entered_once),
+        cmocka_unit_test(tries_are_never_remembered),
         cmocka_unit_test(a_slow_card_is_waited_for),
         cmocka_unit_test(wrong_pin_is_told),
         cmocka_unit_test(sims_that_forbid_a_dial),
