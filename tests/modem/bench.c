@@ -258,3 +258,14 @@ int bench_get(struct bench *b, const char *key)
     assert_int_equal(sim_board_get(b->board, key, text, sizeof(text)), 0);
     return atoi(text);
 }
+
+void bench_online(struct bench *b)
+{
+    enum mc_fault fault = bench_walk(b, MC_STEP_FIND);
+    if (fault != MC_FAULT_NONE)
+        fail_msg("%s: %s", mc_fault_info(fault)->code, b->result.detail);
+    assert_true(b->result.connected);
+    assert_int_equal(mc_line_owner(b->line), MC_LINE_OWNER_DATA);
+    assert_int_equal(sim_board_peer_state(b->board), SIM_PEER_UP);
+    assert_string_equal(sim_board_call(b->board)->apn, "soracom.io");
+}

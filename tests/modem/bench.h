@@ -61,6 +61,8 @@ void bench_pass(struct bench *b, int64_t ms);
 enum mc_fault bench_walk_within(struct bench *b, enum mc_step step, int64_t patience_ms, int64_t limit_ms);
 /** The same with a limit of the sum of the deadlines of the steps walked. */
 enum mc_fault bench_walk(struct bench *b, enum mc_step step);
+/** Walks from FIND to CONNECT, or fails the test. */
+void bench_online(struct bench *b);
 bool bench_stepped(const struct bench *b, enum mc_step step);
 /** A number of the board's state. */
 int bench_get(struct bench *b, const char *key);

@@ -5,17 +5,6 @@
 
 /* ---- the way up ---- */
 
-static void online(struct bench *b)
-{
-    enum mc_fault fault = bench_walk(b, MC_STEP_FIND);
-    if (fault != MC_FAULT_NONE)
-        fail_msg("%s: %s", mc_fault_info(fault)->code, b->result.detail);
-    assert_true(b->result.connected);
-    assert_int_equal(mc_line_owner(b->line), MC_LINE_OWNER_DATA);
-    assert_int_equal(sim_board_peer_state(b->board), SIM_PEER_UP);
-    assert_string_equal(sim_board_call(b->board)->apn, "soracom.io");
-}
-
 static void report(const struct bench *b, const char *what)
 {
     print_message("# %s: %llu commands executed, %llu written; %lld ms, of which the board's own %lld\n", what,
@@ -27,7 +16,7 @@ static void report(const struct bench *b, const char *what)
 static void cold(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("cold");
-    online(b);
+    bench_online(b);
     report(b, "cold");
     assert_true(bench_stepped(b, MC_STEP_PDP_WRITE));
     assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 1);
@@ -38,7 +27,7 @@ static void cold(void **state)
 static void warm(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("warm");
-    online(b);
+    bench_online(b);
     report(b, "warm");
     assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 0); /* unchanged settings keep the attach */
     assert_int_equal(sim_board_counters(b->board)->radio_off, 0);
@@ -50,7 +39,7 @@ static void warm(void **state)
     assert_true(mc_facts_save(facts, cache, sizeof(cache)) > 0);
     _cleanup_bench_ struct bench *again = bench_new("warm");
     mc_facts_load(mc_bringup_facts(again->bringup), cache);
-    online(again);
+    bench_online(again);
     report(again, "warm, after a restart");
     assert_in_range(sim_board_counters(again->board)->commands, 5, 12);
 }
@@ -59,7 +48,7 @@ static void warm(void **state)
 static void redial(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("warm");
-    online(b);
+    bench_online(b);
     bench_inject(b, "no-carrier");
     mc_line_command(b->line);
     uint64_t before = sim_board_counters(b->board)->commands;
@@ -71,7 +60,7 @@ static void redial(void **state)
 static void facts_of_the_board(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("warm");
-    online(b);
+    bench_online(b);
     const struct mc_facts *f = mc_bringup_facts(b->bringup);
     assert_string_equal(f->model, "SIM7672JP-MNGV");
     assert_string_equal(f->revision, "V1.9.05");
@@ -95,97 +84,11 @@ static void secrets_are_not_traced(void **state)
     _cleanup_bench_ struct bench *b = bench_new("cold sim-pin=7391");
     mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, "7391");
     mc_config_row_set(mc_config_row_find("PDP", "Password"), &b->settings, "geheim");
-    online(b);
+    bench_online(b);
     assert_non_null(strstr(b->sent, "AT+CPIN="));
     assert_non_null(strstr(b->sent, "AT+CGAUTH="));
     assert_null(strstr(b->sent, "7391"));
     assert_null(strstr(b->sent, "geheim"));
-}
-
-/* ---- the SIM ---- */
-
-static void pin_is_entered_once(void **state)
-{
-    _cleanup_bench_ struct bench *b = bench_new("warm sim-pin=7391");
-    mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, "7391");
-    online(b);
-    assert_int_equal(sim_board_counters(b->board)->pin_attempts, 1);
-    assert_int_equal(b->pins, 1);
-    assert_string_equal(b->pin_results, "+|");
-}
-
-/* What SPIC said last week does not count: the tries may be spent since. */
-static void tries_are_never_remembered(void **state)
-{
-    _cleanup_bench_ struct bench *b = bench_new("warm sim-pin=7391");
-    mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, "7391");
-    mc_bringup_facts(b->bringup)->pin_tries = 3;
-    memcpy(mc_bringup_facts(b->bringup)->iccid, "8942319999999999999", 20);
-    bench_inject(b, "refuse AT+SPIC");
-    bench_inject(b, "refuse AT+CICCID");
-    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_SIM_PIN_SPENT);
-    assert_int_equal(sim_board_counters(b->board)->pin_attempts, 0);
-    assert_string_equal(mc_bringup_facts(b->bringup)->iccid, "");
-}
-
-/* OK comes, and the card is ready only later: no reason to believe the PIN wrong. */
-static void a_slow_card_is_waited_for(void **state)
-{
-    _cleanup_bench_ struct bench *b = bench_new("warm sim-pin=7391");
-    mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, "7391");
-    bench_inject(b, "malform AT+CPIN=7391"); /* says OK and does nothing */
-    bench_inject(b, "malform AT+CPIN=\"7391");
-    mc_bringup_start(b->bringup, MC_STEP_FIND, 0);
-    while (mc_bringup_step(b->bringup) != MC_STEP_SIM_READY)
-        bench_pass(b, 10);
-    bench_pass(b, 5000);
-    assert_int_equal(mc_bringup_step(b->bringup), MC_STEP_SIM_READY);
-    bench_inject(b, "forgive");
-    bench_inject(b, "set pin-required no");
-    bench_inject(b, "sim-insert");
-    bench_pass(b, 20000);
-    assert_true(b->done);
-    if (!b->result.connected)
-        fail_msg("%s (%s), after %s", mc_fault_info(b->result.fault)->code, b->result.detail, b->sent);
-    assert_int_equal(b->pins, 1);
-}
-
-static void wrong_pin_is_told(void **state)
-{
-    _cleanup_bench_ struct bench *b = bench_new("warm sim-pin=7391");
-    mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, "1111");
-    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_SIM_PIN_WRONG);
-    assert_int_equal(sim_board_counters(b->board)->pin_wrong, 1);
-    assert_string_equal(b->pin_results, "-|");
-    assert_int_equal(bench_get(b, "dials"), 0);
-}
-
-static const struct {
-    const char *presets, *inject, *pin;
-    enum mc_fault fault;
-} sims[] = {
-    {"warm no-sim", NULL, "", MC_FAULT_SIM_ABSENT},
-    {"warm no-sim", "set absent-style text", "", MC_FAULT_SIM_ABSENT},
-    {"warm", "pin-lock 1234 3", "", MC_FAULT_SIM_PIN_MISSING},
-    {"warm", "pin-lock 1234 1", "1234", MC_FAULT_SIM_PIN_SPENT},
-    {"warm", "puk-lock", "1234", MC_FAULT_SIM_PUK},
-};
-
-static void sims_that_forbid_a_dial(void **state)
-{
-    for (size_t i = 0; i < MC_LENGTH_OF(sims); i++) {
-        _cleanup_bench_ struct bench *b = bench_new(sims[i].presets);
-        if (sims[i].inject)
-            bench_inject(b, "%s", sims[i].inject);
-        mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, sims[i].pin);
-        b->pin_fault = *sims[i].pin ? MC_FAULT_NONE : MC_FAULT_SIM_PIN_MISSING;
-        enum mc_fault fault = bench_walk(b, MC_STEP_FIND);
-        if (fault != sims[i].fault)
-            fail_msg("row %zu: %s (%s)", i, mc_fault_info(fault)->code, b->result.detail);
-        assert_int_equal(bench_get(b, "dials"), 0);
-        assert_int_equal(bench_get(b, "pin_attempts"), 0);
-        assert_true(strlen(b->result.detail) > 0);
-    }
 }
 
 /* ---- settings ---- */
@@ -199,7 +102,7 @@ static void any_wrong_setting_is_written_between_the_cycles(void **state)
     for (size_t i = 0; i < MC_LENGTH_OF(changes); i++) {
         _cleanup_bench_ struct bench *b = bench_new("warm");
         bench_board(b, "warm", changes[i].key, changes[i].value);
-        online(b);
+        bench_online(b);
         assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 1);
         assert_string_equal(sim_board_call(b->board)->user, "sora");
         assert_string_equal(sim_board_call(b->board)->password, "sora");
@@ -207,7 +110,7 @@ static void any_wrong_setting_is_written_between_the_cycles(void **state)
         /* and now it is right: no second cycle */
         bench_inject(b, "no-carrier");
         mc_line_command(b->line);
-        online(b);
+        bench_online(b);
         assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 1);
     }
 }
@@ -254,7 +157,7 @@ static void a_radio_that_was_off_is_switched_on(void **state)
     assert_int_equal(bench_walk(b, MC_STEP_RADIO_OFF), MC_FAULT_NONE);
     assert_int_equal(bench_get(b, "cfun"), 4);
     b->attaches = 0;
-    online(b);
+    bench_online(b);
     assert_int_equal(b->attaches, 1); /* an attach is an attach */
 }
 
@@ -265,7 +168,7 @@ static void a_detached_modem_is_attached(void **state)
     sim_board_from_host(b->board, "AT+CGATT=0\r", 11);
     bench_pass(b, 3000);
     assert_int_equal(bench_get(b, "stat"), 0);
-    online(b);
+    bench_online(b);
     assert_true(bench_stepped(b, MC_STEP_REGISTER_ATTACH));
     assert_int_equal(b->attaches, 1);
 }
@@ -275,13 +178,13 @@ static void a_detached_modem_is_attached(void **state)
 static void no_rts_cts_on_the_bridge(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("warm no-flow");
-    online(b);
+    bench_online(b);
     assert_true(bench_stepped(b, MC_STEP_FLOW_UNDO));
     assert_non_null(strstr(b->notes, "flow control given up"));
     assert_true(mc_bringup_facts(b->bringup)->flow_refused);
     bench_inject(b, "no-carrier");
     mc_line_command(b->line);
-    online(b); /* and it is not tried again */
+    bench_online(b); /* and it is not tried again */
     assert_false(bench_stepped(b, MC_STEP_FLOW_SET));
 }
 
@@ -289,12 +192,12 @@ static void a_faster_line(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("warm");
     b->settings.modem.baud_rate = 460800;
-    online(b);
+    bench_online(b);
     assert_int_equal(bench_get(b, "baud"), 460800);
     assert_int_equal(mc_bringup_facts(b->bringup)->baud, 460800);
     bench_inject(b, "no-carrier");
     mc_line_command(b->line);
-    online(b);
+    bench_online(b);
     assert_false(bench_stepped(b, MC_STEP_SPEED_SET));
 }
 
@@ -304,14 +207,14 @@ static void a_speed_that_does_not_work(void **state)
     _cleanup_bench_ struct bench *b = bench_new("warm");
     b->settings.modem.baud_rate = 460800;
     b->deaf_at = 460800;
-    online(b);
+    bench_online(b);
     assert_true(bench_stepped(b, MC_STEP_SPEED_UNDO));
     assert_true(mc_bringup_facts(b->bringup)->speed_refused);
     assert_int_equal(bench_get(b, "baud"), 115200);
     assert_non_null(strstr(b->notes, "does not work on this line"));
     bench_inject(b, "no-carrier");
     mc_line_command(b->line);
-    online(b);
+    bench_online(b);
     assert_false(bench_stepped(b, MC_STEP_SPEED_SET));
 }
 
@@ -465,7 +368,7 @@ static void the_end_of_a_call(void **state)
         _cleanup_bench_ struct bench *b = bench_new(ends[i].presets);
         if (ends[i].inject)
             bench_inject(b, "%s", ends[i].inject);
-        online(b);
+        bench_online(b);
         end_call(b);
         enum mc_fault fault = bench_walk(b, MC_STEP_HANGUP_WAIT);
         if (fault != ends[i].fault)
@@ -480,7 +383,7 @@ static void the_end_of_a_call(void **state)
 static void a_call_that_cannot_be_ended(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("warm");
-    online(b);
+    bench_online(b);
     bench_inject(b, "hang-on-hangup on");
     bench_inject(b, "ignore-escapes");
     end_call(b);
@@ -494,7 +397,7 @@ static void remedies_go_on_to_a_call(void **state)
     static const enum mc_step remedies[] = {MC_STEP_REATTACH, MC_STEP_RADIO_CYCLE, MC_STEP_RADIO_ON, MC_STEP_RESET};
     for (size_t i = 0; i < MC_LENGTH_OF(remedies); i++) {
         _cleanup_bench_ struct bench *b = bench_new("warm");
-        online(b);
+        bench_online(b);
         bench_inject(b, "no-carrier");
         mc_line_command(b->line);
         enum mc_fault fault = bench_walk(b, remedies[i]);
@@ -544,7 +447,7 @@ static void cancelled_at_any_moment(void **state)
         mc_bringup_cancel(b->bringup);
         bench_pass(b, 100000);
         assert_false(b->done);
-        online(b);
+        bench_online(b);
         assert_true(sim_board_counters(b->board)->pin_attempts <= 1);
     }
 }
@@ -573,11 +476,6 @@ int main(void)
         cmocka_unit_test(redial),
         cmocka_unit_test(facts_of_the_board),
         cmocka_unit_test(secrets_are_not_traced),
-        cmocka_unit_test(pin_is_entered_once),
-        cmocka_unit_test(tries_are_never_remembered),
-        cmocka_unit_test(a_slow_card_is_waited_for),
-        cmocka_unit_test(wrong_pin_is_told),
-        cmocka_unit_test(sims_that_forbid_a_dial),
         cmocka_unit_test(any_wrong_setting_is_written_between_the_cycles),
         cmocka_unit_test(a_spent_attach_budget_waits),
         cmocka_unit_test(a_spent_dial_budget_waits),
