@@ -131,8 +131,9 @@ board_tty()
 # ---- the simulated modem ---------------------------------------------------------------------------------------------
 
 sim_socket=$run/sim.sock
+board_link=
 
-# start_sim OPTION...: a MicroCat.1 on the gadget's inner side; the network is a pppd in the namespace "isp", whose names' server
+# start_sim OPTION...: a MicroCat.1 on the gadget's inner side (or, with $board_link set, on a pty that this names); the network is a pppd in the namespace "isp", whose names' server
 # answers to ping.
 start_sim()
 {
@@ -140,7 +141,12 @@ start_sim()
     ip -n isp link set lo up
     ip -n isp addr add 100.127.0.53/32 dev lo 2>/dev/null
     ip -n isp addr add 100.127.1.53/32 dev lo 2>/dev/null
-    microcat-sim --tty=/dev/ttyGS0 --udc=dummy_udc.0 --control=$sim_socket --network=pppd --network-netns=isp \
+    if [ -n "$board_link" ]; then
+        set -- --link="$board_link" "$@"
+    else
+        set -- --tty=/dev/ttyGS0 --udc=dummy_udc.0 "$@"
+    fi
+    microcat-sim --control=$sim_socket --network=pppd --network-netns=isp \
         --network-auth=chap "$@" >>$run/sim.log 2>&1 &
     echo $! >$run/sim.pid
     until_ok 5000 inject state
