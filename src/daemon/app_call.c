@@ -54,7 +54,9 @@ static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
         memcpy(st->dns[i], app->ppp_link.dns[i], sizeof(app->ppp_link.dns[i])); /* the smaller of the two */
     st->mtu = ppp_link->mtu > 0 ? ppp_link->mtu : MC_UNKNOWN;
     st->pid = (int32_t)mc_ppp_pid(app->ppp);
-    app_state_call(app, ppp_link->ifname, st->pid);
+    if (app->online_at_ms < 0)
+        app->online_at_ms = mc_timerq_now_ms(app->queue);
+    app_state_call(app, ppp_link);
     app_keep_store(app);
     mc_link_call_up(app->link);
 }
@@ -108,7 +110,7 @@ static void on_exit_(void *ctx, const struct mc_ppp_end *end)
     struct mc_ppp_end copy = *end;
     app_keep_forget(app);
     app_call_free(app);
-    app_state_call(app, "", 0);
+    app_state_call_over(app);
     mc_link_call_exit(app->link, copy.fault, copy.text);
 }
 
@@ -152,6 +154,8 @@ enum mc_fault app_call(void *ctx, char *detail, size_t size)
     int r = mc_ppp_start(app->loop, &app->settings, &place, &ppp_events, app, &app->ppp);
     if (r == 0) {
         app->status.ppp.pid = (int32_t)mc_ppp_pid(app->ppp);
+        app->online_at_ms = -1;
+        app_state_call(app, NULL);
         return MC_FAULT_NONE;
     }
     snprintf(detail, size, "%s: %s", app->settings.ppp.program, strerror(-r));

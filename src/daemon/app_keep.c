@@ -6,14 +6,16 @@
  */
 #include "app_priv.h"
 #include <errno.h>
-#include <inttypes.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/daemon/notify.h>
+#include <microcat/io/child.h>
 #include <microcat/io/port.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 /* A device that is not found again within this time is gone: then so is the call. */
 #define CLAIM_MS 10000
@@ -51,6 +53,19 @@ void app_keep_forget(struct app *app)
 
 /* ---- coming back ---- */
 
+/* Only what the descriptor itself says is trusted: the note may be of another call. */
+static int kept_pid(const struct app_kept *kept, pid_t *ret_pid)
+{
+    return kept->fds[KEEP_PPPD] < 0 ? -EBADF : mc_child_pid_of(kept->fds[KEEP_PPPD], ret_pid);
+}
+
+static void kill_kept(const struct app_kept *kept)
+{
+    pid_t pid;
+    if (kept_pid(kept, &pid) == 0 && syscall(SYS_pidfd_send_signal, kept->fds[KEEP_PPPD], SIGKILL, NULL, 0) == 0)
+        mc_notice("ended pppd %d", (int)pid);
+}
+
 static void close_kept(struct app *app)
 {
     for (size_t i = 0; i < APP_KEPT_FDS; i++) {
@@ -62,12 +77,13 @@ static void close_kept(struct app *app)
     mc_timer_disarm(&app->kept.claim);
 }
 
-/* The call cannot be carried on: closing the pty hangs pppd up, and the sweep sees to it. */
+/* The call cannot be carried on. */
 static void give_up(struct app *app, const char *why)
 {
     if (!app->kept.pending)
         return;
     mc_notice("the call of the daemon before this one is not carried on: %s", why);
+    kill_kept(&app->kept);
     close_kept(app);
     app->kept.stored = true;
     app_keep_forget(app);
@@ -77,6 +93,25 @@ static void give_up(struct app *app, const char *why)
 static void on_claim(void *ctx)
 {
     give_up(ctx, "its device was not found again");
+}
+
+/* Why the call cannot be carried on, as far as that is known before its device is there; NULL: it can. */
+static const char *why_not(struct app *app)
+{
+    struct app_kept *kept = &app->kept;
+    char pdp[sizeof(kept->call.pdp)];
+    pid_t pid = 0;
+    if (app_state_call_load(app, &kept->call) < 0)
+        return "nothing is known of it";
+    if (kept->fds[KEEP_TTY] < 0 || kept->fds[KEEP_PTY] < 0 || kept->fds[KEEP_PPPD] < 0)
+        return "not all of its descriptors were kept";
+    int r = kept_pid(kept, &pid);
+    if (r == -ESRCH)
+        return "its pppd has ended";
+    if (r < 0 || pid != kept->call.pid)
+        return "what is known of it belongs to another one";
+    mc_call_note_pdp(&app->settings, pdp, sizeof(pdp));
+    return strcmp(pdp, kept->call.pdp) == 0 ? NULL : "it was dialled with other settings";
 }
 
 void app_keep_fetch(struct app *app)
@@ -98,12 +133,25 @@ void app_keep_fetch(struct app *app)
     app->kept.pending = n > 0;
     if (n <= 0)
         return;
-    if (app_state_call_load(app, &app->kept.call) < 0)
-        give_up(app, "nothing is known of it");
-    else if (app->kept.fds[KEEP_TTY] < 0 || app->kept.fds[KEEP_PTY] < 0 || app->kept.fds[KEEP_PPPD] < 0)
-        give_up(app, "not all of its descriptors were kept");
+    const char *why = why_not(app);
+    if (why)
+        give_up(app, why);
     else
         mc_timer_arm(&app->kept.claim, app->queue, CLAIM_MS);
+}
+
+static void carry_on(struct app *app)
+{
+    const struct mc_call_note *call = &app->kept.call;
+    char text[96];
+    snprintf(text, sizeof(text), "microcatd started and carries on the call: pppd %d on %s", call->pid,
+             call->up.ifname);
+    mc_notice("carrying on the call of the daemon before this one: pppd %d on %s", call->pid, call->up.ifname);
+    app->online_at_ms = call->online_at_ms;
+    mc_history_resume(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue), call->online_at_ms, text);
+    app->save_history = true; /* at once: a daemon that dies over and over must leave a trace */
+    app_state_flush(app);
+    mc_link_adopt(app->link, call->baud, call->flow, call->stat, call->online_at_ms);
 }
 
 bool app_keep_adopt(struct app *app)
@@ -124,7 +172,8 @@ bool app_keep_adopt(struct app *app)
     const struct mc_ppp_leave leave = {.master_fd = kept->fds[KEEP_PTY],
                                        .slave_fd = kept->fds[KEEP_SLAVE],
                                        .pidfd = kept->fds[KEEP_PPPD],
-                                       .pid = kept->call.pid};
+                                       .pid = kept->call.pid,
+                                       .link = kept->call.up};
     r = app_call_adopt(app, &leave);
     if (r < 0) {
         app_close(app);
@@ -136,9 +185,7 @@ bool app_keep_adopt(struct app *app)
     kept->pending = false;
     kept->stored = true;
     mc_timer_disarm(&kept->claim);
-    mc_notice("carrying on the call of the daemon before this one: pppd %d on %s", (int)kept->call.pid,
-              kept->call.ifname);
-    mc_link_adopt(app->link, kept->call.baud, (enum mc_flow)kept->call.flow, kept->call.stat);
+    carry_on(app);
     return true;
 }
 

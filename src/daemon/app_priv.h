@@ -11,6 +11,7 @@
 
 #include <microcat/base/settings.h>
 #include <microcat/ctl/server.h>
+#include <microcat/daemon/call_note.h>
 #include <microcat/daemon/config.h>
 #include <microcat/daemon/options.h>
 #include <microcat/daemon/recorder.h>
@@ -34,20 +35,12 @@ struct app_board { /* a board line being worked */
     struct mc_child *child;
 };
 
-struct app_call_note { /* the call, as the next daemon needs it */
-    char ifname[16], path[128];
-    int pid;
-    char start[32]; /* pppd's start time in clock ticks: tells it from another process with its pid */
-    int baud, flow;
-    int stat; /* CEREG's, before the dial */
-};
-
 #define APP_KEPT_FDS 4
 struct app_kept {
     bool pending; /* fetched from systemd, and nobody has taken it up yet */
     bool stored;  /* this call's descriptors lie there */
     int fds[APP_KEPT_FDS];
-    struct app_call_note call;
+    struct mc_call_note call;
     struct mc_timer claim;
 };
 
@@ -81,7 +74,8 @@ struct app {
     struct mc_ppp *ppp;
     struct mc_ppp_link ppp_link;
     bool network_up;
-    unsigned families; /* of the default routes that we have set */
+    int64_t online_at_ms; /* when this call got its address; -1 not yet */
+    unsigned families;    /* of the default routes that we have set */
     struct mc_dns *dns;
     struct mc_probe *probe;
     char runtime_dir[108];
@@ -138,10 +132,13 @@ void app_save(void *ctx);
 void app_save_history(struct app *app);
 /** Writes at once what waits to be written. */
 void app_state_flush(struct app *app);
-/** The call, so that the next daemon can carry it on or clean up after a crash; ifname "" forgets it. */
-void app_state_call(struct app *app, const char *ifname, int pid);
-/** 0, or -ENOENT: there was none, or it makes no sense. */
-int app_state_call_load(struct app *app, struct app_call_note *ret_call);
+/** Notes the call, so that the next daemon can carry it on or clean up after a crash. @up: NULL when there is no
+ * address yet. */
+void app_state_call(struct app *app, const struct mc_ppp_link *up);
+/** There is no call any more. */
+void app_state_call_over(struct app *app);
+/** 0, or -ENOENT: there was none, or it makes no sense (said, and kept aside). */
+int app_state_call_load(struct app *app, struct mc_call_note *ret_call);
 /** Kills the pppd and removes the routes that a daemon before us left behind. */
 void app_state_sweep(struct app *app);
 

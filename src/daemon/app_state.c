@@ -106,8 +106,11 @@ static void load_history(struct app *app)
     size_t len;
     if (mc_state_store_load(app->store, "history", HISTORY_BYTES, &text, &len) == 0) {
         int skipped = mc_history_load(app->history, text, len);
-        if (skipped > 0)
-            mc_warn("history: %d damaged lines were left out", skipped);
+        if (skipped > 0) {
+            char why[64];
+            snprintf(why, sizeof(why), "%d damaged lines were left out", skipped);
+            mc_state_store_reject(app->store, "history", why);
+        }
     }
     mc_history_start(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
 }
@@ -122,75 +125,69 @@ void app_state_load(struct app *app)
 
 /* ---- the call of a daemon that crashed ---- */
 
-static int process_start_time(int pid, char *out, size_t size)
+void app_state_call(struct app *app, const struct mc_ppp_link *up)
 {
-    char path[64], stat[1024];
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return -errno;
-    size_t n = fread(stat, 1, sizeof(stat) - 1, f);
-    fclose(f);
-    stat[n] = '\0';
-    char *field = strrchr(stat, ')'); /* the name may have blanks and brackets in it */
-    char *save = NULL;
-    if (!field)
-        return -EINVAL;
-    field = strtok_r(field + 1, " ", &save);
-    for (int i = 3; field && i < 22; i++) /* field 22 of proc(5)'s stat: starttime */
-        field = strtok_r(NULL, " ", &save);
-    if (!field)
-        return -EINVAL;
-    snprintf(out, size, "%s", field);
-    return 0;
+    char text[MC_CALL_NOTE_BYTES];
+    const struct mc_facts *facts = mc_link_facts(app->link);
+    struct mc_call_note note = {.pid = (int)mc_ppp_pid(app->ppp),
+                                .baud = facts->baud,
+                                .flow = facts->flow,
+                                .stat = facts->stat,
+                                .online_at_ms = -1,
+                                .up.unit = -1};
+    if (mc_call_note_start_time(note.pid, note.start, sizeof(note.start)) < 0)
+        return; /* it has ended already */
+    mc_call_note_boot(note.boot, sizeof(note.boot));
+    mc_call_note_pdp(&app->settings, note.pdp, sizeof(note.pdp));
+    snprintf(note.path, sizeof(note.path), "%s", app->device.path);
+    if (up) {
+        note.up = *up;
+        note.online_at_ms = app->online_at_ms;
+    }
+    int n = mc_call_note_format(&note, text, sizeof(text));
+    if (n > 0)
+        mc_state_store_note(app->store, "call", text, (size_t)n);
 }
 
-void app_state_call(struct app *app, const char *ifname, int pid)
+void app_state_call_over(struct app *app)
 {
-    char text[320], start[32];
-    const struct mc_facts *facts = mc_link_facts(app->link);
-    if (*ifname && process_start_time(pid, start, sizeof(start)) == 0)
-        snprintf(text, sizeof(text), "%s %d %s %d %d %d %s\n", ifname, pid, start, (int)facts->baud, (int)facts->flow,
-                 (int)facts->stat, app->device.path);
-    else
-        snprintf(text, sizeof(text), "none\n");
-    mc_state_store_note(app->store, "call", text, strlen(text));
+    mc_state_store_note(app->store, "call", mc_call_note_none, strlen(mc_call_note_none));
 }
 
 /* By pidfd, and only when it is still the very process that was noted: a pid may belong to somebody else by now. */
-static void kill_orphan(int pid, const char *start)
+static void kill_orphan(const struct mc_call_note *call)
 {
-    char now[32];
-    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0 || process_start_time(pid, now, sizeof(now)) < 0 || strcmp(now, start) != 0)
+    char now[32], boot[40];
+    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, call->pid, 0);
+    mc_call_note_boot(boot, sizeof(boot));
+    if (pidfd < 0 || mc_call_note_start_time(call->pid, now, sizeof(now)) < 0 || strcmp(now, call->start) != 0 ||
+        strcmp(boot, call->boot) != 0)
         return;
-    mc_notice("ending pppd %d, which a daemon before this one left behind", pid);
+    mc_notice("ending pppd %d, which a daemon before this one left behind", call->pid);
     syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 }
 
-int app_state_call_load(struct app *app, struct app_call_note *ret_call)
+int app_state_call_load(struct app *app, struct mc_call_note *ret_call)
 {
     _cleanup_free_ char *text = NULL;
     size_t len;
-    struct app_call_note *c = ret_call;
     if (mc_state_store_load(app->store, "call", SMALL_BYTES, &text, &len) < 0)
         return -ENOENT;
-    if (sscanf(text, "%15s %d %31s %d %d %d %127s", c->ifname, &c->pid, c->start, &c->baud, &c->flow, &c->stat,
-               c->path) != 7 ||
-        c->pid <= 1 || c->baud < 1200 || c->baud > 4000000 || c->flow < MC_FLOW_NONE || c->flow > MC_FLOW_RTSCTS)
-        return -ENOENT;
-    return 0;
+    int r = strlen(text) == len ? mc_call_note_parse(text, ret_call) : -EBADMSG;
+    if (r < 0 && r != -ENOENT)
+        mc_state_store_reject(app->store, "call", "is damaged");
+    return r < 0 ? -ENOENT : 0;
 }
 
 void app_state_sweep(struct app *app)
 {
-    struct app_call_note call;
+    struct mc_call_note call;
     if (app_state_call_load(app, &call) < 0)
         return;
-    kill_orphan(call.pid, call.start);
-    int n = mc_route_sweep(call.ifname);
+    kill_orphan(&call);
+    int n = *call.up.ifname ? mc_route_sweep(call.up.ifname) : 0;
     if (n > 0)
         mc_notice("removed %d default route%s through %s, which a daemon before this one left behind", n,
-                  n == 1 ? "" : "s", call.ifname);
-    app_state_call(app, "", 0);
+                  n == 1 ? "" : "s", call.up.ifname);
+    app_state_call_over(app);
 }

@@ -297,6 +297,28 @@ int mc_child_adopt(struct mc_loop *loop, int pidfd, pid_t pid, const char *name,
     return 0;
 }
 
+int mc_child_pid_of(int pidfd, pid_t *ret_pid)
+{
+    char path[64], line[128];
+    int pid = 0;
+
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+    FILE *info = fopen(path, "re");
+    if (!info)
+        return -EBADF;
+    while (pid == 0 && fgets(line, sizeof(line), info))
+        if (sscanf(line, "Pid: %d", &pid) != 1)
+            pid = 0;
+    fclose(info);
+    if (pid == 0)
+        return -EBADF;
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    if (pid < 0 || poll(&ended, 1, 0) > 0) /* the second while nobody has buried it */
+        return -ESRCH;
+    *ret_pid = pid;
+    return 0;
+}
+
 pid_t mc_child_pid(const struct mc_child *child)
 {
     return child->pid;

@@ -28,13 +28,14 @@ static void begin_call(struct mc_link *link)
     link->doing = DOING_CALL;
     link->call = true;
     link->call_up = link->stopping = false;
+    link->adopted_at_ms = -1;
     link->call_fault = MC_FAULT_NONE;
     link->call_detail[0] = '\0';
     reset_ppp_status(link);
     mc_link_enter(link, MC_STATE_PPP);
 }
 
-void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat)
+void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat, int64_t online_at_ms)
 {
     struct mc_facts *facts = mc_link_facts(link);
     facts->baud = baud;
@@ -49,8 +50,11 @@ void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_
     snprintf(facts->context.apn, sizeof(facts->context.apn), "%s", link->settings->pdp.apn);
     link->present = link->open = link->found = true;
     link->new_session = link->jitter_due = false;
+    mc_timer_disarm(&link->wait); /* for a device, if we waited already */
+    mc_link_clear_fault(link);
     mc_line_data(link->line, false);
     begin_call(link);
+    link->adopted_at_ms = online_at_ms;
     mc_link_publish(link);
 }
 
@@ -130,6 +134,9 @@ void mc_link_call_up(struct mc_link *link)
     link->by_person = false;
     mc_link_clear_fault(link);
     mc_link_enter(link, MC_STATE_ONLINE);
+    if (link->adopted_at_ms >= 0 && link->adopted_at_ms <= link->status->state_at_ms)
+        link->status->state_at_ms = link->adopted_at_ms;
+    link->adopted_at_ms = -1;
     link->lost_probes = 0;
     link->probing = link->probe_unsent_told = false;
     link->alive_at_ms = mc_timerq_now_ms(link->queue);

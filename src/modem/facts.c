@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/modem/facts.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,19 +76,33 @@ int mc_facts_save(const struct mc_facts *facts, char *out, size_t out_bytes)
     return (int)used;
 }
 
-void mc_facts_load(struct mc_facts *facts, const char *text)
+/* One line without its end: false when it is damaged. What is not known is of another version. */
+static bool load_line(struct mc_facts *facts, const char *line, size_t len)
 {
+    for (size_t i = 0; i < len; i++)
+        if (line[i] < ' ' || line[i] > '~')
+            return false;
+    for (size_t i = 0; i < MC_LENGTH_OF(cached); i++) {
+        size_t key_len = strlen(cached[i].key);
+        if (len <= key_len + 1 || strncmp(line, cached[i].key, key_len) != 0 || line[key_len] != ' ')
+            continue;
+        if (len - key_len - 1 >= cached[i].size)
+            return false;
+        char *value = (char *)facts + cached[i].offset;
+        memcpy(value, line + key_len + 1, len - key_len - 1);
+        value[len - key_len - 1] = '\0';
+    }
+    return true;
+}
+
+int mc_facts_load(struct mc_facts *facts, const char *text)
+{
+    int r = 0;
     while (*text) {
         size_t len = strcspn(text, "\n");
-        for (size_t i = 0; i < MC_LENGTH_OF(cached); i++) {
-            size_t key_len = strlen(cached[i].key);
-            if (len <= key_len + 1 || strncmp(text, cached[i].key, key_len) != 0 || text[key_len] != ' ' ||
-                len - key_len - 1 >= cached[i].size || text[len] != '\n')
-                continue;
-            char *value = (char *)facts + cached[i].offset;
-            memcpy(value, text + key_len + 1, len - key_len - 1);
-            value[len - key_len - 1] = '\0';
-        }
+        if (text[len] != '\n' || !load_line(facts, text, len)) /* without its end: cut by a power loss */
+            r = -EBADMSG;
         text += len + (text[len] == '\n');
     }
+    return r;
 }

@@ -119,6 +119,16 @@ static void on_part_down(struct mc_ppp *ppp, enum mc_plugin_kind kind)
         mc_timer_arm(&ppp->setup, mc_loop_timers(ppp->loop), ppp->setup_ms); /* and no for ever without one */
 }
 
+void mc_call_stands(struct mc_ppp *ppp, const struct mc_ppp_link *link)
+{
+    ppp->link = *link;
+    ppp->has_v4 = link->local[0] != '\0';
+    ppp->has_v6 = link->local6[0] != '\0';
+    mc_call_phase(ppp, MC_PPP_RUNNING);
+    if (!ppp->buried)
+        tell_up(ppp);
+}
+
 static void on_auth(struct mc_ppp *ppp, const struct mc_plugin_msg *msg)
 {
     ppp->depth++;

@@ -20,11 +20,12 @@ struct mc_ppp {
     char socket_path[108];
     char *password; /* only to keep it out of log lines */
     int64_t setup_ms, term_ms, check_ms;
-    struct mc_timer setup, check, burial;
+    struct mc_timer setup, check, burial, standing;
     unsigned depth; /* of callbacks going on */
     bool buried, ended, kill_asked, was_stopped;
     enum mc_ppp_phase phase;
     struct mc_ppp_link link, told; /* as it is, as it was told to on_up */
+    struct mc_ppp_link left;       /* by the daemon from which the call was taken over */
     bool has_v4, has_v6, is_up, was_up;
     struct mc_exit_view view;
     int told_status;    /* exit status by the plugin's word, -1 none */
@@ -32,6 +33,8 @@ struct mc_ppp {
     struct mc_ppp_end end;
 };
 
+/** The call was taken over, and its interface stands: what is known of it. */
+void mc_call_stands(struct mc_ppp *ppp, const struct mc_ppp_link *link);
 /** A message from the plugin. */
 void mc_call_message(void *ctx, const struct mc_plugin_msg *msg);
 /** A line of pppd's log. */

@@ -2,11 +2,14 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/ppp/route.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -267,4 +270,30 @@ int mc_link_set_mtu(const char *ifname, int mtu)
     header = link_request(buffer, RTM_NEWLINK, NLM_F_ACK, index);
     mnl_attr_put_u32(header, IFLA_MTU, (uint32_t)mtu);
     return talk(header, NULL, NULL);
+}
+
+bool mc_link_has(const char *ifname, const char *address)
+{
+    struct ifaddrs *all = NULL;
+    bool found = false;
+    char text[INET6_ADDRSTRLEN];
+
+    if (getifaddrs(&all) < 0)
+        return false;
+    for (const struct ifaddrs *a = all; a != NULL && !found; a = a->ifa_next) {
+        const void *binary;
+
+        if (a->ifa_addr == NULL || strcmp(a->ifa_name, ifname) != 0 || (a->ifa_flags & IFF_UP) == 0 ||
+            (a->ifa_flags & IFF_RUNNING) == 0)
+            continue;
+        if (a->ifa_addr->sa_family == AF_INET)
+            binary = &((const struct sockaddr_in *)a->ifa_addr)->sin_addr;
+        else if (a->ifa_addr->sa_family == AF_INET6)
+            binary = &((const struct sockaddr_in6 *)a->ifa_addr)->sin6_addr;
+        else
+            continue;
+        found = inet_ntop(a->ifa_addr->sa_family, binary, text, sizeof(text)) != NULL && strcmp(text, address) == 0;
+    }
+    freeifaddrs(all);
+    return found;
 }

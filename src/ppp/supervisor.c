@@ -5,6 +5,7 @@
 #include <microcat/base/log.h>
 #include <microcat/ppp/options.h>
 #include <microcat/ppp/pty.h>
+#include <microcat/ppp/route.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -28,6 +29,7 @@ static void release(struct mc_ppp *ppp)
     mc_timer_disarm(&ppp->setup);
     mc_timer_disarm(&ppp->check);
     mc_timer_disarm(&ppp->burial);
+    mc_timer_disarm(&ppp->standing);
     mc_plugin_server_free(ppp->server);
     mc_relay_free(ppp->relay);
     if (ppp->slave_fd >= 0)
@@ -47,6 +49,7 @@ static void on_burial(void *ctx)
 static void bury(struct mc_ppp *ppp)
 {
     ppp->buried = true;
+    mc_timer_disarm(&ppp->standing);
     mc_timer_disarm(&ppp->setup);
     mc_timer_disarm(&ppp->check);
     if (ppp->depth > 0)
@@ -141,6 +144,7 @@ static void on_child_exit(void *ctx, int wait_status)
     ppp->depth++;
     mc_timer_disarm(&ppp->setup);
     mc_timer_disarm(&ppp->check);
+    mc_timer_disarm(&ppp->standing);
     mc_plugin_server_drain(ppp->server); /* its last words: exit, and how much went over the link */
     mc_relay_drain(ppp->relay);
     describe_end(ppp, wait_status);
@@ -198,6 +202,20 @@ static void relay_on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
 static const struct mc_relay_events relay_events = {
     .to_modem = relay_to_modem, .on_room = relay_on_room, .on_sign = relay_on_sign};
 
+/*
+ * Of a call that was taken over: pppd lives and its interface has the address that it had: it is up, and there is no
+ * need to wait until the plugin looks for us. IPCP going down would have taken the address away.
+ */
+static void on_standing(void *ctx)
+{
+    struct mc_ppp *ppp = ctx;
+    const struct mc_ppp_link *link = &ppp->left;
+    const char *address = link->local[0] != '\0' ? link->local : link->local6;
+
+    if (!ppp->view.spoke && mc_child_running(ppp->child) && mc_link_has(link->ifname, address))
+        mc_call_stands(ppp, link);
+}
+
 static struct mc_ppp *new_call(struct mc_loop *loop, const struct mc_settings *settings,
                                const struct mc_ppp_place *place, const struct mc_ppp_events *events, void *ctx)
 {
@@ -212,6 +230,7 @@ static struct mc_ppp *new_call(struct mc_loop *loop, const struct mc_settings *s
     ppp->told_status = -1;
     mc_timer_init(&ppp->setup, "ppp setup", on_late, ppp);
     mc_timer_init(&ppp->check, "pppd check", on_check, ppp);
+    mc_timer_init(&ppp->standing, "ppp standing", on_standing, ppp);
     mc_timer_init(&ppp->burial, "ppp burial", on_burial, ppp);
     ppp->password = strdup(settings->pdp.password);
     if (ppp->password == NULL) {
@@ -372,7 +391,8 @@ int mc_ppp_lend(const struct mc_ppp *ppp, struct mc_ppp_leave *ret_leave)
     *ret_leave = (struct mc_ppp_leave){.master_fd = ppp->master_fd,
                                        .slave_fd = ppp->slave_fd,
                                        .pidfd = mc_child_pidfd(ppp->child),
-                                       .pid = mc_child_pid(ppp->child)};
+                                       .pid = mc_child_pid(ppp->child),
+                                       .link = ppp->told};
     return 0;
 }
 
@@ -408,6 +428,9 @@ int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const
     ppp->master_fd = leave->master_fd;
     ppp->slave_fd = leave->slave_fd;
     begin(ppp);
+    ppp->left = leave->link;
+    if (ppp->left.ifname[0] != '\0')
+        arm(ppp, &ppp->standing, 0);
     *ret_ppp = ppp;
     return 0;
 }

@@ -166,6 +166,7 @@ static void close_online(struct mc_history *history, int64_t wall_ms, int64_t at
 void mc_history_start(struct mc_history *history, int64_t wall_ms, int64_t at_ms)
 {
     history->offset_ms = wall_ms - at_ms;
+    history->start_at_ms = at_ms;
     if (history->first_wall_ms == NEVER) {
         history->first_wall_ms = wall_ms;
         history->first_this_run = true;
@@ -176,6 +177,30 @@ void mc_history_start(struct mc_history *history, int64_t wall_ms, int64_t at_ms
     history_append(history,
                    &(struct mc_history_entry){
                        .kind = MC_HISTORY_START, .at_ms = wall_ms, .last_ms = wall_ms, .count = 1, .this_run = true});
+}
+
+/* What the daemon before us had saved of the interval that goes on. */
+static void forget_interval(struct mc_history *history, int64_t since_ms)
+{
+    while (history->n_intervals > 0 && history->intervals[history->n_intervals - 1].from_ms > since_ms - CLOCK_JUMP_MS)
+        history->n_intervals--;
+}
+
+void mc_history_resume(struct mc_history *history, int64_t wall_ms, int64_t at_ms, int64_t online_at_ms,
+                       const char *text)
+{
+    struct mc_history_entry *last = history->n_entries ? &history->entries[history->n_entries - 1] : NULL;
+
+    follow_clock(history, wall_ms, at_ms);
+    if (last && last->kind == MC_HISTORY_START)
+        history_text(last->text, sizeof(last->text), text);
+    if (online_at_ms < 0 || online_at_ms > at_ms) /* nobody knows since when */
+        online_at_ms = at_ms;
+    else
+        forget_interval(history, wall_ms - (at_ms - online_at_ms));
+    history->outage = false;
+    history->online = history->resuming = true;
+    history->online_at_ms = online_at_ms;
 }
 
 void mc_history_stop(struct mc_history *history, int64_t wall_ms, int64_t at_ms)
@@ -200,6 +225,13 @@ static void on_state(struct mc_history *history, int64_t wall_ms, const struct m
 {
     struct mc_history_entry *entry;
 
+    if (history->resuming && event->to == MC_STATE_PPP)
+        return;
+    if (history->resuming) {
+        history->resuming = false;
+        if (event->to == MC_STATE_ONLINE)
+            return;
+    }
     if (event->to == MC_STATE_ONLINE && !history->online) {
         close_outage(history, event->at_ms);
         history->online = true;
@@ -341,13 +373,17 @@ static int64_t online_within(const struct interval *interval, int64_t from_ms, i
 void mc_history_online_ms(const struct mc_history *history, int64_t window_ms, int64_t wall_ms, int64_t at_ms,
                           int64_t *ret_online_ms, int64_t *ret_known_ms)
 {
-    int64_t from_ms = wall_ms - window_ms, online_ms = 0;
+    int64_t from_ms = wall_ms - window_ms, first_ms = history->first_wall_ms, online_ms = 0;
 
     *ret_online_ms = *ret_known_ms = 0;
-    if (history->first_wall_ms == NEVER || history->first_wall_ms >= wall_ms)
+    if (first_ms == NEVER)
         return;
-    if (history->first_wall_ms > from_ms)
-        from_ms = history->first_wall_ms;
+    if (first_ms >= wall_ms) /* the clock was set back since: only this run is known */
+        first_ms = wall_ms - (at_ms - history->start_at_ms);
+    if (first_ms >= wall_ms)
+        return;
+    if (first_ms > from_ms)
+        from_ms = first_ms;
     for (size_t i = 0; i < history->n_intervals; i++)
         online_ms += online_within(&history->intervals[i], from_ms, wall_ms);
     if (history->online) {

@@ -23,7 +23,9 @@ struct mc_history {
     bool first_this_run;
     int64_t offset_ms; /* wall clock minus queue clock, or NEVER */
 
+    int64_t start_at_ms; /* of this run, queue clock */
     bool online;
+    bool resuming;        /* a call was taken over, and is not said to be online yet */
     int64_t online_at_ms; /* queue clock */
 
     bool outage;                        /* one is going on, */

@@ -65,6 +65,8 @@ void mc_child_stop(struct mc_child *child, int64_t term_ms);
 /** Sends @signo to the process alone. 0 or -errno (-ESRCH: it is over). */
 int mc_child_kill(struct mc_child *child, int signo);
 
+/** Whose pidfd is it? 0; -ESRCH: that process has ended; -EBADF: no pidfd at all. */
+int mc_child_pid_of(int pidfd, pid_t *ret_pid);
 pid_t mc_child_pid(const struct mc_child *child);
 /** The pidfd, borrowed: for the service manager's descriptor store. */
 int mc_child_pidfd(const struct mc_child *child);

@@ -83,9 +83,9 @@ void mc_link_shutdown(struct mc_link *link, void (*done)(void *ctx), void *ctx);
 void mc_link_device(struct mc_link *link, bool present);
 /**
  * The device is there, its port is open, and a pppd runs on it: a daemon before this one left the call to us. @stat:
- * what CEREG said before the dial.
+ * what CEREG said before the dial. @online_at_ms: since when it is online, -1 when not known.
  */
-void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat);
+void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat, int64_t online_at_ms);
 /** Bytes from the port. @return taken. */
 size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len_bytes);
 /** The port failed or was hung up. */

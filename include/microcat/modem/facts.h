@@ -66,7 +66,9 @@ static inline bool mc_facts_registered(const struct mc_facts *facts)
 
 /** Text of what may be reused after a restart ("key value" lines: identity and SIM). @return bytes or -ENOBUFS. */
 int mc_facts_save(const struct mc_facts *facts, char *out, size_t out_bytes);
-/** Reads it back; unknown or bad lines are passed over: it is only a cache. */
-void mc_facts_load(struct mc_facts *facts, const char *text);
+/** Reads it back; it is only a cache: unknown lines are passed over, bad ones too. @return 0, or -EBADMSG: some were
+ * bad.
+ */
+int mc_facts_load(struct mc_facts *facts, const char *text);
 
 #endif

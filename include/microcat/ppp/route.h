@@ -40,6 +40,8 @@ struct mc_link_stats {
 };
 /** What the kernel counted on the interface. 0, -ENODEV. */
 int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats);
+/** Is the interface up and running, with @address (IPv4 or IPv6, in text) as its own? */
+bool mc_link_has(const char *ifname, const char *address);
 /** 0, -ENODEV, -EINVAL (refused by the driver), -EPERM. */
 int mc_link_set_mtu(const char *ifname, int mtu);
 

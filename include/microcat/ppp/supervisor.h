@@ -103,13 +103,15 @@ struct mc_ppp_leave {
     int slave_fd;  /* keeps the pty's state between two pppd accesses; -1 when not kept */
     int pidfd;     /* of pppd; need not be its parent's */
     pid_t pid;
+    struct mc_ppp_link link; /* what on_up told last; ifname "" when there is none */
 };
 /** Lends the descriptors for the fd store; they stay the call's. -ESTALE when pppd has ended. */
 int mc_ppp_lend(const struct mc_ppp *ppp, struct mc_ppp_leave *ret_leave);
 /** Lets go of the call without ending it: frees the object, closes our copies, leaves pppd running. */
 void mc_ppp_abandon(struct mc_ppp *ppp);
-/** Takes a call up again; the descriptors become the call's. Its exit status cannot be learnt from a pidfd that is not
- * our child's: then the plugin's exit message gives it, else it counts as died. */
+/** Takes a call up again; the descriptors become the call's. When the interface still is as leave->link says, the call
+ * is up at once; else when the plugin has come back (it looks every 10 s). Its exit status cannot be learnt from a
+ * pidfd that is not our child's: then the plugin's exit message gives it, else it counts as died. */
 int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
                  const struct mc_ppp_leave *leave, const struct mc_ppp_events *events, void *ctx,
                  struct mc_ppp **ret_ppp);

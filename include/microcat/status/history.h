@@ -49,6 +49,12 @@ void mc_history_free(struct mc_history *history);
 
 /** The daemon starts (after mc_history_load()): time since the last online interval counts as an outage. */
 void mc_history_start(struct mc_history *history, int64_t wall_ms, int64_t at_ms);
+/**
+ * A call was taken over from the daemon before this one: the link was online all the time, since @online_at_ms (queue
+ * clock), and there was no outage. The start's entry says so (@text); coming online gets none of its own.
+ */
+void mc_history_resume(struct mc_history *history, int64_t wall_ms, int64_t at_ms, int64_t online_at_ms,
+                       const char *text);
 /** The daemon ends in order. */
 void mc_history_stop(struct mc_history *history, int64_t wall_ms, int64_t at_ms);
 /** Takes one bus event; kinds that do not matter here are ignored. @wall_ms is now; the event's own time is that of the
