@@ -91,10 +91,8 @@ static void row_refused(struct mc_bringup *b, const struct mc_chat_result *resul
         fault = MC_FAULT_DIAL_NO_CARRIER;
     if (row->refused_next == MC_STEP_END || row->keep_fault)
         mc_bringup_fail(b, fault != MC_FAULT_NONE ? fault : refused_fault(row), "%s", result->detail);
-    if (row->step == MC_STEP_SIM_UNLOCK) {
-        b->pin_tried = false;
+    if (row->step == MC_STEP_SIM_UNLOCK)
         b->cb.pin_result(b->ctx, b->facts.iccid, false);
-    }
     go(b, row->refused_next);
 }
 

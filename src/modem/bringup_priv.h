@@ -26,9 +26,7 @@ struct mc_bringup {
     uint64_t echoes_before; /* the engine's count when FIND began */
     int32_t speed_before;   /* before SPEED_SET; 0: speed not touched */
     bool call_ended;
-    bool pin_tried;     /* and not refused so far ... */
-    char pin_iccid[24]; /* ... on this SIM, as known then: "" when its ICCID could not be read */
-    bool unlocking;     /* the modem took the PIN and may go on asking for it for a moment */
+    bool unlocking; /* the modem took the PIN and may go on asking for it for a moment */
     bool stop_before_dial, look_once;
     bool urcs_fresh;            /* AT+CEREG=2 was just accepted: what came before was not told */
     struct mc_chat_result last; /* of the last script */

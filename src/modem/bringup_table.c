@@ -201,8 +201,6 @@ static enum mc_step after_sim_tries(struct mc_bringup *b)
     enum mc_fault fault = b->cb.pin_allowed(b->ctx, b->facts.iccid, tries);
     if (fault != MC_FAULT_NONE)
         return mc_bringup_fail(b, fault, "the SIM wants its PIN, %d tries left", tries);
-    b->pin_tried = true;
-    memcpy(b->pin_iccid, b->facts.iccid, sizeof(b->pin_iccid));
     return MC_STEP_SIM_UNLOCK;
 }
 
@@ -229,9 +227,6 @@ static enum mc_step after_sim_ready_late(struct mc_bringup *b)
 static enum mc_step after_sim_identity(struct mc_bringup *b)
 {
     b->cb.pin_result(b->ctx, b->facts.iccid, true);
-    if (b->pin_tried && strcmp(b->pin_iccid, b->facts.iccid) != 0)
-        b->cb.pin_result(b->ctx, b->pin_iccid, true);
-    b->pin_tried = false;
     return MC_STEP_PDP;
 }
 

@@ -251,24 +251,33 @@ static uint64_t pin_hash(const char *iccid, const char *pin)
 }
 
 /* Did this SIM refuse @pin? One whose ICCID could not be read, now or then, may be the very same. */
-static bool pin_refused(const struct mc_policy *policy, const char *iccid, const char *pin)
+static struct pin_entry *pin_refused(struct mc_policy *policy, const char *iccid, const char *pin)
 {
     for (size_t i = 0; i < PIN_ENTRIES; i++) {
-        const struct pin_entry *entry = &policy->pins[i];
+        struct pin_entry *entry = &policy->pins[i];
         if (entry->pin_hash && (!*iccid || !*entry->iccid || !strcmp(entry->iccid, iccid)) &&
             entry->pin_hash == pin_hash(entry->iccid, pin))
-            return true;
+            return entry;
     }
-    return false;
+    return NULL;
 }
 
-enum mc_fault mc_policy_pin(const struct mc_policy *policy, const char *iccid, const char *pin, int tries_left)
+static void remember_pin(struct pin_entry *entry, const char *iccid, const char *pin)
+{
+    snprintf(entry->iccid, sizeof(entry->iccid), "%s", iccid);
+    entry->pin_hash = pin_hash(entry->iccid, pin);
+}
+
+enum mc_fault mc_policy_pin(struct mc_policy *policy, const char *iccid, const char *pin, int tries_left)
 {
     if (!*pin)
         return MC_FAULT_SIM_PIN_MISSING;
-    if (pin_refused(policy, iccid, pin))
-        return MC_FAULT_SIM_PIN_WRONG;
-    return tries_left < 2 ? MC_FAULT_SIM_PIN_SPENT : MC_FAULT_NONE;
+    struct pin_entry *entry = pin_refused(policy, iccid, pin);
+    if (!entry)
+        return tries_left < 2 ? MC_FAULT_SIM_PIN_SPENT : MC_FAULT_NONE;
+    if (!*entry->iccid) /* now it has a name: the next SIM is another one */
+        remember_pin(entry, iccid, pin);
+    return MC_FAULT_SIM_PIN_WRONG;
 }
 
 void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *pin)
@@ -277,15 +286,15 @@ void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *
         return;
     struct pin_entry *entry = &policy->pins[policy->next_pin];
     policy->next_pin = (policy->next_pin + 1) % PIN_ENTRIES;
-    snprintf(entry->iccid, sizeof(entry->iccid), "%s", iccid);
-    entry->pin_hash = pin_hash(entry->iccid, pin);
+    remember_pin(entry, iccid, pin);
 }
 
 bool mc_policy_pin_right(struct mc_policy *policy, const char *iccid)
 {
     bool known = false;
     for (size_t i = 0; i < PIN_ENTRIES; i++) {
-        if (!policy->pins[i].pin_hash || strcmp(policy->pins[i].iccid, iccid) != 0)
+        const struct pin_entry *entry = &policy->pins[i];
+        if (!entry->pin_hash || (*entry->iccid && strcmp(entry->iccid, iccid) != 0)) /* one without a name was this */
             continue;
         policy->pins[i] = (struct pin_entry){0};
         known = true;

@@ -296,11 +296,21 @@ static void an_unknown_sim_may_be_the_same(void **state)
     struct harness *h = *state;
     mc_policy_pin_try(h->policy, "", "1234");
     assert_int_equal(mc_policy_pin(h->policy, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
     assert_int_equal(mc_policy_pin(h->policy, ICCID, "4321", 3), MC_FAULT_NONE);
-    mc_policy_pin_right(h->policy, "");
-    mc_policy_pin_try(h->policy, ICCID, "1234");
+    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    /* It was that one, then; another is another. */
+    assert_int_equal(mc_policy_pin(h->policy, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
+    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
     assert_int_equal(mc_policy_pin(h->policy, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+}
+
+/* Tried without a name, and then it was open: right, under whatever name it has now. */
+static void an_unknown_sim_that_opened(void **state)
+{
+    struct harness *h = *state;
+    mc_policy_pin_try(h->policy, "", "1234");
+    mc_policy_pin_right(h->policy, ICCID);
+    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_NONE);
 }
 
 static void pins_of_many_sims_are_remembered(void **state)
@@ -341,6 +351,7 @@ int main(void)
         TEST(a_pin_needs_tries_to_spare),
         TEST(a_pin_is_never_tried_twice),
         TEST(an_unknown_sim_may_be_the_same),
+        TEST(an_unknown_sim_that_opened),
         TEST(pins_of_many_sims_are_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -329,7 +329,7 @@ void faults_mend(struct world *w)
         rules_pin_tried(w)) {
         world_inject(w, "set pin 1234");
         world_inject(w, "set pin-required %s", w->profile.pin_required ? "yes" : "no");
-        world_inject(w, "sim-insert 89423100000000%05u", ++w->iccids);
+        world_inject(w, "sim-insert 8942320000000%06u", ++w->iccids);
     }
     world_inject(w, "register 5");
     world_verb(w, MC_VERB_RADIO_ON);

@@ -141,6 +141,11 @@ static void on_start(void *ctx)
     bool first = world_chance(w, 50);
     unsigned line = 0;
     world_say(w, "daemon: starts%s", w->booting ? ", the host has just booted" : "");
+    if (w->wall_ms > w->saved_wall_ms || w->unsaved)
+        rules_amnesty(w);
+    if (w->unsaved)
+        rules_forget_pins(w);
+    w->unsaved = false;
     mc_status_init(&w->status, world_now(w));
     w->bus = mc_bus_new(w->queue, &w->status);
     mc_bus_observe(w->bus, &w->observer, on_event, w);
@@ -163,11 +168,6 @@ static void on_start(void *ctx)
 static void daemon_gone(struct world *w, int64_t down_ms)
 {
     if (w->link) {
-        if (w->wall_ms > w->saved_wall_ms || w->unsaved)
-            rules_amnesty(w);
-        if (w->unsaved)
-            rules_forget_pins(w);
-        w->unsaved = false;
         mc_link_free(w->link);
         mc_bus_forget(w->bus, &w->observer);
         mc_bus_free(w->bus);
