@@ -117,9 +117,9 @@ struct sim_counters {
 const struct sim_counters *sim_board_counters(const struct sim_board *board);
 
 /**
- * The board's own necessary time since the last sim_board_path_reset(): the total during which it booted, worked on a
- * command, searched the network, hung up or had bytes on the wire, overlaps counted once. What a host needs beyond it
- * is the host's own.
+ * The board's own necessary time since the last sim_board_path_reset(): the total during which it booted or read its
+ * SIM, worked on a command, searched the network, hung up or had bytes on the wire, overlaps counted once. What a host
+ * needs beyond it is the host's own.
  */
 int64_t sim_board_path_ms(const struct sim_board *board);
 void sim_board_path_reset(struct sim_board *board);

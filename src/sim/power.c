@@ -68,6 +68,7 @@ static void on_card(void *ctx)
     struct sim_board *b = ctx;
 
     b->sim_usable = b->profile.sim_present;
+    sim_work(b, SIM_WORK_BOOT, false);
     sim_urc(b, "+CPIN: %s", card_text(b));
     sim_radio_update(b);
 }
@@ -84,6 +85,7 @@ void sim_power_card(struct sim_board *b, int delay_ms)
 {
     b->sim_usable = false;
     b->sim_ready_ms = sim_now(b) + delay_ms;
+    sim_work(b, SIM_WORK_BOOT, true); /* nobody gets further before it */
     mc_timer_arm(&b->sim_timer, b->queue, delay_ms);
 }
 

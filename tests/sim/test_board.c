@@ -258,9 +258,9 @@ static void boot(void **state)
     desk_get(&desk, "stat", "2");
     desk_run(&desk, 2500);
     desk_get(&desk, "stat", "5");
-    desk_get(&desk, "boot_ms", "12000");
+    desk_get(&desk, "boot_ms", "12500");
     desk_get(&desk, "radio_ms", "4500");
-    desk_get(&desk, "path_ms", "16505"); /* boot, one command, search */
+    desk_get(&desk, "path_ms", "17000"); /* boot and SIM (one command within), search */
     sim_board_unplug(desk.board);
     desk_get(&desk, "power", "off");
     sim_board_plug(desk.board);
