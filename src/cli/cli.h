@@ -23,6 +23,7 @@ struct cli_verb;
 
 struct cli {
     const char *socket;
+    char instance_socket[108]; /* what --instance makes of it; sun_path has no more room */
     bool json;
     bool colour, utf8; /* of standard output */
     bool progress;     /* standard error is a terminal: say what is going on */

@@ -61,15 +61,17 @@ static void print_words(void)
 
 static int take_instance(struct cli *cli, const char *name)
 {
-    char *path;
+    size_t size = sizeof(cli->instance_socket);
 
     if (name[0] == '\0' || strchr(name, '/')) {
         cli_complain("--instance=%s: an instance's name has no slash; for a path use --socket=PATH", name);
         return -EINVAL;
     }
-    if (asprintf(&path, "/run/microcatd/%s.sock", name) < 0)
-        return -ENOMEM;
-    cli->socket = path;
+    if ((size_t)snprintf(cli->instance_socket, size, "/run/microcatd/%s.sock", name) >= size) {
+        cli_complain("--instance=%s: too long for the name of a socket", name);
+        return -EINVAL;
+    }
+    cli->socket = cli->instance_socket;
     return 0;
 }
 
