@@ -65,6 +65,12 @@ bool mc_at_is_boot_urc(const char *line)
     return kind == MC_AT_URC_REBOOT || kind == MC_AT_URC_BOOT || strncmp(line, "+CPIN:", 6) == 0;
 }
 
+bool mc_at_is_power_down_urc(const char *line)
+{
+    /* "UNDER-VOLTAGE WARNNING" warns, "UNDER-VOLTAGE WARNNING POWER DOWN" does it (7600 manual, AT+CVALARM). */
+    return mc_at_urc_kind(line) == MC_AT_URC_POWER && (strstr(line, "POWER DOWN") || strstr(line, "POWERD DOWN"));
+}
+
 bool mc_at_is_reboot_urc(const char *line)
 {
     return mc_at_urc_kind(line) == MC_AT_URC_REBOOT;

@@ -58,16 +58,24 @@ static void on_by_hand(struct mc_link *link)
     mc_link_note(link, "the modem was switched on by hand");
 }
 
-/* The modem started anew by itself: nothing that was set up holds any more. */
-static void rebooted(struct mc_link *link, const char *line)
+/* The modem started anew by itself, or goes off: nothing that was set up holds any more. */
+static void session_over(struct mc_link *link, enum mc_fault fault, const char *line)
 {
     mc_facts_rebooted(mc_bringup_facts(link->bringup));
-    link->found = false;
-    link->new_session = true;
+    link->found = link->rechecking = false;
+    link->off = fault == MC_FAULT_MODEM_OFF;
+    link->new_session = !link->off;
     mc_bringup_cancel(link->bringup);
     link->req.set_flow(link->ctx, MC_FLOW_NONE);
     link->req.set_baud(link->ctx, 115200);
-    mc_link_failed(link, MC_FAULT_MODEM_REBOOTED, line);
+    mc_link_failed(link, fault, line);
+}
+
+/* While the modem is looked for, or told to start anew, this is a part of it. */
+static bool goes_off(const struct mc_link *link, const char *line)
+{
+    enum mc_step step = mc_bringup_step(link->bringup);
+    return mc_at_is_power_down_urc(line) && step != MC_STEP_FIND && step != MC_STEP_RESET;
 }
 
 static void on_line_urc(void *ctx, const char *line)
@@ -79,9 +87,11 @@ static void on_line_urc(void *ctx, const char *line)
     mc_link_publish(link);
     if (reboot && link->powered_off)
         on_by_hand(link);
-    if (reboot && (link->doing == DOING_WALK || link->doing == DOING_REST || link->doing == DOING_WAIT) &&
-        !link->powered_off)
-        rebooted(link, line);
+    bool command = link->doing == DOING_WALK || link->doing == DOING_REST || link->doing == DOING_WAIT;
+    if (reboot && command && !link->powered_off)
+        session_over(link, MC_FAULT_MODEM_REBOOTED, line);
+    else if (command && !link->powered_off && !link->shutdown_done && goes_off(link, line))
+        session_over(link, MC_FAULT_MODEM_OFF, line);
     else if (link->doing == DOING_WAIT || link->doing == DOING_REST)
         mc_link_news(link);
 }
@@ -105,6 +115,8 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
     }
     if (row->step == MC_STEP_GREET && link->powered_off)
         on_by_hand(link);
+    if (row->step == MC_STEP_GREET)
+        link->off = false;
     if (row->step == MC_STEP_GREET || row->step == MC_STEP_CHECK) {
         link->found = true;
         link->new_session = false;
@@ -196,9 +208,11 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
         return;
     }
     if (result->fault != MC_FAULT_NONE) {
+        bool off = link->off && result->fault == MC_FAULT_MODEM_SILENT; /* as it said */
+        enum mc_fault fault = off ? MC_FAULT_MODEM_OFF : result->fault;
         link->found = link->found && result->fault != MC_FAULT_MODEM_SILENT && result->fault != MC_FAULT_STUCK_IN_DATA;
-        if (!mc_link_walk_failed_in_recheck(link, result->fault))
-            mc_link_failed(link, result->fault, result->detail);
+        if (!mc_link_walk_failed_in_recheck(link, fault))
+            mc_link_failed(link, fault, result->detail);
         return;
     }
     link->found = true;
@@ -317,7 +331,7 @@ void mc_link_device(struct mc_link *link, bool present)
         link->new_session = true;
         if (link->powered_off && link->want == WANT_POWER_OFF)
             link->want = link->want_before_off; /* replugging is what switches it on */
-        link->powered_off = false;
+        link->powered_off = link->off = false;
         if (link->fault == MC_FAULT_DEVICE_GONE || link->fault == MC_FAULT_NO_DEVICE)
             mc_timer_disarm(&link->wait);
         if (link->doing == DOING_NOTHING || link->doing == DOING_WAIT)

@@ -41,6 +41,7 @@ struct mc_link {
     bool quiet;        /* looking again whether a person did something: shown only when it did */
     bool jitter_due;   /* BootJitter still to be waited */
     bool powered_off;
+    bool off;         /* the modem said that it goes off, and was not met since */
     bool new_session; /* the modem may be booting: give it BootTime */
 
     /* remedy.c */

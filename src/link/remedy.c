@@ -11,6 +11,7 @@ static enum mc_step recheck_step(enum mc_fault fault)
 {
     switch (fault) {
     case MC_FAULT_MODEM_SILENT:
+    case MC_FAULT_MODEM_OFF:
     case MC_FAULT_STUCK_IN_DATA:
     case MC_FAULT_MODEM_REFUSED:
     case MC_FAULT_MODEM_MALFORMED:
@@ -32,7 +33,8 @@ static enum mc_step recheck_step(enum mc_fault fault)
  */
 static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
 {
-    bool speaks = link->open && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_STUCK_IN_DATA;
+    bool speaks =
+        link->open && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_MODEM_OFF && fault != MC_FAULT_STUCK_IN_DATA;
     bool reset_line = strcmp(link->settings->modem.reset, "none") != 0;
     bool power_line = strcmp(link->settings->modem.power, "none") != 0;
     unsigned usable = 1u << MC_REMEDY_LOOK | 1u << MC_REMEDY_REDIAL | 1u << MC_REMEDY_HOLD;

@@ -7,26 +7,30 @@
 static const struct {
     const char *line;
     enum mc_at_urc_kind kind;
-    bool boot, reboot;
+    bool boot, reboot, down;
 } rows[] = {
-    {"QCRDY", MC_AT_URC_REBOOT, true, true},
-    {"RDY", MC_AT_URC_REBOOT, true, true},
-    {"*ATREADY: 1", MC_AT_URC_REBOOT, true, true},
-    {"SMS DONE", MC_AT_URC_BOOT, true, false},
-    {"PB DONE", MC_AT_URC_BOOT, true, false},
-    {"+CPIN: READY", MC_AT_URC_SIM, true, false},
-    {"+CPIN: NOT INSERTED", MC_AT_URC_SIM, true, false},
-    {"+CEREG: 5", MC_AT_URC_NETWORK, false, false},
-    {"+CGEV: EPS PDN ACT 1", MC_AT_URC_NETWORK, false, false},
-    {"+PPPD: DISCONNECTED", MC_AT_URC_HANGUP, false, false},
-    {"NO CARRIER", MC_AT_URC_HANGUP, false, false},
-    {"POWERD DOWN", MC_AT_URC_POWER, false, false},
-    {"CONNECT 115200", MC_AT_URC_OTHER, false, false},
-    {"RDYX", MC_AT_URC_NONE, false, false},
-    {"NO CARRIERS", MC_AT_URC_NONE, false, false},
-    {"+CSQ: 18,99", MC_AT_URC_NONE, false, false},
-    {"Model: SIM7672JP-MNGV", MC_AT_URC_NONE, false, false},
-    {"", MC_AT_URC_NONE, false, false},
+    {"QCRDY", MC_AT_URC_REBOOT, true, true, false},
+    {"RDY", MC_AT_URC_REBOOT, true, true, false},
+    {"*ATREADY: 1", MC_AT_URC_REBOOT, true, true, false},
+    {"SMS DONE", MC_AT_URC_BOOT, true, false, false},
+    {"PB DONE", MC_AT_URC_BOOT, true, false, false},
+    {"+CPIN: READY", MC_AT_URC_SIM, true, false, false},
+    {"+CPIN: NOT INSERTED", MC_AT_URC_SIM, true, false, false},
+    {"+CEREG: 5", MC_AT_URC_NETWORK, false, false, false},
+    {"+CGEV: EPS PDN ACT 1", MC_AT_URC_NETWORK, false, false, false},
+    {"+PPPD: DISCONNECTED", MC_AT_URC_HANGUP, false, false, false},
+    {"NO CARRIER", MC_AT_URC_HANGUP, false, false, false},
+    {"POWERD DOWN", MC_AT_URC_POWER, false, false, true},
+    {"NORMAL POWER DOWN", MC_AT_URC_POWER, false, false, true},
+    {"UNDER-VOLTAGE WARNNING", MC_AT_URC_POWER, false, false, false},
+    {"OVER-VOLTAGE WARNNING POWER DOWN", MC_AT_URC_POWER, false, false, true},
+    {"+CUSD: \"POWER DOWN\"", MC_AT_URC_OTHER, false, false, false},
+    {"CONNECT 115200", MC_AT_URC_OTHER, false, false, false},
+    {"RDYX", MC_AT_URC_NONE, false, false, false},
+    {"NO CARRIERS", MC_AT_URC_NONE, false, false, false},
+    {"+CSQ: 18,99", MC_AT_URC_NONE, false, false, false},
+    {"Model: SIM7672JP-MNGV", MC_AT_URC_NONE, false, false, false},
+    {"", MC_AT_URC_NONE, false, false, false},
 };
 
 static void test_rows(void **state)
@@ -35,6 +39,7 @@ static void test_rows(void **state)
         assert_int_equal(mc_at_urc_kind(rows[i].line), rows[i].kind);
         assert_int_equal(mc_at_is_boot_urc(rows[i].line), rows[i].boot);
         assert_int_equal(mc_at_is_reboot_urc(rows[i].line), rows[i].reboot);
+        assert_int_equal(mc_at_is_power_down_urc(rows[i].line), rows[i].down);
     }
 }
 

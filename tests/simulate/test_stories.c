@@ -82,6 +82,33 @@ static void power_off_and_the_plug(void **unused)
 }
 
 /* The button was pressed while nobody heard it: `power on` looks, line or not. */
+/* Too hot, too little voltage, or a finger on the power key: it says so, and that is the fault until it is back. */
+static void goes_off_by_itself(void **unused)
+{
+    for (int line = 0; line < 2; line++) {
+        _cleanup_world_ struct world *w = online(line ? "lines" : "");
+        world_verb(w, MC_VERB_DISCONNECT);
+        until(w, MC_STATE_STOPPED, MINUTE_MS);
+        if (line)
+            world_set(w, "Modem", "Power", "dtr");
+        world_inject(w, "say POWERD DOWN");
+        pass(w, 200);
+        world_inject(w, "power-off");
+        until(w, MC_STATE_BACKOFF, 5 * SECOND_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_MODEM_OFF);
+        if (!line) {
+            pass(w, 10 * MINUTE_MS);
+            assert_int_equal(w->status.fault, MC_FAULT_MODEM_OFF); /* not: silent */
+            world_inject(w, "power-on");
+        }
+        until(w, MC_STATE_STOPPED, 5 * MINUTE_MS); /* what was wanted before */
+        assert_int_equal(w->status.counters.power_cycles, line);
+        assert_int_equal(w->status.counters.resets, 0);
+        world_verb(w, MC_VERB_CONNECT);
+        until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    }
+}
+
 static void power_on_looks(void **unused)
 {
     _cleanup_world_ struct world *w = online("");
@@ -241,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(power_off_and_the_button),
         cmocka_unit_test(power_off_and_the_plug),
+        cmocka_unit_test(goes_off_by_itself),
         cmocka_unit_test(power_on_looks),
         cmocka_unit_test(power_off_that_was_not_heard),
         cmocka_unit_test(a_reattach_behind_a_reboot),

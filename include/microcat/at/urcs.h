@@ -23,6 +23,9 @@ enum mc_at_urc_kind mc_at_urc_kind(const char *line);
 /** Is @line a boot message (QCRDY, RDY, *ATREADY: 1, +CPIN: ..., SMS DONE, PB DONE)? */
 bool mc_at_is_boot_urc(const char *line);
 
+/** Does @line say that the modem switches itself off (POWERD DOWN; at a warning it stays on)? */
+bool mc_at_is_power_down_urc(const char *line);
+
 /** Does @line prove that the modem has just started (QCRDY, RDY, *ATREADY: 1)? */
 bool mc_at_is_reboot_urc(const char *line);
 
