@@ -76,8 +76,9 @@ static void modem_words(const json_t *status, char *out, size_t out_bytes)
                  flow && strcmp(flow, "rtscts") == 0         ? " RTS/CTS"
                  : render_true(status, "modem.flow_refused") ? ", no flow control (the bridge has none)"
                                                              : "");
-    snprintf(out, out_bytes, "%s %s%s", render_string(status, "modem.model", "unknown"),
-             render_string(status, "modem.revision", ""), speed);
+    const char *revision = render_string(status, "modem.revision", "");
+    snprintf(out, out_bytes, "%s%s%s%s", render_string(status, "modem.model", "unknown"), revision[0] ? " " : "",
+             revision, speed);
 }
 
 static void layer_modem(FILE *out, const json_t *status, const struct render_style *style)
@@ -233,7 +234,7 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
 {
     const char *local = render_string(status, "ppp.local", NULL);
     const json_t *dns = render_get(status, "ppp.dns");
-    char text[320];
+    char text[320], right[64];
     int len;
 
     if (!local) {
@@ -245,7 +246,8 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
     for (size_t i = 0; i < json_array_size(dns) && i < 2; i++)
         len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%.63s", i ? " " : ", DNS ",
                         json_string_value(json_array_get(dns, i)));
-    layer(out, style, MARK_GOOD, "IP", text, "");
+    /* The address came when the phase last changed: to running. */
+    layer(out, style, MARK_GOOD, "IP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
 }
 
 void render_layers(FILE *out, const json_t *status, const struct render_style *style)

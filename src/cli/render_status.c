@@ -127,7 +127,7 @@ static void trouble(FILE *out, const json_t *status, const struct render_style *
         labelled(out, style, "To do", INK_BOLD, person);
         fputc('\n', out);
     }
-    if (strcmp(state, "stopped") == 0 && !person) {
+    if (strcmp(state, "stopped") == 0 && !person && !render_string(status, "next", NULL)) {
         labelled(out, style, "To do", INK_BOLD, "microcatctl connect");
         fputc('\n', out);
     }

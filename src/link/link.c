@@ -255,6 +255,16 @@ static void on_sample(void *ctx)
     mc_link_walk(link, WALK_SAMPLE, MC_STEP_SAMPLE);
 }
 
+/* What is off, and how it comes back. */
+static const char *rest_text(const struct mc_link *link)
+{
+    if (link->powered_off)
+        return strcmp(link->settings->modem.power, "none") != 0
+                   ? "the modem is off: `power on` brings it back"
+                   : "the modem is off: only the board's button or power brings it back";
+    return link->want == WANT_RADIO_OFF ? "the radio is off: `radio on` or `connect` brings it back" : "";
+}
+
 void mc_link_rest(struct mc_link *link)
 {
     mc_timer_disarm(&link->wait);
@@ -262,6 +272,7 @@ void mc_link_rest(struct mc_link *link)
     link->status->step[0] = '\0';
     mc_link_clear_fault(link);
     mc_link_enter(link, MC_STATE_STOPPED);
+    snprintf(link->status->next, sizeof(link->status->next), "%s", rest_text(link));
     mc_timer_arm(&link->sample, link->queue, link->walk == WALK_SAMPLE ? SAMPLE_MS : 0);
     mc_link_publish(link);
 }
@@ -397,10 +408,13 @@ void mc_link_board_done(struct mc_link *link, int result)
     link->found = false;
     link->new_session = true;
     if (link->powered_off) {
-        mc_link_verb_end(link, result,
-                         result < 0 ? "The power line could not be worked: %s."
-                                    : "The modem is off: coming back costs a boot and an attach, 20 s or more%s.",
-                         result < 0 ? strerror(-result) : "");
+        mc_link_verb_end(
+            link, result,
+            result < 0
+                ? "The power line could not be worked: %s."
+                : "The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, "
+                  "20 s or more%s.",
+            result < 0 ? strerror(-result) : "");
         mc_link_rest(link);
         return;
     }

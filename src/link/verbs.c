@@ -54,9 +54,9 @@ bool mc_link_verb_next(struct mc_link *link)
                                  "seconds to minutes.");
             else if (link->verb == MC_VERB_POWER_OFF)
                 mc_link_verb_end(
-                    link, 0, "The modem was told to switch itself off (AT+CPOF)%s",
-                    power_line ? "."
-                               : ": without a power line (Power=) only the board's button or power brings it back.");
+                    link, 0,
+                    "The modem is off (AT+CPOF): call, PDP context and attach were cut. Without a power line (Power=) "
+                    "only the board's button or power brings it back.");
         }
         return false;
     }

@@ -340,6 +340,12 @@ static enum mc_step after_reset(struct mc_bringup *b)
     return MC_STEP_FIND;
 }
 
+static enum mc_step after_radio_off(struct mc_bringup *b)
+{
+    mc_facts_radio_off(&b->facts);
+    return MC_STEP_END;
+}
+
 static enum mc_step after_power_off(struct mc_bringup *b)
 {
     mc_facts_rebooted(&b->facts);
@@ -488,7 +494,8 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(REATTACH, REGISTER, "remedy.reattach", reattach, 95000, .next = TO(CHECK)),
     SCRIPT(RADIO_CYCLE, REGISTER, "remedy.radio-cycle", radio_cycle, 65000, .next = TO(PDP_SIM),
            .decide = after_radio_cycle, .refused = FAULT(RADIO_REFUSED)),
-    SCRIPT(RADIO_OFF, REGISTER, "radio.off", radio_off, 30000, .next = TO(END), .refused = FAULT(RADIO_REFUSED)),
+    SCRIPT(RADIO_OFF, REGISTER, "radio.off", radio_off, 30000, .next = TO(END), .decide = after_radio_off,
+           .refused = FAULT(RADIO_REFUSED)),
     SCRIPT(RADIO_ON, REGISTER, "radio.on", radio_on, 30000, .next = TO(PDP_SIM), .decide = after_radio_cycle,
            .refused = FAULT(RADIO_REFUSED)),
     SCRIPT(RESET, SYNC, "remedy.reset", reset, 10000, .next = TO(FIND), .decide = after_reset),

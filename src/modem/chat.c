@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <microcat/at/redact.h>
+#include <microcat/at/replies.h>
 #include <microcat/modem/chat.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,15 @@ struct mc_chat {
 
 static void send_step(struct mc_chat *chat);
 
+/* "+CME ERROR: 10 (SIM not inserted) to AT+CPIN?" */
+static void explain(const struct mc_at_answer *answer, enum mc_chat_end end, const char *command, char *out,
+                    size_t out_bytes)
+{
+    const char *meaning = answer->result == MC_AT_CME ? mc_at_cme_text(answer->code) : NULL;
+    snprintf(out, out_bytes, "%s%.40s%s%.40s%s to %.50s", end == MC_CHAT_MALFORMED ? "malformed answer, " : "",
+             answer->final, meaning ? " (" : "", meaning ? meaning : "", meaning ? ")" : "", command);
+}
+
 static void finish(struct mc_chat *chat, enum mc_chat_end end, const struct mc_at_answer *answer)
 {
     struct mc_chat_result result = {
@@ -33,12 +43,10 @@ static void finish(struct mc_chat *chat, enum mc_chat_end end, const struct mc_a
     if (end != MC_CHAT_DONE && *chat->command) {
         char command[80];
         mc_at_redact(chat->command, command, sizeof(command));
-        const char *what = answer && answer->final && *answer->final ? answer->final : NULL;
-        if (end == MC_CHAT_LATE || !what)
+        if (end == MC_CHAT_LATE || !answer || !answer->final || !*answer->final)
             snprintf(result.detail, sizeof(result.detail), "no answer to %.60s", command);
         else
-            snprintf(result.detail, sizeof(result.detail), "%s%.40s to %.60s",
-                     end == MC_CHAT_MALFORMED ? "malformed answer, " : "", what, command);
+            explain(answer, end, command, result.detail, sizeof(result.detail));
     }
     chat->step = NULL;
     chat->done(chat->ctx, &result);

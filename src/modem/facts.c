@@ -22,6 +22,14 @@ static void forget_session(struct mc_facts *facts)
     memset(facts->dns, 0, sizeof(facts->dns));
 }
 
+void mc_facts_radio_off(struct mc_facts *facts)
+{
+    facts->stat = 0; /* 27.007, +CEREG: not searching */
+    facts->fun = 4;
+    facts->rssi_ddbm = facts->rsrp_ddbm = facts->rsrq_ddb = facts->sinr_ddb = MC_AT_UNKNOWN;
+    facts->signal_at_ms = -1;
+}
+
 void mc_facts_rebooted(struct mc_facts *facts)
 {
     forget_session(facts);

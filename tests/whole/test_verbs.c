@@ -15,6 +15,9 @@ static void radio(void **state)
     whole_ctl_says(w, "radio|off", 0, "The radio is off: call and attach were cut");
     assert_string_equal(whole_sim(w, "get cfun"), "4");
     assert_string_equal(whole_get(w, "state"), "stopped");
+    assert_string_equal(whole_get(w, "registration.stat"), "0");
+    assert_string_equal(whole_get(w, "signal.rsrp_dbm"), "null");
+    whole_ctl_says(w, "status", 0, "the radio is off: `radio on`");
     whole_ctl_says(w, "at|AT+CFUN?", 0, "+CFUN: 4");
     whole_ctl_says(w, "radio|on", 0, "");
     whole_wait(w, "online");
@@ -124,7 +127,7 @@ static void power_by_line(void **state)
     struct whole *w = *state;
 
     start_with_lines(w);
-    whole_ctl_says(w, "power|off", 0, "The modem is off: coming back costs a boot and an attach");
+    whole_ctl_says(w, "power|off", 0, "attach were cut. Coming back costs a boot and an attach");
     whole_sim_wait(w, "power", "off");
     whole_ctl_says(w, "power|on", 0, "");
     whole_wait(w, "online");

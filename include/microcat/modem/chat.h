@@ -50,7 +50,7 @@ struct mc_chat_result {
     enum mc_chat_end end;
     enum mc_at_result final; /* of the last answer */
     int code;                /* of a CME or CMS error, else -1 */
-    char detail[136];        /* "+CME ERROR: 10 to AT+CPIN?": what was seen, redacted */
+    char detail[160];        /* "+CME ERROR: 10 (SIM not inserted) to AT+CPIN?": what was seen, redacted */
 };
 typedef void mc_chat_done_fn(void *ctx, const struct mc_chat_result *result);
 

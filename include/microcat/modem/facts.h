@@ -54,6 +54,8 @@ const char *mc_pdp_type_text(enum mc_pdp_type type);
 
 /** Everything unknown. */
 void mc_facts_init(struct mc_facts *facts);
+/** AT+CFUN=4 was answered OK: no registration and no signal. */
+void mc_facts_radio_off(struct mc_facts *facts);
 /** The modem started anew (reset, reboot, power): what it does not keep is unknown or back at its default. */
 void mc_facts_rebooted(struct mc_facts *facts);
 /** Another board: nothing of the last one holds. */
