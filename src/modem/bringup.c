@@ -44,6 +44,8 @@ static void stop_waiting(struct mc_bringup *b)
         mc_at_cancel_all(mc_line_at(b->line)); /* or the next command would wait for the old one's deadline */
     }
     mc_finder_cancel(b->finder);
+    if (b->row && b->row->kind == MC_ROW_ESCAPE)
+        mc_line_escape_cancel(b->line);
 }
 
 static void end_walk(struct mc_bringup *b)

@@ -434,6 +434,19 @@ static void a_dial_is_called_off(void **state)
     assert_true(bench_stepped(b, MC_STEP_DIAL_ABORT));
 }
 
+/* The host slept through an escape: its deadline comes before its second guard time. */
+static void suspended_in_an_escape(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_online(b);
+    b->done = false;
+    mc_bringup_start(b->bringup, MC_STEP_HANGUP_ESCAPE, 0);
+    mc_timerq_advance(b->queue, mc_timerq_now_ms(b->queue) + 3600000);
+    bench_pass(b, 60000);
+    assert_true(b->done);
+    assert_int_equal(b->result.fault, MC_FAULT_STUCK_IN_DATA);
+}
+
 /* Cancelled anywhere, the machine is at rest: no timer of its own, no call back, and ready to walk again. */
 static void cancelled_at_any_moment(void **state)
 {
@@ -497,6 +510,7 @@ int main(void)
         cmocka_unit_test(remedies_go_on_to_a_call),
         cmocka_unit_test(verbs_end_where_they_say),
         cmocka_unit_test(a_dial_is_called_off),
+        cmocka_unit_test(suspended_in_an_escape),
         cmocka_unit_test(cancelled_at_any_moment),
         cmocka_unit_test(every_step_is_reachable), /* last: it looks at what the others walked */
     };
