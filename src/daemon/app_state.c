@@ -96,8 +96,13 @@ static void load_budgets(struct app *app)
 static void load_modem(struct app *app)
 {
     size_t len;
-    if (mc_state_store_load(app->store, "modem", SMALL_BYTES, &app->saved_modem, &len) == 0)
-        mc_facts_load(mc_link_facts(app->link), app->saved_modem);
+    if (mc_state_store_load(app->store, "modem", SMALL_BYTES, &app->saved_modem, &len) < 0)
+        return;
+    if (strlen(app->saved_modem) == len && mc_facts_load(mc_link_facts(app->link), app->saved_modem) == 0)
+        return;
+    mc_state_store_reject(app->store, "modem", "is damaged");
+    free(app->saved_modem);
+    app->saved_modem = NULL;
 }
 
 static void load_history(struct app *app)

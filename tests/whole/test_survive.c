@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A call that outlives the daemon: what the next one carries on, and what it gives up. */
-#include "keeper.h"
+#include "whole.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -23,6 +23,56 @@ struct before {
     int64_t dials, age_s;
     size_t lines, outages;
 };
+
+/* ---- what systemd keeps ---- */
+
+static size_t kept(struct whole *w)
+{
+    pthread_mutex_lock(&w->store_lock);
+    size_t n = w->n_stored;
+    pthread_mutex_unlock(&w->store_lock);
+    return n;
+}
+
+static void holds(struct whole *w, size_t n)
+{
+    int64_t until_ms = whole_clock_ms() + WHOLE_MS;
+    int watch = inotify_init1(IN_CLOEXEC);
+    char events[4096];
+
+    assert_true(inotify_add_watch(watch, w->systemd.log, IN_MODIFY) >= 0);
+    while (kept(w) != n) {
+        if (!whole_poll(watch, POLLIN, until_ms))
+            fail_msg("%zu descriptors are kept, not %zu", kept(w), n);
+        assert_true(read(watch, events, sizeof(events)) > 0);
+    }
+    close(watch);
+}
+
+static bool drop(struct whole *w, const char *name)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&w->store_lock);
+    for (size_t i = 0; i < w->n_stored && !found; i++) {
+        found = !strcmp(w->stored[i].name, name);
+        if (found) {
+            close(w->stored[i].fd);
+            w->stored[i] = w->stored[--w->n_stored];
+        }
+    }
+    pthread_mutex_unlock(&w->store_lock);
+    return found;
+}
+
+static void add(struct whole *w, const char *name, int fd)
+{
+    pthread_mutex_lock(&w->store_lock);
+    assert_true(w->n_stored < sizeof(w->stored) / sizeof(w->stored[0]));
+    snprintf(w->stored[w->n_stored].name, sizeof(w->stored[0].name), "%s", name);
+    w->stored[w->n_stored++].fd = fd;
+    pthread_mutex_unlock(&w->store_lock);
+}
 
 /* ---- looking ---- */
 
@@ -142,26 +192,21 @@ static void wait_saved(struct whole *w, const char *name, const char *text)
     close(watch);
 }
 
-static struct keeper *online(struct whole *w)
+static void online(struct whole *w)
 {
-    struct keeper *k = keeper_new(w);
 
-    whole_config(w, NULL);
-    whole_sim_start(w, "--profile=warm");
-    keeper_start(k, w);
-    whole_wait(w, "online");
-    keeper_holds(k, 4);
+    whole_online(w, NULL, NULL);
+    holds(w, 4);
     wait_saved(w, "history", " online ");
-    return k;
 }
 
-static void assert_carried_on(struct whole *w, struct keeper *k, struct before *b)
+static void assert_carried_on(struct whole *w, struct before *b)
 {
     json_t *list;
     const json_t *last;
 
     whole_wait(w, "online");
-    keeper_holds(k, 4);
+    holds(w, 4);
     assert_int_equal(whole_get_int(w, "ppp.pid"), b->pppd);
     assert_string_equal(whole_get(w, "ppp.local"), b->local);
     assert_string_equal(whole_get(w, "ppp.interface"), "ppp0");
@@ -184,20 +229,19 @@ static void assert_carried_on(struct whole *w, struct keeper *k, struct before *
     assert_ping(w);
 }
 
-static void end(struct whole *w, struct keeper *k, struct before *b)
+static void end(struct whole *w, struct before *b)
 {
     whole_stop(w, 20000);
     assert_ends(b);
-    keeper_holds(k, 0);
+    holds(w, 0);
     assert_int_equal(default_routes(), 0);
     whole_end(w);
-    keeper_free(k);
 }
 
 static void killed_and_carried_on(void **state)
 {
     struct whole *w = *state;
-    struct keeper *k = online(w);
+    online(w);
     struct before b = look(w);
 
     assert_ping(w);
@@ -205,77 +249,77 @@ static void killed_and_carried_on(void **state)
         int64_t since_ms, took_ms;
 
         whole_kill(&w->daemon, SIGKILL);
-        keeper_start(k, w);
+        whole_start(w, NULL);
         since_ms = whole_clock_ms();
         whole_wait(w, "online");
         took_ms = whole_clock_ms() - since_ms;
         if (took_ms > 5000) /* well below the 10 s after which the plugin looks by itself */
             fail_msg("online %lld ms after READY", (long long)took_ms);
         print_message("# online %lld ms after READY\n", (long long)took_ms);
-        assert_carried_on(w, k, &b);
+        assert_carried_on(w, &b);
     }
-    end(w, k, &b);
+    end(w, &b);
 }
 
 static void left_and_carried_on(void **state)
 {
     struct whole *w = *state;
-    struct keeper *k = online(w);
+    online(w);
     struct before b = look(w);
 
     for (int i = 0; i < 2; i++) {
         whole_kill(&w->daemon, SIGUSR2);
         assert_int_equal(whole_ended(w, &w->daemon), 0);
         assert_int_equal(default_routes(), 1);
-        keeper_start(k, w);
-        assert_carried_on(w, k, &b);
+        whole_start(w, NULL);
+        assert_carried_on(w, &b);
     }
-    end(w, k, &b);
+    end(w, &b);
 }
 
 /* The verbs and the faults of a call that was taken over are those of any other. */
 static void carried_on_to_its_end(void **state)
 {
     struct whole *w = *state;
-    struct keeper *k = online(w);
+    online(w);
     struct before b = look(w);
 
     whole_kill(&w->daemon, SIGKILL);
-    keeper_start(k, w);
-    assert_carried_on(w, k, &b);
+    whole_start(w, NULL);
+    assert_carried_on(w, &b);
     whole_ctl_says(w, "disconnect", 0, "PPP was cut");
     assert_ends(&b);
-    keeper_holds(k, 0);
+    holds(w, 0);
     assert_int_equal(default_routes(), 0);
     whole_ctl_says(w, "connect", 0, "Online");
     assert_int_equal(whole_sim_count(w, "dials"), b.dials + 1);
     wait_saved(w, "history", "\noutage ");
     b = look(w);
     whole_kill(&w->daemon, SIGKILL);
-    keeper_start(k, w);
-    assert_carried_on(w, k, &b);
+    whole_start(w, NULL);
+    assert_carried_on(w, &b);
     whole_sim(w, "no-carrier");
     assert_ends(&b);
     whole_until(w, "ppp.phase", "running");
     whole_wait(w, "online");
     b = look(w);
-    end(w, k, &b);
+    end(w, &b);
 }
 
 /* ---- given up ---- */
 
-static void lose_pppd(struct whole *w, struct keeper *k, struct before *b)
+static void lose_pppd(struct whole *w, struct before *b)
 {
     kill(b->pppd, SIGKILL);
     whole_poll(b->pidfd, POLLIN, whole_clock_ms() + WHOLE_MS);
 }
 
-static void damage_note(struct whole *w, struct keeper *k, struct before *b)
+static void damage_note(struct whole *w, struct before *b)
 {
     whole_write(w, "state/call", "pid=12\nstart=\xff\xfe garbage", 0600);
 }
 
-static void lose_note(struct whole *w, struct keeper *k, struct before *b)
+static void lose_note(struct whole *w, struct before *b)
 {
     char path[128];
 
@@ -283,7 +327,7 @@ static void lose_note(struct whole *w, struct keeper *k, struct before *b)
     assert_int_equal(unlink(path), 0);
 }
 
-static void change_note(struct whole *w, struct keeper *k, struct before *b)
+static void change_note(struct whole *w, struct before *b)
 {
     char path[128], *note, *rest, text[1024];
 
@@ -296,28 +340,28 @@ static void change_note(struct whole *w, struct keeper *k, struct before *b)
     free(note);
 }
 
-static void lose_tty(struct whole *w, struct keeper *k, struct before *b)
+static void lose_tty(struct whole *w, struct before *b)
 {
-    assert_true(keeper_drop(k, "tty"));
+    assert_true(drop(w, "tty"));
 }
 
-static void lose_pty(struct whole *w, struct keeper *k, struct before *b)
+static void lose_pty(struct whole *w, struct before *b)
 {
-    assert_true(keeper_drop(k, "pty"));
+    assert_true(drop(w, "pty"));
 }
 
-static void lose_pidfd(struct whole *w, struct keeper *k, struct before *b)
+static void lose_pidfd(struct whole *w, struct before *b)
 {
-    assert_true(keeper_drop(k, "pppd"));
+    assert_true(drop(w, "pppd"));
 }
 
-static void swap_pidfd(struct whole *w, struct keeper *k, struct before *b)
+static void swap_pidfd(struct whole *w, struct before *b)
 {
-    assert_true(keeper_drop(k, "pppd"));
-    keeper_add(k, "pppd", open("/dev/null", O_RDWR | O_CLOEXEC));
+    assert_true(drop(w, "pppd"));
+    add(w, "pppd", open("/dev/null", O_RDWR | O_CLOEXEC));
 }
 
-static void other_name(struct whole *w, struct keeper *k, struct before *b)
+static void other_name(struct whole *w, struct before *b)
 {
     char real[128] = "";
 
@@ -327,13 +371,13 @@ static void other_name(struct whole *w, struct keeper *k, struct before *b)
     whole_config(w, NULL);
 }
 
-static void other_settings(struct whole *w, struct keeper *k, struct before *b)
+static void other_settings(struct whole *w, struct before *b)
 {
     whole_config(w, "[PDP]\nUser=other\n");
 }
 
 /* Out and in again, the modem booting. */
-static void replug(struct whole *w, struct keeper *k, struct before *b)
+static void replug(struct whole *w, struct before *b)
 {
     whole_sim(w, "quit");
     assert_int_equal(whole_ended(w, &w->sim), 0);
@@ -345,7 +389,7 @@ static void replug(struct whole *w, struct keeper *k, struct before *b)
 
 static const struct {
     const char *name, *says;
-    void (*happens)(struct whole *w, struct keeper *k, struct before *b);
+    void (*happens)(struct whole *w, struct before *b);
 } losses[] = {
     {"pppd died", "its pppd has ended", lose_pppd},
     {"damaged note", "nothing is known of it", damage_note},
@@ -360,12 +404,12 @@ static const struct {
     {"plugged in again", "No such device", replug},
 };
 
-static void assert_given_up(struct whole *w, struct keeper *k, struct before *b, const char *says)
+static void assert_given_up(struct whole *w, struct before *b, const char *says)
 {
     whole_said(w, &w->daemon, says);
     assert_ends(b);
     whole_wait(w, "online");
-    keeper_holds(k, 4);
+    holds(w, 4);
     assert_int_not_equal(whole_get_int(w, "ppp.pid"), b->pppd);
     assert_int_equal(whole_sim_count(w, "dials"), b->dials + 1);
     assert_int_equal(default_routes(), 1);
@@ -379,16 +423,16 @@ static void given_up(void **state)
 
         assert_int_equal(whole_setup(&inner), 0);
         struct whole *w = inner;
-        struct keeper *k = online(w);
+        online(w);
         struct before b = look(w);
 
         print_message("# %s\n", losses[i].name);
         whole_kill(&w->daemon, SIGKILL);
-        losses[i].happens(w, k, &b);
-        keeper_start(k, w);
-        assert_given_up(w, k, &b, losses[i].says);
+        losses[i].happens(w, &b);
+        whole_start(w, NULL);
+        assert_given_up(w, &b, losses[i].says);
         b = look(w);
-        end(w, k, &b);
+        end(w, &b);
         assert_int_equal(whole_teardown(&inner), 0);
     }
 }
@@ -397,49 +441,101 @@ static void given_up(void **state)
 static void device_gone(void **state)
 {
     struct whole *w = *state;
-    struct keeper *k = online(w);
+    online(w);
     struct before b = look(w);
 
     whole_kill(&w->daemon, SIGKILL);
     whole_sim(w, "quit");
     assert_int_equal(whole_ended(w, &w->sim), 0);
-    keeper_start(k, w);
+    whole_start(w, NULL);
     assert_string_equal(whole_get(w, "state"), "absent");
     whole_said(w, &w->daemon, "was not found again");
     assert_ends(&b);
-    keeper_holds(k, 0);
+    holds(w, 0);
     assert_int_equal(default_routes(), 0);
     w->sim.seen = 0;
     unlink(w->sim.log);
     whole_sim_start(w, "--profile=warm");
     whole_wait(w, "online");
     b = look(w);
-    end(w, k, &b);
+    end(w, &b);
+}
+
+/* How many of its descriptors are /dev/null: standard input is. */
+static unsigned nulls(const struct whole *w)
+{
+    char path[64], target[64];
+    unsigned n = 0;
+
+    for (int fd = 0; fd < 256; fd++) {
+        snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)w->daemon.pid, fd);
+        ssize_t len = readlink(path, target, sizeof(target) - 1);
+        target[len > 0 ? len : 0] = '\0';
+        n += !strcmp(target, "/dev/null");
+    }
+    return n;
 }
 
 /* What is not ours is closed and else ignored. */
 static void junk(void **state)
 {
-    static const char *const names[] = {"foo", "", "../../etc/passwd", "tty\377", "pppd", "pty", "tty", "tty", "call"};
+    static const char *const names[] = {"foo", "", "../../etc/passwd", "tty\377", "pppd", "pty", "tty", "tty"};
     struct whole *w = *state;
-    struct keeper *k = keeper_new(w);
-    int clean;
 
     whole_config(w, NULL);
-    keeper_start(k, w);
-    clean = whole_fds(w);
-    whole_stop(w, 5000);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        keeper_add(k, names[i], open("/dev/null", O_RDWR | O_CLOEXEC));
-    keeper_start(k, w);
-    assert_int_equal(whole_fds(w), clean);
+        add(w, names[i], open("/dev/null", O_RDWR | O_CLOEXEC));
+    whole_start(w, NULL);
+    holds(w, 4); /* those that are nobody's */
+    assert_int_equal(nulls(w), 1);
     whole_sim_start(w, "--profile=warm");
     whole_wait(w, "online");
     struct before b = look(w);
     whole_stop(w, 20000);
     assert_ends(&b);
     whole_end(w);
-    keeper_free(k);
+}
+
+/* Stopped with SIGSTOP it answers no echo, while the kernel goes on with frames: nobody else would notice. */
+static void stopped_pppd(void **state)
+{
+    struct whole *w = *state;
+    int64_t since_ms, took_ms;
+
+    online(w);
+    struct before b = look(w);
+    kill(b.pppd, SIGSTOP);
+    since_ms = whole_clock_ms();
+    whole_ctl_says(w, "wait|--for=hangup|--timeout=55s", 0, "hangup");
+    took_ms = whole_clock_ms() - since_ms;
+    print_message("# pppd stopped: noticed after %lld ms\n", (long long)took_ms);
+    assert_ends(&b);
+    whole_wait(w, "online");
+    whole_ctl_says(w, "history", 0, "(pppd-stuck)");
+    assert_int_equal(whole_sim_count(w, "dials"), b.dials + 1);
+    assert_ping(w);
+    b = look(w);
+    end(w, &b);
+}
+
+static void killed_pppd(void **state)
+{
+    struct whole *w = *state;
+    int64_t since_ms, took_ms;
+
+    online(w);
+    struct before b = look(w);
+    kill(b.pppd, SIGKILL);
+    since_ms = whole_clock_ms();
+    assert_ends(&b);
+    whole_sim_wait(w, "dials", "2");
+    whole_wait(w, "online");
+    took_ms = whole_clock_ms() - since_ms;
+    print_message("# pppd killed: online again after %lld ms\n", (long long)took_ms);
+    assert_true(took_ms < 15000);
+    whole_ctl_says(w, "history", 0, "(pppd-died)");
+    b = look(w);
+    end(w, &b);
 }
 
 int main(void)
@@ -448,6 +544,8 @@ int main(void)
         WHOLE_TEST(killed_and_carried_on),
         WHOLE_TEST(left_and_carried_on),
         WHOLE_TEST(carried_on_to_its_end),
+        WHOLE_TEST(killed_pppd),
+        WHOLE_TEST(stopped_pppd),
         WHOLE_TEST(device_gone),
         WHOLE_TEST(junk),
         cmocka_unit_test(given_up),

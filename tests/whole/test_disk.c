@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* A disk that is full, read-only or not there, and files that were damaged: the link comes up all the same. */
+#include "whole.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Mounts that end with the test program. */
+static int world(void **state)
+{
+    int r = whole_world(state);
+
+    if (r == 0 && (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)) {
+        print_message("1..0 # SKIP needs the right to mount\n");
+        exit(77);
+    }
+    return r;
+}
+
+static void state_path(const struct whole *w, char *path, size_t size, const char *name)
+{
+    snprintf(path, size, "%s/state%s%s", w->dir, *name ? "/" : "", name);
+}
+
+static unsigned times_said(struct whole *w, const char *text)
+{
+    char *log = whole_read(w->daemon.log);
+    unsigned n = 0;
+
+    for (const char *at = log; (at = strstr(at, text)); at += strlen(text))
+        n++;
+    free(log);
+    return n;
+}
+
+static const char *const files[] = {"budgets", "history", "modem", "call"};
+
+/* ---- nothing can be written ---- */
+
+static void mount_state(struct whole *w, unsigned long flags, const char *options)
+{
+    char path[128];
+
+    state_path(w, path, sizeof(path), "");
+    assert_int_equal(mount("none", path, "tmpfs", flags, options), 0);
+}
+
+static void fill(struct whole *w)
+{
+    char path[160], block[4096] = "";
+
+    state_path(w, path, sizeof(path), "ballast");
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    while (write(fd, block, sizeof(block)) > 0)
+        ;
+    assert_int_equal(errno, ENOSPC);
+    close(fd);
+}
+
+static void full(struct whole *w)
+{
+    mount_state(w, 0, "size=64k");
+    fill(w);
+}
+
+static void read_only(struct whole *w)
+{
+    mount_state(w, MS_RDONLY, NULL);
+}
+
+static void unmount_state(const struct whole *w)
+{
+    char path[128];
+
+    state_path(w, path, sizeof(path), "");
+    assert_int_equal(umount2(path, MNT_DETACH), 0);
+}
+
+static void not_a_folder(struct whole *w)
+{
+    char path[128];
+
+    state_path(w, path, sizeof(path), "");
+    assert_int_equal(rmdir(path), 0);
+    whole_write(w, "state", "a file\n", 0600);
+}
+
+static void folders_for_files(struct whole *w)
+{
+    char path[160];
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        state_path(w, path, sizeof(path), files[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*happens)(struct whole *w);
+    bool mounted;
+} disks[] = {
+    {"full", full, true},
+    {"read-only", read_only, true},
+    {"not a folder", not_a_folder, false},
+    {"folders for files", folders_for_files, false},
+};
+
+/* Said once a file, however often it is tried; and what must not be forgotten is kept in memory. */
+static void comes_up_and_down(struct whole *w)
+{
+    char text[64];
+
+    whole_online(w, "--profile=cold", NULL);
+    for (int i = 0; i < 3; i++) {
+        whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+        whole_ctl_says(w, "connect", 0, "Online");
+    }
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(text, sizeof(text), "/state/%s cannot be ", files[i]);
+        if (times_said(w, text) > 1)
+            fail_msg("said %u times: %s", times_said(w, text), text);
+    }
+    assert_int_equal(times_said(w, "/state/budgets cannot be "), 1);
+    assert_int_equal(whole_sim_count(w, "dials"), 4);
+}
+
+static void cannot_be_written(void **state)
+{
+    for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
+        void *inner = NULL;
+
+        print_message("# %s\n", disks[i].name);
+        assert_int_equal(whole_setup(&inner), 0);
+        struct whole *w = inner;
+        disks[i].happens(w);
+        comes_up_and_down(w);
+        whole_end(w);
+        if (disks[i].mounted)
+            unmount_state(w);
+        assert_int_equal(whole_teardown(&inner), 0);
+    }
+}
+
+/* A wrong PIN is tried once in a life of the daemon even when that cannot be written down. */
+static void pin_is_kept_in_memory(void **state)
+{
+    struct whole *w = *state;
+
+    full(w);
+    whole_config(w, "[SIM]\nPIN=1111\n");
+    whole_sim_start(w, "--profile=cold|--profile=sim-pin=4711");
+    whole_start(w, NULL);
+    whole_wait(w, "held");
+    assert_int_equal(whole_sim_count(w, "pin_attempts"), 1);
+    assert_int_equal(whole_ctl(w, "reconnect"), 1);
+    whole_wait(w, "held");
+    assert_int_equal(whole_sim_count(w, "pin_attempts"), 1);
+    whole_end(w);
+    unmount_state(w);
+}
+
+/* The disk is full, and then it is not any more. */
+static void room_again(void **state)
+{
+    struct whole *w = *state;
+    char path[160];
+
+    full(w);
+    whole_online(w, NULL, NULL);
+    whole_said(w, &w->daemon, "budgets cannot be written: No space left on device");
+    state_path(w, path, sizeof(path), "ballast");
+    assert_int_equal(unlink(path), 0);
+    whole_ctl_says(w, "disconnect", 0, "");
+    whole_ctl_says(w, "connect", 0, "Online");
+    whole_said(w, &w->daemon, "budgets can be written again");
+    state_path(w, path, sizeof(path), "budgets");
+    assert_int_equal(access(path, F_OK), 0);
+    whole_end(w);
+    unmount_state(w);
+}
+
+/* ---- damaged files ---- */
+
+static const struct {
+    const char *name, *content;
+} damages[] = {
+    {"garbage", "\x01\x02garbage \xff\xfe\n\nmore of it"},
+    {"another program's", "{\"json\": [1, 2, 3]}\n"},
+    {"cut off", "microcat-"},
+};
+
+static void assert_kept_aside(struct whole *w, const char *name, const char *content)
+{
+    char path[160], *text;
+
+    snprintf(path, sizeof(path), "%s/state/%s.bad", w->dir, name);
+    text = whole_read(path);
+    if (strcmp(text, content) != 0)
+        fail_msg("%s has \"%s\"", path, text);
+    free(text);
+    snprintf(path, sizeof(path), "kept aside as %s/state/%s.bad", w->dir, name);
+    assert_int_equal(times_said(w, path), 1);
+}
+
+static void damaged(void **state)
+{
+    for (size_t d = 0; d < sizeof(damages) / sizeof(damages[0]); d++) {
+        void *inner = NULL;
+        char name[32];
+
+        print_message("# %s\n", damages[d].name);
+        assert_int_equal(whole_setup(&inner), 0);
+        struct whole *w = inner;
+        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+            snprintf(name, sizeof(name), "state/%s", files[i]);
+            whole_write(w, name, damages[d].content, 0600);
+        }
+        whole_online(w, "--profile=cold", NULL);
+        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+            if (strcmp(files[i], "modem") != 0 || strchr(damages[d].content, '\n') == NULL || d == 0)
+                assert_kept_aside(w, files[i], damages[d].content);
+        assert_string_equal(whole_get(w, "modem.model"), "SIM7672JP-MNGV");
+        whole_stop(w, 20000);
+        unlink(w->daemon.log); /* what was written then is sound */
+        whole_start(w, NULL);
+        whole_wait(w, "online");
+        assert_int_equal(times_said(w, ".bad"), 0);
+        whole_end(w);
+        assert_int_equal(whole_teardown(&inner), 0);
+    }
+}
+
+/* A FIFO or a monster in a file's place neither hangs the start nor eats the memory. */
+static void not_files(void **state)
+{
+    struct whole *w = *state;
+    char path[160];
+
+    state_path(w, path, sizeof(path), "budgets");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    state_path(w, path, sizeof(path), "history");
+    assert_int_equal(truncate((whole_write(w, "state/history", "", 0600), path), 1LL << 33), 0);
+    whole_online(w, NULL, NULL);
+    whole_said(w, &w->daemon, "history: is larger than anything that was written there; kept aside as");
+    assert_true(whole_rss_kib(w) < 200000);
+    whole_end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cannot_be_written),
+        WHOLE_TEST(pin_is_kept_in_memory),
+        WHOLE_TEST(room_again),
+        cmocka_unit_test(damaged),
+        WHOLE_TEST(not_files),
+    };
+
+    return cmocka_run_group_tests_name("whole: disk", tests, world, NULL);
+}
