@@ -87,7 +87,8 @@ static void load_budgets(struct app *app)
     char why[64];
     if (mc_state_store_load(app->store, "budgets", SMALL_BYTES, &text, &len) < 0)
         return;
-    if (mc_policy_load(mc_link_policy(app->link), text, mc_timerq_now_ms(app->queue), app_wall_ms(), &line) == 0)
+    int r = mc_policy_load(mc_link_policy(app->link), text, mc_timerq_now_ms(app->queue), app_wall_ms(), &line);
+    if (r != -EINVAL) /* without memory the file is as good as before */
         return;
     snprintf(why, sizeof(why), "line %u is damaged", line);
     mc_state_store_reject(app->store, "budgets", why);
@@ -179,7 +180,7 @@ int app_state_call_load(struct app *app, struct mc_call_note *ret_call)
     if (mc_state_store_load(app->store, "call", SMALL_BYTES, &text, &len) < 0)
         return -ENOENT;
     int r = strlen(text) == len ? mc_call_note_parse(text, ret_call) : -EBADMSG;
-    if (r < 0 && r != -ENOENT)
+    if (r == -EBADMSG)
         mc_state_store_reject(app->store, "call", "is damaged");
     return r < 0 ? -ENOENT : 0;
 }

@@ -324,6 +324,26 @@ static void a_grandchild_that_holds_the_pipe_delays_nothing(void **state)
     stop(&run);
 }
 
+static void a_pidfd_says_whose_it_is(void **state)
+{
+    struct run run;
+    pid_t pid = 0;
+
+    start(&run);
+    shell(&run, "echo up; exec sleep 600");
+    assert_true(test_wait_flag(run.loop, &run.any_line, 10000));
+    int pidfd = fcntl(mc_child_pidfd(run.child), F_DUPFD_CLOEXEC, 3);
+    assert_int_equal(mc_child_pid_of(pidfd, &pid), 0);
+    assert_int_equal(pid, mc_child_pid(run.child));
+    mc_child_kill(run.child, SIGKILL);
+    wait_end(&run);
+    assert_int_equal(mc_child_pid_of(pidfd, &pid), -ESRCH);
+    close(pidfd);
+    assert_int_equal(mc_child_pid_of(pidfd, &pid), -EBADF);
+    assert_int_equal(mc_child_pid_of(0, &pid), -EBADF);
+    stop(&run);
+}
+
 static void an_adopted_process_is_watched_and_stopped(void **state)
 {
     struct run first, second;
@@ -396,6 +416,7 @@ int main(void)
         cmocka_unit_test(freeing_from_callbacks_is_safe),
         cmocka_unit_test(stopping_takes_the_whole_group),
         cmocka_unit_test(a_grandchild_that_holds_the_pipe_delays_nothing),
+        cmocka_unit_test(a_pidfd_says_whose_it_is),
         cmocka_unit_test(an_adopted_process_is_watched_and_stopped),
         cmocka_unit_test(a_released_process_lives_on),
         cmocka_unit_test(no_descriptor_leaks),

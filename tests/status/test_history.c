@@ -38,6 +38,102 @@ static struct mc_history *started(void)
     return history;
 }
 
+/* A call taken over from a daemon that was killed: it was online all the time, and one line says so. */
+static void resumed_without_an_outage(void **state)
+{
+    struct mc_history *before = started(), *after = mc_history_new(100);
+    struct mc_history_entry now;
+    int64_t online_ms, known_ms;
+    char *text;
+
+    go(before, 20 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    text = mc_history_save(before, WALL_0 + 22 * S, 22 * S);
+    assert_int_equal(mc_history_load(after, text, strlen(text)), 0);
+    size_t lines = mc_history_count(after);
+    mc_history_start(after, WALL_0 + 5 * HOUR, 5 * HOUR); /* killed after hours in which nothing was written */
+    mc_history_resume(after, WALL_0 + 5 * HOUR, 5 * HOUR, 20 * S, "carries on");
+    go(after, 5 * HOUR, MC_STATE_ABSENT, MC_STATE_PPP, MC_FAULT_NONE);
+    go(after, 5 * HOUR + S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    assert_int_equal(mc_history_count(after), lines + 1);
+    assert_string_equal(mc_history_get(after, lines)->text, "carries on");
+    assert_false(mc_history_outage_now(after, 5 * HOUR + S, &now));
+    assert_null(mc_history_last_outage(after));
+    mc_history_online_ms(after, DAY, WALL_0 + 6 * HOUR, 6 * HOUR, &online_ms, &known_ms);
+    assert_int_equal(known_ms, 6 * HOUR);
+    assert_int_equal(online_ms, 6 * HOUR - 20 * S); /* and counted once */
+    go(after, 7 * HOUR, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_NO_CARRIER);
+    assert_true(mc_history_outage_now(after, 7 * HOUR + S, &now));
+    assert_int_equal(now.length_ms, S);
+    free(text);
+    mc_history_free(before);
+    mc_history_free(after);
+}
+
+/* Taken over, but it was not online any more. */
+static void resumed_in_vain(void **state)
+{
+    struct mc_history *history = started();
+    struct mc_history_entry now;
+
+    mc_history_resume(history, WALL_0 + HOUR, HOUR, -1, "carries on");
+    go(history, HOUR, MC_STATE_ABSENT, MC_STATE_PPP, MC_FAULT_NONE);
+    go(history, HOUR + 3 * S, MC_STATE_PPP, MC_STATE_HANGUP, MC_FAULT_PPPD_DIED);
+    assert_true(mc_history_outage_now(history, HOUR + 5 * S, &now));
+    assert_int_equal(now.length_ms, 2 * S);
+    assert_int_equal(now.fault, MC_FAULT_PPPD_DIED);
+    mc_history_free(history);
+}
+
+/* Years forward, years back, while online and in an outage: lengths and shares stay what they are. */
+static void clock_jumps_change_no_length(void **state)
+{
+    static const int64_t jumps_ms[] = {20 * 365 * DAY, -20 * 365 * DAY, -55 * 365 * DAY, DAY, -HOUR};
+
+    for (size_t i = 0; i < sizeof(jumps_ms) / sizeof(jumps_ms[0]); i++) {
+        struct mc_history *history = started();
+        struct mc_event hangup = {.kind = MC_EVENT_STATE,
+                                  .from = MC_STATE_ONLINE,
+                                  .to = MC_STATE_HANGUP,
+                                  .fault = MC_FAULT_NO_CARRIER,
+                                  .at_ms = 2 * HOUR};
+        struct mc_event up = {
+            .kind = MC_EVENT_STATE, .from = MC_STATE_PPP, .to = MC_STATE_ONLINE, .at_ms = 2 * HOUR + MIN};
+        int64_t online_ms, known_ms, wall_ms = WALL_0 + jumps_ms[i];
+
+        go(history, HOUR, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+        mc_history_event(history, wall_ms + 2 * HOUR, &hangup); /* set while online */
+        wall_ms = WALL_0 - jumps_ms[i] / 2;
+        mc_history_event(history, wall_ms + 2 * HOUR + MIN, &up); /* and in the outage */
+        assert_int_equal(mc_history_last_outage(history)->length_ms, MIN);
+        assert_int_equal(mc_history_last_outage(history)->at_ms, wall_ms + 2 * HOUR);
+        mc_history_online_ms(history, DAY, wall_ms + 3 * HOUR + MIN, 3 * HOUR + MIN, &online_ms, &known_ms);
+        assert_int_equal(known_ms, 3 * HOUR + MIN);
+        assert_int_equal(online_ms, 2 * HOUR);
+        mc_history_free(history);
+    }
+}
+
+/* What was written down is of the future: this run is known all the same. */
+static void set_back_over_a_restart(void **state)
+{
+    struct mc_history *before = started(), *after = mc_history_new(100);
+    const int64_t years_ago = WALL_0 - 20 * 365 * DAY;
+    char *text;
+
+    go(before, 20 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
+    text = mc_history_save(before, WALL_0 + HOUR, HOUR);
+    assert_int_equal(mc_history_load(after, text, strlen(text)), 0);
+    mc_history_start(after, years_ago, 0);
+    struct mc_event up = {.kind = MC_EVENT_STATE, .from = MC_STATE_PPP, .to = MC_STATE_ONLINE, .at_ms = MIN};
+    mc_history_event(after, years_ago + MIN, &up);
+    double share = mc_history_availability(after, years_ago + 2 * MIN, 2 * MIN);
+    assert_true(share > 0.49 && share < 0.51);
+    assert_true(mc_history_last_outage(after)->length_ms >= 0);
+    free(text);
+    mc_history_free(before);
+    mc_history_free(after);
+}
+
 static void outage_has_reason_remedy_and_length(void **state)
 {
     struct mc_history *history = started();
@@ -258,6 +354,10 @@ int main(void)
     static int killed;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outage_has_reason_remedy_and_length),
+        cmocka_unit_test(resumed_without_an_outage),
+        cmocka_unit_test(resumed_in_vain),
+        cmocka_unit_test(clock_jumps_change_no_length),
+        cmocka_unit_test(set_back_over_a_restart),
         cmocka_unit_test(reason_may_come_late),
         cmocka_unit_test(repetition_is_counted),
         cmocka_unit_test(availability_is_the_share_online),
