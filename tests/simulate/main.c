@@ -83,7 +83,7 @@ static bool live(uint64_t seed, int64_t days, bool verbose, struct totals *total
 static double seconds(void)
 {
     struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
     return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
@@ -119,7 +119,8 @@ int main(int argc, char **argv)
     for (long i = 0; i < seeds; i++)
         live((uint64_t)(first + i), days, verbose, &totals);
     double took = seconds() - began;
-    printf("%s%ld seeds, %llu device-days in %.1f s: %.0f device-days/minute; %llu faults, %llu outages, back %.1f min "
+    printf("%s%ld seeds, %llu device-days in %.1f s of a processor: %.0f device-days/minute; %llu faults, %llu "
+           "outages, back %.1f min "
            "after the last fault on average, %.1f at most; %llu failed\n",
            tap ? "# " : "", seeds, (unsigned long long)totals.days, took, (double)totals.days / took * 60,
            (unsigned long long)totals.faults, (unsigned long long)totals.outages,

@@ -62,6 +62,9 @@ static void check_dial(struct world *w)
         world_fail(w, "dials although the modem says registration %d", (int)f->stat);
     if (strcmp(f->cpin, "READY") != 0)
         world_fail(w, "dials although the SIM says %s", f->cpin);
+    int stat = world_board(w, "stat");
+    if (stat != 1 && stat != 5 && world_now(w) - w->rules.network_changed_ms > MINUTE_MS)
+        world_fail(w, "dials although registration is %d for long", stat);
 }
 
 static int find_pin(struct world *w, char key[40])
@@ -104,11 +107,6 @@ static void check_counters(struct world *w)
         if (i >= 0)
             r->pins[i].refused = true;
         r->pin_wrong = c->pin_wrong;
-    }
-    if (c->dials_forbidden != r->dials_forbidden) {
-        r->dials_forbidden = c->dials_forbidden;
-        if (world_now(w) - r->network_changed_ms > MINUTE_MS)
-            world_fail(w, "a dial without SIM or registration");
     }
     if (c->puk_attempts)
         world_fail(w, "a PUK is tried");

@@ -61,7 +61,7 @@ struct rules {
         bool refused;
     } pins[64];
     unsigned n_pins;
-    uint64_t pin_wrong, dials_forbidden;
+    uint64_t pin_wrong;
     int64_t network_changed_ms; /* registration or SIM last changed at the board */
     struct mc_timer watch;
 };
