@@ -245,6 +245,8 @@ static void run_describe(struct ctl_client *client, const struct method *method,
 
     if (strcmp(name, CTL_INTERFACE) == 0)
         ctl_client_reply(client, json_pack("{s:s}", "description", ctl_interface_definition));
+    else if (strcmp(name, "org.varlink.service") == 0)
+        ctl_client_reply(client, json_pack("{s:s}", "description", ctl_service_definition));
     else
         ctl_client_error(client, "org.varlink.service.InterfaceNotFound", json_pack("{s:s}", "interface", name));
 }

@@ -78,7 +78,8 @@ void ctl_follow_watch(struct ctl_client *client);
 void ctl_follow_wait(struct ctl_client *client, enum mc_state wanted, int64_t timeout_ms);
 void ctl_follow_end(struct ctl_client *client);
 
-/* The text of the interface definition, made from io.microcat.Modem.varlink. */
+/* The texts of the interface definitions, made from the .varlink files. */
 extern const char ctl_interface_definition[];
+extern const char ctl_service_definition[];
 
 #endif

@@ -75,6 +75,9 @@ static void introspection(void **state)
                         "");
     assert_non_null(strstr(json_string_value(reply(f, "description")), "interface io.microcat.Modem\n"));
     assert_non_null(strstr(json_string_value(reply(f, "description")), "error Failed (text: string)\n"));
+    fake_peer_ask(&f->peer, "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
+                            "\"parameters\":{\"interface\":\"org.varlink.service\"}}");
+    assert_non_null(strstr(json_string_value(reply(f, "description")), "interface org.varlink.service\n"));
 }
 
 static void status_has_what_is_promised(void **state)
