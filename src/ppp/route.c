@@ -257,21 +257,6 @@ int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats)
     return r;
 }
 
-int mc_link_set_mtu(const char *ifname, int mtu)
-{
-    char buffer[MNL_NLMSG_HDRLEN + 256];
-    int index = (int)if_nametoindex(ifname);
-    struct nlmsghdr *header;
-
-    if (index == 0)
-        return -ENODEV;
-    if (mtu <= 0)
-        return -EINVAL;
-    header = link_request(buffer, RTM_NEWLINK, NLM_F_ACK, index);
-    mnl_attr_put_u32(header, IFLA_MTU, (uint32_t)mtu);
-    return talk(header, NULL, NULL);
-}
-
 bool mc_link_has(const char *ifname, const char *address)
 {
     struct ifaddrs *all = NULL;

@@ -52,12 +52,6 @@ static const struct sim_command table[] = {
     {"O", E, SIM_NEEDS_NOTHING, sim_cmd_online},
 };
 
-const struct sim_command *sim_command_rows(size_t *ret_count)
-{
-    *ret_count = MC_LENGTH_OF(table);
-    return table;
-}
-
 const struct sim_command *sim_command_find(const char *name)
 {
     size_t low = 0, high = MC_LENGTH_OF(table);

@@ -163,7 +163,6 @@ void sim_info(struct sim_board *b, const char *fmt, ...) __attribute__((format(p
 void sim_final(struct sim_board *b, int final);
 bool sim_request_parse(struct sim_request *request, const char *line);
 const struct sim_command *sim_command_find(const char *name);
-const struct sim_command *sim_command_rows(size_t *ret_count);
 /** Argument @index as a number, or @fallback when left out; -1 when it is none. */
 int sim_arg(const struct sim_request *request, int index, int fallback);
 

@@ -42,7 +42,5 @@ struct mc_link_stats {
 int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats);
 /** Is the interface up and running, with @address (IPv4 or IPv6, in text) as its own? */
 bool mc_link_has(const char *ifname, const char *address);
-/** 0, -ENODEV, -EINVAL (refused by the driver), -EPERM. */
-int mc_link_set_mtu(const char *ifname, int mtu);
 
 #endif
