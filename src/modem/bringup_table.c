@@ -308,6 +308,10 @@ static enum mc_step after_signal(struct mc_bringup *b)
     b->facts.was_registered = true;
     if (b->stop_before_dial)
         return MC_STEP_END;
+    if (strcmp(b->facts.cpin, "READY") != 0)
+        return after_sim(b);
+    if (!mc_facts_registered(&b->facts)) /* the signal took its time, and a URC came meanwhile */
+        return mc_bringup_fail(b, MC_FAULT_REGISTRATION_LOST, "AT+CEREG says %d before the dial", (int)b->facts.stat);
     char detail[120] = "";
     enum mc_fault fault = b->cb.dial_fault(b->ctx, detail, sizeof(detail));
     if (fault != MC_FAULT_NONE)
