@@ -109,6 +109,19 @@ static void goes_off_by_itself(void **unused)
     }
 }
 
+static void goes_off_under_the_call(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    mc_link_call_sign(w->link, MC_CALL_OFF, "POWERD DOWN");
+    world_inject(w, "power-off");
+    until(w, MC_STATE_BACKOFF, 10 * SECOND_MS);
+    pass(w, 10 * MINUTE_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_MODEM_OFF);
+    assert_int_equal(w->status.counters.resets, 0);
+    world_inject(w, "power-on");
+    until(w, MC_STATE_ONLINE, 3 * MINUTE_MS);
+}
+
 static void power_on_looks(void **unused)
 {
     _cleanup_world_ struct world *w = online("");
@@ -269,6 +282,7 @@ int main(void)
         cmocka_unit_test(power_off_and_the_button),
         cmocka_unit_test(power_off_and_the_plug),
         cmocka_unit_test(goes_off_by_itself),
+        cmocka_unit_test(goes_off_under_the_call),
         cmocka_unit_test(power_on_looks),
         cmocka_unit_test(power_off_that_was_not_heard),
         cmocka_unit_test(a_reattach_behind_a_reboot),
