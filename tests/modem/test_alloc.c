@@ -34,7 +34,11 @@ static void every_allocation_of_a_walk_fails_once(void **state)
         faults += fault != MC_FAULT_NONE;
         if (fault != MC_FAULT_NONE) {
             assert_true(failed);
-            assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_NONE);
+            bench_pass(b, 5000); /* the shortest wait of any remedy: late answers have come by then */
+            enum mc_fault again = bench_walk(b, MC_STEP_FIND);
+            if (again != MC_FAULT_NONE)
+                fail_msg("allocation %u: %s, and then %s: %s; %s", nth, mc_fault_info(fault)->code,
+                         mc_fault_info(again)->code, b->result.detail, b->sent);
         }
         assert_true(b->result.connected);
         bench_free(b);
