@@ -147,7 +147,10 @@ static int on_set_flow(void *ctx, enum mc_flow flow)
 static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left)
 {
     struct mc_link *link = ctx;
-    enum mc_fault fault = mc_policy_pin(link->policy, iccid, link->settings->sim.pin, tries_left);
+    bool changed;
+    enum mc_fault fault = mc_policy_pin(link->policy, iccid, link->settings->sim.pin, tries_left, &changed);
+    if (changed)
+        link->req.save(link->ctx);
     if (fault != MC_FAULT_NONE)
         return fault;
     mc_policy_pin_try(link->policy, iccid, link->settings->sim.pin);
