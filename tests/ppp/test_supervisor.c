@@ -429,6 +429,46 @@ static void adopted(void **state)
     waitpid(leave.pid, NULL, 0); /* in a real restart init does this */
 }
 
+/* An interface that still has its address needs no plugin to be believed; one that has not waits for it. */
+static void adopted_as_it_stands(void **state)
+{
+    static const struct {
+        const char *ifname, *address;
+        bool stands;
+    } cases[] = {{"lo", "127.0.0.1", true}, {"lo", "127.9.9.9", false}, {"ppp99", "127.0.0.1", false}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mc_ppp_leave leave;
+
+        start("online"); /* its plugin does not come back by itself */
+        wait_word(UP);
+        assert_int_equal(mc_ppp_lend(seen.ppp, &leave), 0);
+        assert_string_equal(leave.link.ifname, "ppp3");
+        leave.master_fd = fcntl(leave.master_fd, F_DUPFD_CLOEXEC, 3);
+        leave.slave_fd = fcntl(leave.slave_fd, F_DUPFD_CLOEXEC, 3);
+        leave.pidfd = fcntl(leave.pidfd, F_DUPFD_CLOEXEC, 3);
+        memset(&leave.link, 0, sizeof(leave.link));
+        strcpy(leave.link.ifname, cases[i].ifname);
+        strcpy(leave.link.local, cases[i].address);
+        mc_ppp_abandon(seen.ppp);
+        memset(seen.words, 0, sizeof(seen.words));
+        next_setup_ms = 0;
+        assert_int_equal(mc_ppp_adopt(loop, &settings, &place, &leave, &events, NULL, &seen.ppp), 0);
+        assert_string_equal(seen.words, ""); /* nothing from inside */
+        if (cases[i].stands) {
+            wait_word("phase5 up4 ");
+            assert_string_equal(seen.link.ifname, "lo");
+        } else {
+            turn();
+            assert_string_equal(seen.words, "");
+        }
+        mc_ppp_kill(seen.ppp);
+        wait_end();
+        assert_int_equal(seen.end.fault, MC_FAULT_NONE);
+        waitpid(leave.pid, NULL, 0);
+    }
+}
+
 static void socket_is_private(void **state)
 {
     char path[128];
@@ -460,6 +500,7 @@ int main(void)
         cmocka_unit_test(freed_in_any_callback),
         cmocka_unit_test(garbage_on_the_socket),
         cmocka_unit_test(adopted),
+        cmocka_unit_test(adopted_as_it_stands),
         cmocka_unit_test(socket_is_private),
     };
     alarm(60);

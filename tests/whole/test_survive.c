@@ -306,6 +306,35 @@ static void carried_on_to_its_end(void **state)
     end(w, &b);
 }
 
+/* Killed before there was an address: nothing is kept, and the pppd left behind is ended even when it is stopped. */
+static void killed_before_online(void **state)
+{
+    for (int stopped = 0; stopped < 2; stopped++) {
+        void *inner = NULL;
+
+        assert_int_equal(whole_setup(&inner), 0);
+        struct whole *w = inner;
+        whole_config(w, NULL);
+        whole_sim_start(w, "--profile=warm");
+        whole_sim(w, "no-address on");
+        whole_start(w, NULL);
+        whole_wait(w, "ppp");
+        struct before b = look(w);
+        if (stopped)
+            kill(b.pppd, SIGSTOP);
+        whole_kill(&w->daemon, SIGKILL);
+        holds(w, 0);
+        whole_sim(w, "no-address off");
+        whole_start(w, NULL);
+        assert_ends(&b);
+        whole_wait(w, "online");
+        assert_ping(w);
+        b = look(w);
+        end(w, &b);
+        assert_int_equal(whole_teardown(&inner), 0);
+    }
+}
+
 /* ---- given up ---- */
 
 static void lose_pppd(struct whole *w, struct before *b)
@@ -547,6 +576,7 @@ int main(void)
         WHOLE_TEST(killed_pppd),
         WHOLE_TEST(stopped_pppd),
         WHOLE_TEST(device_gone),
+        cmocka_unit_test(killed_before_online),
         WHOLE_TEST(junk),
         cmocka_unit_test(given_up),
     };
