@@ -6,6 +6,7 @@
 #include <microcat/base/parse.h>
 #include <microcat/daemon/journal.h>
 #include <microcat/daemon/notify.h>
+#include <microcat/link/edges.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,10 +16,13 @@ static void tell_systemd(const struct app *app)
 {
     const struct mc_status *st = &app->status;
     const char *state = mc_strtab_name(&mc_state_names, (int)st->state);
+    const unsigned why = MC_STATE_BIT(MC_STATE_ABSENT) | MC_STATE_BIT(MC_STATE_HANGUP) |
+                         MC_STATE_BIT(MC_STATE_BACKOFF) |
+                         MC_STATE_BIT(MC_STATE_HELD); /* in the others the fault is being overcome: it is no reason */
     char delay[32];
     if (st->state == MC_STATE_ONLINE) {
         mc_notify_status("online: %s on %s", st->ppp.local, st->ppp.interface);
-    } else if (st->fault == MC_FAULT_NONE) {
+    } else if (st->fault == MC_FAULT_NONE || !(why & MC_STATE_BIT(st->state))) {
         mc_notify_status("%s: %s", state, mc_state_text(st->state));
     } else if (st->retry_at_ms < 0) {
         mc_notify_status("%s: %s", state, mc_fault_info(st->fault)->text);

@@ -179,7 +179,7 @@ void whole_end(struct whole *w)
     w->ended = true;
 }
 
-int whole_fds(const struct whole *w)
+static int whole_fds(const struct whole *w)
 {
     char path[64];
     int n = 0;
@@ -191,6 +191,30 @@ int whole_fds(const struct whole *w)
         n++;
     closedir(dir);
     return n - 2;
+}
+
+int whole_fds_quiet(struct whole *w)
+{
+    int least = whole_fds(w);
+
+    for (int i = 0; i < 20; i++) {
+        int now = whole_fds(w);
+
+        least = now < least ? now : least;
+        assert_int_equal(whole_ctl(w, "status"), 0);
+    }
+    return least;
+}
+
+void whole_fds_settle(struct whole *w, int fds)
+{
+    int64_t until_ms = whole_clock_ms() + WHOLE_MS;
+
+    while (whole_fds(w) > fds) {
+        if (whole_clock_ms() > until_ms)
+            fail_msg("%d descriptors are open, not %d", whole_fds(w), fds);
+        assert_int_equal(whole_ctl(w, "status"), 0);
+    }
 }
 
 int64_t whole_rss_kib(const struct whole *w)

@@ -22,6 +22,10 @@ static void tells_systemd(void **state)
     whole_said(w, &w->systemd, "WATCHDOG=1");
     whole_sim_start(w, "--profile=warm");
     whole_said(w, &w->systemd, "STATUS=online: 10.164.98.251 on ppp0");
+    whole_sim(w, "no-carrier");
+    whole_said(w, &w->systemd, "STATUS=backoff: the network ended the call");
+    whole_said(w, &w->systemd, "STATUS=dial: dialling\n");
+    whole_wait(w, "online");
     whole_kill(&w->daemon, SIGHUP);
     whole_said(w, &w->systemd, "RELOADING=1\nMONOTONIC_USEC=");
     whole_said(w, &w->systemd, "READY=1");

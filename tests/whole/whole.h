@@ -107,8 +107,11 @@ void whole_stop(struct whole *w, int64_t bound_ms);
 void whole_online(struct whole *w, const char *sim_words, const char *more_config);
 /** The end of every test that came through: all stops in order. */
 void whole_end(struct whole *w);
-/** Open descriptors; resident memory. */
-int whole_fds(const struct whole *w);
+/** Descriptors that are open when nothing comes and goes: the fewest in twenty looks. */
+int whole_fds_quiet(struct whole *w);
+/** Waits until no more than so many are open: clients that went and children that were killed are seen to soon. */
+void whole_fds_settle(struct whole *w, int fds);
+/** Resident memory. */
 int64_t whole_rss_kib(const struct whole *w);
 
 /* ---- asking it (ask.c) ---- */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* A pppd that is missing, not to be run, ends at once, or will not end. */
+#include "whole.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FAKE_SECRETS "[PDP]\nUser=sora\nPassword=so geheim%\n" /* what the fake one wants to be told */
+
+/* The daemon has met @fault, stands, leaks nothing, and comes up as soon as pppd is a good one. */
+static void meets(struct whole *w, const char *more, const char *fault, const char *detail, bool dials)
+{
+    int fds;
+
+    whole_config(w, more);
+    whole_sim_start(w, "--profile=warm");
+    whole_start(w, NULL);
+    whole_until(w, "fault.code", fault);
+    assert_non_null(strstr(whole_get(w, "fault.detail"), detail));
+    whole_ctl_says(w, "status", 0, detail);
+    assert_true((whole_sim_count(w, "dials") > 0) == dials); /* no dial for a pppd that cannot be run */
+    whole_until(w, "state", "backoff");
+    fds = whole_fds_quiet(w);
+    for (int i = 0; i < (dials ? 1 : 5); i++) /* a dial in vain costs the way back to command mode */
+        whole_ctl_says(w, "reconnect", 1, detail);
+    whole_until(w, "state", "backoff");
+    whole_fds_settle(w, fds);
+    whole_config(w, NULL);
+    whole_kill(&w->daemon, SIGHUP);
+    whole_wait(w, "online");
+    whole_end(w);
+}
+
+static void missing(void **state)
+{
+    meets(*state, "[PPP]\nProgram=/nonexistent/pppd\n", "pppd-missing", "/nonexistent/pppd: No such file or directory",
+          false);
+}
+
+static void not_executable(void **state)
+{
+    meets(*state, "[PPP]\nProgram=/etc/passwd\n", "pppd-unusable", "/etc/passwd: Permission denied", false);
+}
+
+/* A program, but not one of this machine. */
+static void not_a_program(void **state)
+{
+    struct whole *w = *state;
+    char more[256];
+
+    whole_write(w, "pppd",
+                "\x7f"
+                "ELF is not all that it takes\n",
+                0755);
+    snprintf(more, sizeof(more), "[PPP]\nProgram=%s/pppd\n", w->dir);
+    meets(w, more, "pppd-unusable", "Exec format error", true);
+}
+
+static void ends_at_once(void **state)
+{
+    meets(*state, "[PPP]\nProgram=/bin/false\n", "pppd-unusable", "pppd exited with 1", true);
+}
+
+static void fails_to_start(void **state)
+{
+    char more[256];
+
+    snprintf(more, sizeof(more), "%s[PPP]\nProgram=%s\nInterface=exit7\n", FAKE_SECRETS, getenv("FAKE_PPPD"));
+    meets(*state, more, "pppd-failed", "pppd exited with 7 (could not open the pty)", true);
+}
+
+static void refused_by_the_network(void **state)
+{
+    struct whole *w = *state;
+
+    whole_config(w, NULL);
+    whole_sim_start(w, "--profile=warm|--inject=auth-refuse on");
+    whole_start(w, NULL);
+    whole_until(w, "fault.code", "ppp-auth");
+    whole_wait(w, "backoff");
+    assert_true(whole_get_int(w, "retry_in_s") > 600); /* a password does not get better by trying */
+    whole_sim(w, "forgive");
+    whole_ctl_says(w, "reconnect", 0, "Online");
+    whole_end(w);
+}
+
+static void dies_while_online(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    assert_int_equal(kill((pid_t)whole_get_int(w, "ppp.pid"), SIGKILL), 0);
+    whole_until(w, "counters.redials", "1");
+    whole_wait(w, "online");
+    whole_ctl_says(w, "history", 0, "pppd");
+    whole_end(w);
+}
+
+/* Deaf to SIGTERM: killed after a while, and the link goes on with its life. */
+static void ignores_sigterm(void **state)
+{
+    struct whole *w = *state;
+    int64_t since_ms, pid;
+    char more[256], path[64];
+    int fds;
+
+    snprintf(more, sizeof(more), "%s[PPP]\nProgram=%s\nInterface=deaf\nDefaultRoute=no\n", FAKE_SECRETS,
+             getenv("FAKE_PPPD"));
+    whole_online(w, NULL, more);
+    pid = whole_get_int(w, "ppp.pid");
+    fds = whole_fds_quiet(w);
+    since_ms = whole_clock_ms();
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    assert_true(whole_clock_ms() - since_ms < 20000);
+    snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_string_equal(whole_get(w, "state"), "stopped");
+    whole_ctl_says(w, "connect", 0, "Online");
+    whole_fds_settle(w, fds);
+    whole_stop(w, 20000);
+    whole_end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WHOLE_TEST(missing),           WHOLE_TEST(not_executable),  WHOLE_TEST(not_a_program),
+        WHOLE_TEST(ends_at_once),      WHOLE_TEST(fails_to_start),  WHOLE_TEST(refused_by_the_network),
+        WHOLE_TEST(dies_while_online), WHOLE_TEST(ignores_sigterm),
+    };
+
+    return cmocka_run_group_tests_name("whole: pppd", tests, whole_world, NULL);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Hostile and clumsy clients: each is told what is wrong, the daemon and the other clients do not notice. */
+#include "whole.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATUS   "{\"method\":\"io.microcat.Modem.Status\"}"
+#define LEAK_KIB 2048
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MEASURED false /* what is freed is kept for a while */
+#else
+#define MEASURED true
+#endif
+
+/* What the daemon has open and in memory before and after. */
+struct before {
+    int fds;
+    int64_t rss_kib;
+};
+
+static struct before begin(struct whole *w)
+{
+    whole_config(w, NULL);
+    whole_start(w, NULL);
+    whole_ctl_says(w, "status", 0, "absent");
+    whole_ctl_says(w, "info", 0, "daemon");
+    return (struct before){whole_fds_quiet(w), whole_rss_kib(w)};
+}
+
+static void end(struct whole *w, const struct before *before)
+{
+    whole_ctl_says(w, "status", 0, "absent");
+    whole_fds_settle(w, before->fds);
+    if (MEASURED && whole_rss_kib(w) > before->rss_kib + LEAK_KIB)
+        fail_msg("%lld KiB more than before", (long long)(whole_rss_kib(w) - before->rss_kib));
+    whole_end(w);
+}
+
+static void assert_reply(struct whole *w, int fd, const char *text)
+{
+    const char *reply = whole_receive(w, fd, WHOLE_MS);
+
+    assert_non_null(reply);
+    if (!strstr(reply, text))
+        fail_msg("not \"%s\" but \"%s\"", text, reply);
+}
+
+/* What is no message is named, and the connection ends. */
+static void bad_messages(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *says;
+    } rows[] = {
+        {"hello", 6, "io.microcat.Modem.BadMessage"},
+        {"{\"method\":\"io.microcat.Modem.\xff\xfe\"}", 33, "io.microcat.Modem.BadMessage"},
+        {"{\"method\":5}", 13, "io.microcat.Modem.BadMessage"},
+        {"[1,2,3]", 8, "io.microcat.Modem.BadMessage"},
+        {"", 1, "io.microcat.Modem.BadMessage"},
+        {"{\"method\":\"io.microcat.Modem.Explode\"}", 39, "org.varlink.service.MethodNotFound"},
+        {"{\"method\":\"com.example.Status\"}", 32, "org.varlink.service.InterfaceNotFound"},
+        {"{\"method\":\"io.microcat.Modem.Watch\"}", 37, "org.varlink.service.ExpectedMore"},
+        {"{\"method\":\"io.microcat.Modem.Wait\",\"parameters\":{\"for\":\"happy\"}}", 65,
+         "org.varlink.service.InvalidParameter"},
+        {"{\"method\":\"io.microcat.Modem.At\",\"parameters\":{\"command\":\"AT\\rATD1\"}}", 71, "There is no device"},
+    };
+    struct whole *w = *state;
+    struct before before = begin(w);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int fd = whole_connect(w);
+
+        whole_send(fd, rows[i].bytes, rows[i].len);
+        assert_reply(w, fd, rows[i].says);
+        if (strstr(rows[i].says, "BadMessage"))
+            assert_string_equal(whole_receive(w, fd, WHOLE_MS), "");
+        close(fd);
+    }
+    end(w, &before);
+}
+
+static void a_megabyte(void **state)
+{
+    enum { BYTES = 1 << 20 };
+    struct whole *w = *state;
+    struct before before = begin(w);
+    char *text = malloc(BYTES);
+
+    for (int i = 0; i < 5; i++) {
+        int fd = whole_connect(w);
+
+        memset(text, 'a', BYTES);
+        memcpy(text, "{\"method\":\"", 11);
+        whole_send(fd, text, BYTES);
+        assert_reply(w, fd, "the message is too long");
+        close(fd);
+    }
+    free(text);
+    end(w, &before);
+}
+
+/* Two clients that keep the daemon waiting, at once: half a message and no more, and one that asks but never reads. */
+static void half_a_message_and_no_reader(void **state)
+{
+    struct whole *w = *state;
+    struct before before = begin(w);
+    int half = whole_connect(w), deaf = whole_connect(w), small = 4096, n = 0;
+    int64_t until_ms = whole_clock_ms() + 2 * WHOLE_MS;
+
+    whole_send(half, STATUS, sizeof(STATUS) / 2);
+    setsockopt(deaf, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    while (send(deaf, STATUS, sizeof(STATUS), MSG_DONTWAIT | MSG_NOSIGNAL) > 0 && n < 100000)
+        n++;
+    whole_ctl_says(w, "status", 0, "absent"); /* others are served meanwhile */
+    assert_reply(w, half, "the rest of the message did not come in time");
+    close(half);
+    assert_true(whole_poll(deaf, 0, until_ms)); /* hung up: it does not read */
+    close(deaf);
+    end(w, &before);
+}
+
+static void many_clients(void **state)
+{
+    enum { MANY = 200, TOO_MANY = 300 };
+    struct whole *w = *state;
+    struct before before = begin(w);
+    int fds[TOO_MANY];
+
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = whole_connect(w);
+        whole_send(fds[i], STATUS, sizeof(STATUS));
+    }
+    for (int i = 0; i < MANY; i++)
+        assert_reply(w, fds[i], "\"state\":\"absent\"");
+    for (int i = MANY; i < TOO_MANY; i++)
+        fds[i] = whole_connect(w);
+    assert_reply(w, fds[TOO_MANY - 1], "io.microcat.Modem.TooManyClients");
+    assert_string_equal(whole_receive(w, fds[TOO_MANY - 1], WHOLE_MS), "");
+    whole_ctl_says(w, "status", 1, "too many clients");
+    for (int i = 0; i < TOO_MANY; i++)
+        close(fds[i]);
+    end(w, &before);
+}
+
+/* 200 watchers, and each hears of the device. */
+static void many_watchers(void **state)
+{
+    enum { MANY = 200 };
+    static const char watch[] = "{\"method\":\"io.microcat.Modem.Watch\",\"more\":true}";
+    struct whole *w = *state;
+    int fds[MANY];
+
+    whole_config(w, NULL);
+    whole_start(w, NULL);
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = whole_connect(w);
+        whole_send(fds[i], watch, sizeof(watch));
+        assert_reply(w, fds[i], "\"state\":\"absent\"");
+    }
+    whole_sim_start(w, "--profile=warm");
+    for (int i = 0; i < MANY; i++) {
+        const char *event;
+
+        do {
+            event = whole_receive(w, fds[i], WHOLE_MS);
+            assert_true(event && *event);
+        } while (!strstr(event, "\"to\":\"online\""));
+        if (i % 2) /* half of them read on, half leave */
+            close(fds[i]);
+    }
+    whole_ctl_says(w, "disconnect", 0, "");
+    whole_end(w);
+}
+
+static void run_as_nobody(struct whole *w, const char *words, int status, const char *says)
+{
+    char copy[128], line[512], all[256];
+
+    snprintf(copy, sizeof(copy), "%s/microcatctl", w->dir);
+    snprintf(line, sizeof(line), "install -m 755 '%s' '%s'", getenv("MICROCATCTL"), copy);
+    assert_int_equal(system(line), 0);
+    snprintf(all, sizeof(all), "--socket=%s|%s", w->socket, words);
+    whole_spawn(w, &w->other, copy, all, NULL, 65534);
+    assert_int_equal(whole_ended(w, &w->other), status);
+    whole_said(w, &w->other, says);
+}
+
+static void without_permission(void **state)
+{
+    static const char *const verbs[] = {"status",    "info",      "connect",   "disconnect", "radio|off", "reset",
+                                        "power|off", "reconnect", "at|AT+CSQ", "trace",      "history",   "wait"};
+    struct whole *w = *state;
+    struct before before = begin(w);
+    struct stat st;
+
+    assert_int_equal(stat(w->socket, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    run_as_nobody(w, "status", 1, "no permission: only root may use");
+    assert_int_equal(chmod(w->socket, 0666), 0); /* the mode is a door; the lock is behind it */
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        run_as_nobody(w, verbs[i], 1, "only root may do this: no Group= is configured");
+    end(w, &before);
+}
+
+/* Members of the group may; others may not. */
+static void group(void **state)
+{
+    struct whole *w = *state;
+    struct stat st;
+
+    whole_config(w, "[Control]\nGroup=nogroup\n");
+    whole_start(w, NULL);
+    assert_int_equal(stat(w->socket, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0660);
+    run_as_nobody(w, "status", 0, "absent");
+    run_as_nobody(w, "connect", 1, "There is no device");
+    whole_end(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WHOLE_TEST(bad_messages),
+        WHOLE_TEST(a_megabyte),
+        WHOLE_TEST(many_clients),
+        WHOLE_TEST(many_watchers),
+        WHOLE_TEST(group),
+        WHOLE_TEST(without_permission),
+        WHOLE_TEST(half_a_message_and_no_reader),
+    };
+
+    return cmocka_run_group_tests_name("whole: socket", tests, whole_world, NULL);
+}
