@@ -93,7 +93,7 @@ demo()
         demo_step "ping" demo_ping
     fi
     # The watch ends by itself with the daemon, or here.
-    { pkill -P $watcher; kill $watcher; wait $watcher; } 2>/dev/null
+    { pkill -PIPE -P $watcher; wait $watcher; } 2>/dev/null
     if [ "${keep:-no}" = yes ]; then
         demo_section "left running"
     else

@@ -4,11 +4,13 @@
 # Source after common.sh and packages.sh.
 #
 #   $MICROCAT_CACHE/kernel   the kernel package, unpacked, with its module index
-#   $MICROCAT_CACHE/guest    the packages that only the guest has, unpacked; overlays the host's root
+#   $MICROCAT_CACHE/guest-N  the packages that only the guest has, unpacked; overlays the host's root. N stands for the list and
+#                            the host's systemd: a guest that runs keeps the tree that it was booted with
 #   $MICROCAT_CACHE/initrd   busybox and what it takes to mount the root
 
 mc_kernel_tree=$MICROCAT_CACHE/kernel
-mc_guest_tree=$MICROCAT_CACHE/guest
+mc_guest_key="${mc_packages_guest[*]} on $(dpkg-query -W -f '${Version}' systemd 2>/dev/null)"
+mc_guest_tree=$MICROCAT_CACHE/guest-$(cksum <<<"$mc_guest_key" | cut -d ' ' -f 1)
 mc_initrd=$MICROCAT_CACHE/initrd
 
 # The order in which the initramfs loads them.
@@ -58,9 +60,8 @@ mc_make_kernel()
 # The packages' missing dependencies, as apt finds them for this very host, downloaded and unpacked.
 mc_make_guest()
 {
-    local stamp=$MICROCAT_CACHE/guest.stamp key debs=$MICROCAT_CACHE/debs-guest deb
-    key="${mc_packages_guest[*]} on $(dpkg-query -W -f '${Version}' systemd 2>/dev/null)"
-    mc_fresh "$stamp" "$key" && return 0
+    local stamp=$mc_guest_tree.stamp debs=$MICROCAT_CACHE/debs-guest deb
+    mc_fresh "$stamp" "$mc_guest_key" && return 0
     say "downloading what only the guest needs: ${mc_packages_guest[*]}"
     rm -rf "$mc_guest_tree" "$debs"
     mkdir -p "$debs/partial" "$mc_guest_tree"
@@ -73,7 +74,7 @@ mc_make_guest()
         mc_unpack "$deb" "$mc_guest_tree" || die "could not unpack $deb"
     done
     rm -rf "$debs"
-    printf '%s' "$key" >"$stamp"
+    printf '%s' "$mc_guest_key" >"$stamp"
 }
 
 # mc_make_initrd INIT: busybox, the modules, and INIT as /init.

@@ -10,7 +10,7 @@ mc_packages_test=(clang clang-format libclang-rt-dev libcmocka-dev shellcheck ip
 # To run a guest: the emulator, and what makes its initramfs. (kmod for depmod; iputils-ping for the scenarios, whose root is ours.)
 mc_packages_machine=(qemu-system-x86 busybox-static cpio kmod iproute2 iputils-ping procps dbus systemd systemd-sysv psmisc)
 # Only in the guest: unpacked into a tree that the guest overlays, never installed here. Their missing dependencies come along.
-mc_packages_guest=(udev systemd-resolved dbus kmod modemmanager network-manager)
+mc_packages_guest=(udev systemd-resolved dbus kmod modemmanager)
 
 mc_missing()
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine_private.h"
 
+#include <microcat/at/replies.h>
 #include <microcat/at/urcs.h>
 #include <microcat/base/cleanup.h>
 #include <stdlib.h>
@@ -255,8 +256,14 @@ static int find_final(const char *line)
     return -1;
 }
 
-static int error_code(const char *line)
+/* AT+CMEE=1 asks for numbers; a modem that gives the words of 27.007, 9.2 all the same means the same. */
+static int error_code(enum mc_at_result result, const char *line)
 {
+    int32_t cme;
+    if (result == MC_AT_CME)
+        return mc_at_parse_cme(line, &cme) == 0 ? cme : -1;
+    if (result != MC_AT_CMS)
+        return -1;
     const char *p = strchr(line, ':') + 1;
     char *end;
     while (*p == ' ')
@@ -350,7 +357,7 @@ static bool take_final(struct mc_at *at, const char *line)
         at_drop_ghosts(at, at->n_ghosts);
     at->executing = NULL;
     at->data_mode = result == MC_AT_CONNECT;
-    at_finish(at, result, result == MC_AT_CME || result == MC_AT_CMS ? error_code(line) : -1, line);
+    at_finish(at, result, error_code(result, line), line);
     return true;
 }
 

@@ -92,14 +92,3 @@ int mc_at_parse_ati(const char *line, enum mc_at_ati_field *ret_field, char *ret
     }
     return -EINVAL;
 }
-
-int mc_at_parse_connect(const char *line, int32_t *ret_baud)
-{
-    int64_t baud;
-    if (strcmp(line, "CONNECT") != 0 && strncmp(line, "CONNECT ", 8) != 0)
-        return -EINVAL;
-    if (line[7] == '\0' || mc_parse_int(line + 8, 1, INT32_MAX, &baud) < 0)
-        baud = MC_AT_UNKNOWN;
-    *ret_baud = (int32_t)baud;
-    return 0;
-}

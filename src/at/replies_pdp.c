@@ -7,28 +7,6 @@
 
 #define CID_MAX 24 /* 27.007 leaves it to the modem; SIMCom has 1..15 */
 
-int mc_at_parse_cgatt(const char *line, bool *ret_attached)
-{
-    struct at_fields fields;
-    int32_t state;
-    if (at_fields_split(line, "+CGATT:", &fields) < 0 || fields.n != 1 || at_fields_int(&fields, 0, 0, 1, &state) < 0)
-        return -EINVAL;
-    *ret_attached = state == 1;
-    return 0;
-}
-
-int mc_at_parse_cgact(const char *line, int32_t *ret_cid, bool *ret_active)
-{
-    struct at_fields fields;
-    int32_t cid, state;
-    if (at_fields_split(line, "+CGACT:", &fields) < 0 || fields.n != 2 ||
-        at_fields_int(&fields, 0, 0, CID_MAX, &cid) < 0 || at_fields_int(&fields, 1, 0, 1, &state) < 0)
-        return -EINVAL;
-    *ret_cid = cid;
-    *ret_active = state == 1;
-    return 0;
-}
-
 int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context)
 {
     struct at_fields fields;
@@ -62,19 +40,6 @@ int mc_at_parse_cgauth(const char *line, struct mc_at_cgauth *ret_auth)
     explicit_bzero(&fields, sizeof(fields)); /* the password was in both */
     explicit_bzero(&auth, sizeof(auth));
     return r;
-}
-
-int mc_at_parse_cgpaddr(const char *line, int32_t *ret_cid, char *ret_address, size_t size_bytes)
-{
-    struct at_fields fields;
-    int32_t cid;
-    if (at_fields_split(line, "+CGPADDR:", &fields) < 0 || fields.n > 3 ||
-        at_fields_int(&fields, 0, 0, CID_MAX, &cid) < 0 ||
-        (fields.n > 1 && fields.text[1][strspn(fields.text[1], "0123456789abcdefABCDEF.:")] != '\0') ||
-        at_fields_string(&fields, 1, ret_address, size_bytes) < 0)
-        return -EINVAL;
-    *ret_cid = cid;
-    return 0;
 }
 
 /* 27.007 writes address and mask as one: eight numbers with dots for IPv4 ("10.1.2.3.255.255.255.0"), 32 for IPv6. */

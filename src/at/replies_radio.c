@@ -50,21 +50,6 @@ int mc_at_parse_cereg_urc(const char *line, struct mc_at_cereg *ret_cereg)
     return parse_cereg(line, false, ret_cereg);
 }
 
-int mc_at_parse_cops(const char *line, struct mc_at_cops *ret_cops)
-{
-    struct at_fields fields;
-    struct mc_at_cops cops = {.format = MC_AT_UNKNOWN, .act = MC_AT_UNKNOWN};
-    if (at_fields_split(line, "+COPS:", &fields) < 0 || at_fields_int(&fields, 0, 0, 4, &cops.mode) < 0 ||
-        fields.n == 2 || fields.n > 4)
-        return -EINVAL;
-    if (at_fields_int_or_none(&fields, 1, 0, 2, &cops.format) < 0 || (fields.n > 2 && !fields.quoted[2]) ||
-        at_fields_string(&fields, 2, cops.operator_, sizeof(cops.operator_)) < 0 ||
-        at_fields_int_or_none(&fields, 3, 0, 255, &cops.act) < 0)
-        return -EINVAL;
-    *ret_cops = cops;
-    return 0;
-}
-
 int mc_at_parse_csq(const char *line, int32_t *ret_rssi_ddbm, int32_t *ret_ber)
 {
     struct at_fields fields;
@@ -74,22 +59,6 @@ int mc_at_parse_csq(const char *line, int32_t *ret_rssi_ddbm, int32_t *ret_ber)
         return -EINVAL;
     *ret_rssi_ddbm = rssi == 99 ? MC_AT_UNKNOWN : -1130 + 20 * rssi;
     *ret_ber = ber == 99 ? MC_AT_UNKNOWN : ber;
-    return 0;
-}
-
-int mc_at_parse_cesq(const char *line, struct mc_at_cesq *ret_cesq)
-{
-    struct at_fields fields;
-    int32_t value[6];
-    if (at_fields_split(line, "+CESQ:", &fields) < 0 || fields.n != 6)
-        return -EINVAL;
-    for (size_t i = 0; i < 6; i++)
-        if (at_fields_int(&fields, i, 0, 255, &value[i]) < 0)
-            return -EINVAL;
-    if ((value[4] > 34 && value[4] != 255) || (value[5] > 97 && value[5] != 255)) /* 27.007, 8.69 */
-        return -EINVAL;
-    ret_cesq->rsrq_ddb = value[4] == 255 ? MC_AT_UNKNOWN : (value[4] - 40) * 5;
-    ret_cesq->rsrp_ddbm = value[5] == 255 ? MC_AT_UNKNOWN : (value[5] - 140) * 10;
     return 0;
 }
 

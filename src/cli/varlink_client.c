@@ -226,24 +226,6 @@ static enum cli_exit take_reply(const struct cli *cli, int error, json_t *messag
     return result;
 }
 
-enum cli_exit cli_ask(const struct cli *cli, const char *method, json_t *parameters, json_t **ret_parameters)
-{
-    struct cli_link link;
-    json_t *message = NULL;
-    enum cli_exit result = cli_link_open(cli, &link);
-    int r;
-
-    if (result != CLI_DONE) {
-        json_decref(parameters);
-        return result;
-    }
-    r = cli_link_call(&link, method, parameters, false);
-    if (r == 0)
-        r = cli_link_receive(&link, QUICK_TIMEOUT_MS, &message);
-    cli_link_close(&link);
-    return take_reply(cli, r, message, ret_parameters);
-}
-
 /* What happened so far while we wait, on standard error; kept back until it takes long enough to be worth a word. */
 struct progress {
     struct cli_link link;
@@ -323,8 +305,8 @@ static int receive_with_progress(const struct cli *cli, struct cli_link *link, i
     return r;
 }
 
-enum cli_exit cli_ask_long(const struct cli *cli, const char *method, json_t *parameters, int64_t timeout_ms,
-                           json_t **ret_parameters)
+static enum cli_exit ask(const struct cli *cli, const char *method, json_t *parameters, int64_t timeout_ms,
+                         bool progress, json_t **ret_parameters)
 {
     struct cli_link link;
     json_t *message = NULL;
@@ -337,7 +319,19 @@ enum cli_exit cli_ask_long(const struct cli *cli, const char *method, json_t *pa
     }
     r = cli_link_call(&link, method, parameters, false);
     if (r == 0)
-        r = receive_with_progress(cli, &link, timeout_ms, &message);
+        r = progress ? receive_with_progress(cli, &link, timeout_ms, &message)
+                     : cli_link_receive(&link, timeout_ms, &message);
     cli_link_close(&link);
     return take_reply(cli, r, message, ret_parameters);
+}
+
+enum cli_exit cli_ask(const struct cli *cli, const char *method, json_t *parameters, json_t **ret_parameters)
+{
+    return ask(cli, method, parameters, QUICK_TIMEOUT_MS, false, ret_parameters);
+}
+
+enum cli_exit cli_ask_long(const struct cli *cli, const char *method, json_t *parameters, int64_t timeout_ms,
+                           json_t **ret_parameters)
+{
+    return ask(cli, method, parameters, timeout_ms, true, ret_parameters);
 }

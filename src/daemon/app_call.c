@@ -86,7 +86,8 @@ static void on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
 {
     static const enum mc_call_sign signs[] = {[MC_RELAY_NO_CARRIER] = MC_CALL_NO_CARRIER,
                                               [MC_RELAY_DISCONNECTED] = MC_CALL_DISCONNECTED,
-                                              [MC_RELAY_REBOOTED] = MC_CALL_REBOOTED};
+                                              [MC_RELAY_REBOOTED] = MC_CALL_REBOOTED,
+                                              [MC_RELAY_OFF] = MC_CALL_OFF};
     struct app *app = ctx;
     mc_link_call_sign(app->link, signs[sign], line);
 }

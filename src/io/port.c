@@ -96,6 +96,16 @@ static int claim(int fd)
     return errno == EWOULDBLOCK ? -EBUSY : -errno;
 }
 
+static int claim_opened(struct mc_transport *transport, struct mc_transport **ret_transport)
+{
+    int r = claim(mc_fdport_fd(transport));
+    if (r < 0)
+        transport->ops->close(transport);
+    else
+        *ret_transport = transport;
+    return r;
+}
+
 static int open_plain(struct mc_loop *loop, const char *real, struct mc_transport **ret_transport)
 {
     _cleanup_close_ int fd = open(real, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -139,12 +149,7 @@ static int open_serial(struct mc_loop *loop, const char *real, struct mc_transpo
                           ret_transport); /* a tty without modem lines, of which libserialport wants to know */
     if (r < 0)
         return r;
-    r = claim(mc_fdport_fd(transport));
-    if (r < 0)
-        transport->ops->close(transport);
-    else
-        *ret_transport = transport;
-    return r;
+    return claim_opened(transport, ret_transport);
 }
 
 int mc_port_open(struct mc_loop *loop, const char *path, struct mc_transport **ret_transport)
@@ -173,12 +178,7 @@ static int reopen_serial(struct mc_loop *loop, int fd, const char *real, struct 
     int r = mc_serial_reopen(loop, real, &transport);
     if (r < 0)
         return r;
-    r = claim(mc_fdport_fd(transport));
-    if (r < 0)
-        transport->ops->close(transport);
-    else
-        *ret_transport = transport;
-    return r;
+    return claim_opened(transport, ret_transport);
 }
 
 int mc_port_adopt(struct mc_loop *loop, int fd, const char *path, struct mc_transport **ret_transport)

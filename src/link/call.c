@@ -242,13 +242,15 @@ void mc_link_call_sign(struct mc_link *link, enum mc_call_sign sign, const char 
 {
     static const enum mc_fault faults[] = {[MC_CALL_NO_CARRIER] = MC_FAULT_NO_CARRIER,
                                            [MC_CALL_DISCONNECTED] = MC_FAULT_PDP_DISCONNECTED,
-                                           [MC_CALL_REBOOTED] = MC_FAULT_MODEM_REBOOTED};
+                                           [MC_CALL_REBOOTED] = MC_FAULT_MODEM_REBOOTED,
+                                           [MC_CALL_OFF] = MC_FAULT_MODEM_OFF};
     if (!link->call)
         return;
-    if (sign == MC_CALL_REBOOTED) {
+    if (sign == MC_CALL_REBOOTED || sign == MC_CALL_OFF) {
         mc_facts_rebooted(mc_link_facts(link));
         link->found = false;
-        link->new_session = true;
+        link->off = sign == MC_CALL_OFF;
+        link->new_session = !link->off;
     }
     mc_bringup_call_ended(link->bringup);
     mc_link_end_call(link, faults[sign], text, true); /* nobody is left who would hear an LCP terminate */
@@ -279,7 +281,7 @@ void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *de
     link->status->fault = link->call_fault;
     snprintf(link->status->fault_detail, sizeof(link->status->fault_detail), "%s", link->call_detail);
     mc_link_enter(link, MC_STATE_HANGUP);
-    if (link->call_fault == MC_FAULT_MODEM_REBOOTED) {
+    if (link->call_fault == MC_FAULT_MODEM_REBOOTED || link->call_fault == MC_FAULT_MODEM_OFF) {
         mc_line_command(link->line);
         link->req.set_flow(link->ctx, MC_FLOW_NONE);
         link->req.set_baud(link->ctx, 115200);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The link's life: device, port, walks of the sequence and how they end. One function changes the state:
+/* The link's life: the line, walks of the sequence and how they end. One function changes the state:
  * mc_link_enter(). */
 #include "link_priv.h"
 #include <errno.h>
@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORT_LOST_MS 500   /* the kernel's news of an unplugged device may come after the hang-up of its port */
-#define SAMPLE_MS    60000 /* between two looks at the signal, at rest */
+#define SAMPLE_MS 60000 /* between two looks at the signal, at rest */
 
 /* A dial is written to disk while the modem works on it: the command must not wait for a disk, and a process that dies
  * within this has not dialled often. */
@@ -148,7 +147,10 @@ static int on_set_flow(void *ctx, enum mc_flow flow)
 static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left)
 {
     struct mc_link *link = ctx;
-    enum mc_fault fault = mc_policy_pin(link->policy, iccid, link->settings->sim.pin, tries_left);
+    bool changed;
+    enum mc_fault fault = mc_policy_pin(link->policy, iccid, link->settings->sim.pin, tries_left, &changed);
+    if (changed)
+        link->req.save(link->ctx);
     if (fault != MC_FAULT_NONE)
         return fault;
     mc_policy_pin_try(link->policy, iccid, link->settings->sim.pin);
@@ -296,131 +298,6 @@ void mc_link_go_up(struct mc_link *link)
     }
 }
 
-/* ---- device and port ---- */
-
-bool mc_link_open_port(struct mc_link *link)
-{
-    if (link->open)
-        return true;
-    char detail[160] = "";
-    enum mc_fault fault = link->req.open(link->ctx, detail, sizeof(detail));
-    if (fault != MC_FAULT_NONE) {
-        mc_link_failed(link, fault, detail);
-        return false;
-    }
-    link->open = true;
-    link->found = false;
-    link->new_session = true;
-    link->status->modem.line = MC_LINE_UNKNOWN;
-    return true;
-}
-
-/* Everything that hangs on the port ends; nothing is sent. */
-static void drop_port(struct mc_link *link)
-{
-    mc_bringup_cancel(link->bringup);
-    mc_timer_disarm(&link->wait);
-    mc_link_call_lost(link);
-    mc_line_reset(link->line);
-    if (link->open)
-        link->req.close(link->ctx);
-    link->open = link->found = link->rechecking = false;
-    link->status->modem.line = MC_LINE_CLOSED;
-    mc_link_publish(link);
-}
-
-void mc_link_device(struct mc_link *link, bool present)
-{
-    if (present == link->present)
-        return;
-    link->present = present;
-    mc_timer_disarm(&link->port_lost);
-    if (!link->started)
-        return;
-    if (present) {
-        mc_facts_rebooted(mc_bringup_facts(link->bringup)); /* plugged in: the modem starts at its defaults */
-        link->new_session = true;
-        if (link->powered_off && link->want == WANT_POWER_OFF)
-            link->want = link->want_before_off; /* replugging is what switches it on */
-        link->powered_off = link->off = false;
-        if (link->fault == MC_FAULT_DEVICE_GONE || link->fault == MC_FAULT_NO_DEVICE)
-            mc_timer_disarm(&link->wait);
-        if (link->doing == DOING_NOTHING || link->doing == DOING_WAIT)
-            mc_link_go_up(link);
-        return;
-    }
-    drop_port(link);
-    link->doing = DOING_NOTHING;
-    link->quiet = false;
-    mc_link_verb_end(link, -ENODEV, "The device went away.");
-    if (link->shutdown_done) {
-        mc_timer_arm(&link->shutdown_timer, link->queue, 0);
-        return;
-    }
-    mc_link_failed(link, MC_FAULT_DEVICE_GONE, "unplugged");
-}
-
-void mc_link_port_closed(struct mc_link *link, int error)
-{
-    char detail[80];
-    if (!link->open)
-        return;
-    snprintf(detail, sizeof(detail), "the port was closed: %s", strerror(error < 0 ? -error : EIO));
-    drop_port(link);
-    link->doing = DOING_NOTHING;
-    memcpy(link->port_detail, detail, sizeof(link->port_detail));
-    if (link->shutdown_done)
-        mc_timer_arm(&link->shutdown_timer, link->queue, 0);
-    else
-        mc_timer_arm(&link->port_lost, link->queue, PORT_LOST_MS);
-}
-
-/* The device is still there: it was no unplugging. */
-void mc_link_settle_port(struct mc_link *link)
-{
-    if (!mc_timer_armed(&link->port_lost))
-        return;
-    mc_timer_disarm(&link->port_lost);
-    mc_link_failed(link, MC_FAULT_DEVICE_ERROR, link->port_detail);
-}
-
-static void on_port_lost(void *ctx)
-{
-    struct mc_link *link = ctx;
-    if (!link->open && link->doing == DOING_NOTHING)
-        mc_link_failed(link, MC_FAULT_DEVICE_ERROR, link->port_detail);
-}
-
-size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len)
-{
-    return link->open ? mc_line_feed(link->line, data, len) : len;
-}
-
-void mc_link_board_done(struct mc_link *link, int result)
-{
-    if (link->doing != DOING_BOARD)
-        return;
-    if (result < 0)
-        mc_link_note(link, "the board's line could not be worked: %s", strerror(-result));
-    mc_facts_rebooted(mc_bringup_facts(link->bringup));
-    mc_line_reset(link->line);
-    link->req.set_flow(link->ctx, MC_FLOW_NONE);
-    link->found = false;
-    link->new_session = true;
-    if (link->powered_off) {
-        mc_link_verb_end(
-            link, result,
-            result < 0
-                ? "The power line could not be worked: %s."
-                : "The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, "
-                  "20 s or more%s.",
-            result < 0 ? strerror(-result) : "");
-        mc_link_rest(link);
-        return;
-    }
-    mc_link_walk(link, WALK_UP, MC_STEP_FIND);
-}
-
 /* ---- life ---- */
 
 void mc_link_start(struct mc_link *link, bool booting)
@@ -441,7 +318,7 @@ static void on_shutdown(void *ctx)
 {
     struct mc_link *link = ctx;
     void (*done)(void *) = link->shutdown_done;
-    drop_port(link);
+    mc_link_drop_port(link);
     link->doing = DOING_NOTHING;
     if (done)
         done(link->shutdown_ctx);
@@ -486,7 +363,7 @@ struct mc_link *mc_link_new(struct mc_timerq *queue, const struct mc_settings *s
     link->req = *requests;
     link->ctx = ctx;
     mc_timer_init(&link->shutdown_timer, "link.shutdown", on_shutdown, link);
-    mc_timer_init(&link->port_lost, "link.port-lost", on_port_lost, link);
+    mc_link_device_init(link);
     mc_timer_init(&link->sample, "link.sample", on_sample, link);
     mc_timer_init(&link->save_soon, "link.save", on_save_soon, link);
     mc_link_remedy_init(link);

@@ -2,8 +2,8 @@
 #ifndef MICROCAT_LINK_PRIV_H
 #define MICROCAT_LINK_PRIV_H
 
-/* Shared by the files of the room: link.c (life and device), remedy.c (faults), call.c (the PPP call), verbs.c (the
- * operator). */
+/* Shared by the files of the room: link.c (life and walks), device.c (device and port), remedy.c (faults), call.c (the
+ * PPP call), verbs.c (the operator), words.c (state, notes, status). */
 
 #include <microcat/link/link.h>
 
@@ -95,11 +95,16 @@ void mc_link_publish(struct mc_link *link);
 /* link.c */
 void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step);
 void mc_link_rest(struct mc_link *link);
-bool mc_link_open_port(struct mc_link *link);
 /** A closed port whose reason is still waited for counts as failed from now on. */
 void mc_link_settle_port(struct mc_link *link);
 /** Looks for the modem anew, or dials again: whatever the line allows. */
 void mc_link_go_up(struct mc_link *link);
+
+/* device.c */
+void mc_link_device_init(struct mc_link *link);
+bool mc_link_open_port(struct mc_link *link);
+/** Everything that hangs on the port ends; nothing is sent. */
+void mc_link_drop_port(struct mc_link *link);
 
 /* remedy.c */
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail);

@@ -308,6 +308,10 @@ static enum mc_step after_signal(struct mc_bringup *b)
     b->facts.was_registered = true;
     if (b->stop_before_dial)
         return MC_STEP_END;
+    if (strcmp(b->facts.cpin, "READY") != 0)
+        return after_sim(b);
+    if (!mc_facts_registered(&b->facts)) /* the signal took its time, and a URC came meanwhile */
+        return mc_bringup_fail(b, MC_FAULT_REGISTRATION_LOST, "AT+CEREG says %d before the dial", (int)b->facts.stat);
     char detail[120] = "";
     enum mc_fault fault = b->cb.dial_fault(b->ctx, detail, sizeof(detail));
     if (fault != MC_FAULT_NONE)
@@ -379,7 +383,7 @@ static bool detached(const struct mc_bringup *b)
 
 static bool registered_or_denied(const struct mc_bringup *b)
 {
-    if (detached(b))
+    if (detached(b) || strcmp(b->facts.cpin, "SIM PIN") == 0) /* locked again while it searched */
         return true;
     bool denied = b->denied_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->denied_at_ms >= DENIED_GRACE_MS;
     return mc_facts_registered(&b->facts) || denied || mc_cpin_fault(*b->facts.cpin ? b->facts.cpin : "READY");
@@ -391,7 +395,7 @@ static enum mc_step after_register_wait(struct mc_bringup *b)
         return MC_STEP_SIGNAL;
     if (b->facts.stat == 3)
         return mc_bringup_fail(b, MC_FAULT_REGISTRATION_DENIED, "AT+CEREG says 3 for %d s", DENIED_GRACE_MS / 1000);
-    if (!detached(b))
+    if (!detached(b) || (*b->facts.cpin && strcmp(b->facts.cpin, "READY") != 0))
         return after_sim(b);
     b->attach_tried = true;
     b->result.wait_ms = b->cb.attach_allowed(b->ctx);

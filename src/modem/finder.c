@@ -62,6 +62,7 @@ static const struct question {
 };
 #define QUESTIONS   MC_LENGTH_OF(round_of_questions)
 #define BOOT_BAUD   115200 /* 767: after every boot, whatever AT+IPR said before */
+#define BOOTED_MS   16000  /* 767: 10 to 15 s from power to the first OK */
 #define DWELL_MS    250    /* between two AT while the modem may be booting */
 #define ESCAPES_MAX 3      /* `+++` that a modem with a live PPP may ignore before it counts as stuck */
 #define PROOFS      3      /* AT after an escape or a CLD */
@@ -84,6 +85,8 @@ struct mc_finder {
     unsigned unanswered; /* AT in a row at this speed */
     bool confirming;     /* ERROR to an AT: garbage stood before it, ask once more */
     bool last_round;
+    bool blind_later; /* it may be booting: no blind escape yet that takes 3 s at a speed where no boot message comes */
+    int64_t blind_at_ms;
     struct mc_frame_watch watch;
     struct mc_timer timer;
 };
@@ -199,6 +202,13 @@ static void no_answer(struct mc_finder *finder)
     case PHASE_DWELL:
         if (mc_timerq_now_ms(finder->queue) >= finder->deadline_ms) {
             finder->last_round = true; /* once more through everything: it may have come up in another mode */
+            finder->blind_later = false;
+            finder->question = 0;
+            finder->phase = PHASE_ROUND;
+            break;
+        }
+        if (finder->blind_later && mc_timerq_now_ms(finder->queue) >= finder->blind_at_ms) {
+            finder->blind_later = false;
             finder->question = 0;
             finder->phase = PHASE_ROUND;
             break;
@@ -285,14 +295,18 @@ static void end_of_round(struct mc_finder *finder)
     mc_timer_arm(&finder->timer, finder->queue, DWELL_MS);
 }
 
-static bool has_rank(const struct mc_finder *finder, unsigned rank)
+static bool is_asked(const struct mc_finder *finder, const struct question *q)
 {
-    return rank == RANK_TURN ? finder->n_bauds > 2 : rank < finder->n_bauds;
+    if (q->rank == RANK_TURN ? finder->n_bauds <= 2 : q->rank >= finder->n_bauds)
+        return false;
+    if (q->ask != ASK_ESCAPE || !finder->blind_later)
+        return true;
+    return q->rank != RANK_TURN && finder->bauds[q->rank] == BOOT_BAUD;
 }
 
 static void next_question(struct mc_finder *finder)
 {
-    while (finder->question < QUESTIONS && !has_rank(finder, round_of_questions[finder->question].rank))
+    while (finder->question < QUESTIONS && !is_asked(finder, &round_of_questions[finder->question]))
         finder->question++;
     if (finder->question == QUESTIONS) {
         end_of_round(finder);
@@ -376,6 +390,8 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->phase = PHASE_ROUND;
     finder->question = finder->escapes = finder->proofs = finder->unanswered = 0;
     finder->confirming = finder->last_round = false;
+    finder->blind_later = patience_ms > 0;
+    finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};
     mc_at_set_probe(mc_line_at(finder->line), false); /* 2 s of it a silent speed; send_at() knows better */
     mc_timer_arm(&finder->timer, finder->queue, 0);

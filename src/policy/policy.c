@@ -268,15 +268,19 @@ static void remember_pin(struct pin_entry *entry, const char *iccid, const char 
     entry->pin_hash = pin_hash(entry->iccid, pin);
 }
 
-enum mc_fault mc_policy_pin(struct mc_policy *policy, const char *iccid, const char *pin, int tries_left)
+enum mc_fault mc_policy_pin(struct mc_policy *policy, const char *iccid, const char *pin, int tries_left,
+                            bool *ret_changed)
 {
+    *ret_changed = false;
     if (!*pin)
         return MC_FAULT_SIM_PIN_MISSING;
     struct pin_entry *entry = pin_refused(policy, iccid, pin);
     if (!entry)
         return tries_left < 2 ? MC_FAULT_SIM_PIN_SPENT : MC_FAULT_NONE;
-    if (!*entry->iccid) /* now it has a name: the next SIM is another one */
+    if (!*entry->iccid && *iccid) { /* now it has a name: the next SIM is another one */
         remember_pin(entry, iccid, pin);
+        *ret_changed = true;
+    }
     return MC_FAULT_SIM_PIN_WRONG;
 }
 

@@ -74,6 +74,9 @@ static enum mc_fault fault_of_code(const struct mc_exit_view *view, int code)
     if (code < 0 || (size_t)code >= sizeof(rows) / sizeof(rows[0]))
         return view->was_up ? MC_FAULT_PPPD_DIED : MC_FAULT_PPPD_FAILED;
     fault = view->was_up ? rows[code].up : rows[code].setup;
+    /* A hang-up while it closes LCP in vain overwrites pppd's own 15 with 16. */
+    if (code == 16 && view->echo_lost)
+        return MC_FAULT_PPP_ECHO_DEAD;
     if (!view->was_up && (code == 0 || code == 10 || code == 16))
         fault = by_phase(view->reached);
     /* Never a word from the plugin and a bare 1: it did not even load ours (a pppd of another version says so on its

@@ -9,6 +9,7 @@ static const char *const sign_names[MC_RELAY_SIGN_COUNT] = {
     [MC_RELAY_NO_CARRIER] = "no-carrier",
     [MC_RELAY_DISCONNECTED] = "disconnected",
     [MC_RELAY_REBOOTED] = "rebooted",
+    [MC_RELAY_OFF] = "off",
 };
 
 const char *mc_relay_sign_name(enum mc_relay_sign sign)
@@ -31,6 +32,11 @@ static const struct word words[] = {
     {"+CPIN: ", true, MC_RELAY_REBOOTED},
     {"*ATREADY: ", true, MC_RELAY_REBOOTED}, /* ... and of its siblings (A76xx, A79xx) */
     {"RDY", false, MC_RELAY_REBOOTED},
+    {"POWERD DOWN", false, MC_RELAY_OFF}, /* sic: SIM767XX manual, AT+CPOF */
+    {"POWER DOWN", false, MC_RELAY_OFF},
+    {"NORMAL POWER DOWN", false, MC_RELAY_OFF},
+    {"UNDER-VOLTAGE WARNNING POWER DOWN", false, MC_RELAY_OFF}, /* sic: SIM7600 manual, AT+CVALARM */
+    {"OVER-VOLTAGE WARNNING POWER DOWN", false, MC_RELAY_OFF},
 };
 
 void mc_relay_scan_init(struct mc_relay_scan *scan, mc_relay_sign_fn *on_sign, void *ctx)

@@ -125,6 +125,7 @@ static void describe_end(struct mc_ppp *ppp, int wait_status)
     view->unknown = wait_status == MC_CHILD_STATUS_UNKNOWN;
     view->wait_status = wait_status;
     view->was_up = ppp->was_up;
+    view->echo_lost = strncmp(ppp->complaint, "No response to ", strlen("No response to ")) == 0; /* pppd's lcp.c */
     /* SIGKILL, and it was not what was asked for: it did not react to SIGTERM. */
     if (!view->unknown && WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && !ppp->kill_asked &&
         (view->stop_asked || view->late))

@@ -65,15 +65,6 @@
 {show_cereg_urc, "+CEREG:", NULL},
 {show_cereg_urc, "+CEREG: ", NULL},
 
-{show_cops, "+COPS: 0,2,\"44010\",7", "0 2 '44010' 7"},
-{show_cops, "+COPS: 0", "0 ? '' ?"},
-{show_cops, "+COPS: 0,0,\"NTT DOCOMO, INC.\",7", "0 0 'NTT DOCOMO, INC.' 7"},
-{show_cops, "+COPS: 1,2,\"44010\"", "1 2 '44010' ?"},
-{show_cops, "+COPS: 0,2", NULL},
-{show_cops, "+COPS: 0,2,44010,7", NULL},
-{show_cops, "+COPS: 0,2,\"44010", NULL},
-{show_cops, "+COPS: ,2,\"44010\",7", NULL},
-{show_cops, "+COPS: 0,2,\"44010\",7,1", NULL},
 
 {show_csq, "+CSQ: 99,99", "? ?"},
 {show_csq, "+CSQ: 18,99", "-770 ?"},
@@ -84,11 +75,6 @@
 {show_csq, "+CSQ: 18", NULL},
 {show_csq, "+CSQ: 18.5,99", NULL},
 
-{show_cesq, "+CESQ: 99,99,255,255,20,61", "-790 -100"},
-{show_cesq, "+CESQ: 99,99,255,255,255,255", "? ?"},
-{show_cesq, "+CESQ: 99,99,255,255,35,61", NULL},
-{show_cesq, "+CESQ: 99,99,255,255,20,98", NULL},
-{show_cesq, "+CESQ: 99,99,255,255,20", NULL},
 
 {show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3",
  "LTE Online 44010 5784 39683652 181 28 9510 rsrq -100 rsrp -790 rssi -690 sinr 30"},
@@ -108,14 +94,6 @@
 {show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41", NULL},
 {show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,x,41,3", NULL},
 
-{show_cgatt, "+CGATT: 1", "1"},
-{show_cgatt, "+CGATT: 0", "0"},
-{show_cgatt, "+CGATT: 2", NULL},
-{show_cgatt, "+CGATT: 1,1", NULL},
-{show_cgact, "+CGACT: 1,1", "1 1"},
-{show_cgact, "+CGACT: 8,0", "8 0"},
-{show_cgact, "+CGACT: 1", NULL},
-{show_cgact, "+CGACT: 1,2", NULL},
 
 {show_cgdcont, "+CGDCONT: 1,\"IP\",\"soracom.io\",\"10.164.98.251\"", "1 IP 'soracom.io' '10.164.98.251'"},
 {show_cgdcont, "+CGDCONT: 1,\"IP\",\"soracom.io\"", "1 IP 'soracom.io' ''"},
@@ -141,13 +119,6 @@
 {show_cgauth, "+CGAUTH: 1,2,\"a\",\"b\",\"c\"", NULL},
 {show_cgauth, "+CGAUTH: 1,2,\"a", NULL},
 
-{show_cgpaddr, "+CGPADDR: 1,10.83.214.110", "1 '10.83.214.110'"},
-{show_cgpaddr, "+CGPADDR: 1,\"10.83.214.110\"", "1 '10.83.214.110'"},
-{show_cgpaddr, "+CGPADDR: 1,10.83.214.110,2001:db8:0:0:0:0:0:1", "1 '10.83.214.110'"},
-{show_cgpaddr, "+CGPADDR: 1,", "1 ''"},
-{show_cgpaddr, "+CGPADDR: 1", "1 ''"},
-{show_cgpaddr, "+CGPADDR: x", NULL},
-{show_cgpaddr, "+CGPADDR: 1,none", NULL},
 
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"soracom.io\",\"10.164.98.251.255.255.255.0\",\"10.164.98.1\",\"100.127.0.53\",\"100.127.1.53\"",
  "1 5 'soracom.io' '10.164.98.251' '10.164.98.1' '100.127.0.53' '100.127.1.53' ?"},
@@ -209,9 +180,3 @@
 {show_cme, "+CME ERROR:", NULL},
 {show_cme, "+CMS ERROR: 10", NULL},
 {show_cme, "ERROR", NULL},
-{show_connect, "CONNECT", "?"},
-{show_connect, "CONNECT 115200", "115200"},
-{show_connect, "CONNECT 150000000", "150000000"},
-{show_connect, "CONNECT HSPA+", "?"},
-{show_connect, "CONNECTED", NULL},
-{show_connect, "NO CARRIER", NULL},

@@ -144,7 +144,8 @@ static void test_codes_and_time(void **state)
     } codes[] = {
         {"+CME ERROR: 10\r", MC_AT_CME, 10},
         {"+CME ERROR:537\r", MC_AT_CME, 537},
-        {"+CME ERROR: SIM busy\r", MC_AT_CME, -1},
+        {"+CME ERROR: SIM busy\r", MC_AT_CME, 14},
+        {"+CME ERROR: no idea\r", MC_AT_CME, -1},
         {"+CMS ERROR: 302\r", MC_AT_CMS, 302},
         {"+CME ERROR: 10x\r", MC_AT_CME, -1},
         {"+CME ERROR:\r", MC_AT_CME, -1},

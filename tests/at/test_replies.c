@@ -69,30 +69,12 @@ static int show_cereg_urc(const char *line, char *out, size_t size_bytes)
     return r < 0 ? r : show_cereg(&c, out, size_bytes);
 }
 
-static int show_cops(const char *line, char *out, size_t size_bytes)
-{
-    struct mc_at_cops c;
-    int r = mc_at_parse_cops(line, &c);
-    if (r == 0)
-        SHOW("%d %s '%s' %s", c.mode, num(c.format), c.operator_, num(c.act));
-    return r;
-}
-
 static int show_csq(const char *line, char *out, size_t size_bytes)
 {
     int32_t rssi, ber;
     int r = mc_at_parse_csq(line, &rssi, &ber);
     if (r == 0)
         SHOW("%s %s", num(rssi), num(ber));
-    return r;
-}
-
-static int show_cesq(const char *line, char *out, size_t size_bytes)
-{
-    struct mc_at_cesq c;
-    int r = mc_at_parse_cesq(line, &c);
-    if (r == 0)
-        SHOW("%s %s", num(c.rsrp_ddbm), num(c.rsrq_ddb));
     return r;
 }
 
@@ -106,25 +88,6 @@ static int show_cpsi(const char *line, char *out, size_t size_bytes)
              num(c.rssi_ddbm), num(c.sinr_ddb));
     else if (r == 0)
         SHOW("%s/%s %s %s", c.system, c.mode, num(c.rsrp_ddbm), num(c.band));
-    return r;
-}
-
-static int show_cgatt(const char *line, char *out, size_t size_bytes)
-{
-    bool on;
-    int r = mc_at_parse_cgatt(line, &on);
-    if (r == 0)
-        SHOW("%d", on);
-    return r;
-}
-
-static int show_cgact(const char *line, char *out, size_t size_bytes)
-{
-    bool on;
-    int32_t cid;
-    int r = mc_at_parse_cgact(line, &cid, &on);
-    if (r == 0)
-        SHOW("%d %d", cid, on);
     return r;
 }
 
@@ -143,16 +106,6 @@ static int show_cgauth(const char *line, char *out, size_t size_bytes)
     int r = mc_at_parse_cgauth(line, &c);
     if (r == 0)
         SHOW("%d %d user '%s' password '%s'", c.cid, c.type, c.user, c.password);
-    return r;
-}
-
-static int show_cgpaddr(const char *line, char *out, size_t size_bytes)
-{
-    int32_t cid;
-    char address[64];
-    int r = mc_at_parse_cgpaddr(line, &cid, address, sizeof(address));
-    if (r == 0)
-        SHOW("%d '%s'", cid, address);
     return r;
 }
 
@@ -194,7 +147,6 @@ SHOW_INT(cfun)
 SHOW_INT(cbc)
 SHOW_INT(cpmutemp)
 SHOW_INT(cme)
-SHOW_INT(connect)
 
 static int show_cgmr(const char *line, char *out, size_t size_bytes)
 {

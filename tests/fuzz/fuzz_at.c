@@ -42,29 +42,19 @@ static void parse_packet_domain(const char *line)
     struct mc_at_cgdcont cgdcont;
     struct mc_at_cgauth cgauth;
     struct mc_at_cgcontrdp cgcontrdp;
-    char text[64];
-    int32_t a;
-    bool on;
-    mc_at_parse_cgatt(line, &on);
-    mc_at_parse_cgact(line, &a, &on);
     mc_at_parse_cgdcont(line, &cgdcont);
     mc_at_parse_cgauth(line, &cgauth);
-    mc_at_parse_cgpaddr(line, &a, text, sizeof(text));
     mc_at_parse_cgcontrdp(line, &cgcontrdp);
 }
 
 static void parse_radio(const char *line)
 {
     struct mc_at_cereg cereg;
-    struct mc_at_cops cops;
-    struct mc_at_cesq cesq;
     struct mc_at_cpsi cpsi;
     int32_t a, b;
     mc_at_parse_cereg_read(line, &cereg);
     mc_at_parse_cereg_urc(line, &cereg);
-    mc_at_parse_cops(line, &cops);
     mc_at_parse_csq(line, &a, &b);
-    mc_at_parse_cesq(line, &cesq);
     mc_at_parse_cpsi(line, &cpsi);
 }
 
@@ -86,7 +76,6 @@ static void parse_everything(const char *line)
     mc_at_parse_cgmr(line, text, sizeof(text));
     mc_at_parse_ati(line, &field, text, sizeof(text));
     mc_at_parse_cme(line, &a);
-    mc_at_parse_connect(line, &a);
     parse_radio(line);
     parse_packet_domain(line);
     mc_at_urc_kind(line);

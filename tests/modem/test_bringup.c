@@ -315,6 +315,26 @@ static void every_answer_to_a_dial_has_its_fault(void **state)
     }
 }
 
+/* What the modem says while the signal is read counts for the dial. */
+static void registration_lost_before_the_dial(void **state)
+{
+    static const char *const news[] = {"say +CEREG: 2", "sim-remove"};
+    static const enum mc_fault faults[] = {MC_FAULT_REGISTRATION_LOST, MC_FAULT_SIM_ABSENT};
+    for (size_t i = 0; i < MC_LENGTH_OF(news); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        bench_inject(b, "late AT+CPSI 3000 1");
+        mc_bringup_start(b->bringup, MC_STEP_FIND, 0);
+        while (mc_bringup_step(b->bringup) != MC_STEP_SIGNAL)
+            bench_pass(b, 1);
+        bench_pass(b, 1000);
+        bench_inject(b, "%s", news[i]);
+        bench_pass(b, 20000);
+        assert_true(b->done);
+        assert_int_equal(b->result.fault, faults[i]);
+        assert_int_equal(bench_get(b, "dials"), 0);
+    }
+}
+
 static const struct {
     int stat;
     enum mc_fault fault;
@@ -505,6 +525,7 @@ int main(void)
         cmocka_unit_test(what_is_not_needed_stops_nothing),
         cmocka_unit_test(every_answer_to_a_dial_has_its_fault),
         cmocka_unit_test(every_registration_has_its_fault),
+        cmocka_unit_test(registration_lost_before_the_dial),
         cmocka_unit_test(the_end_of_a_call),
         cmocka_unit_test(a_call_that_cannot_be_ended),
         cmocka_unit_test(remedies_go_on_to_a_call),

@@ -86,12 +86,28 @@ static void sims_that_forbid_a_dial(void **state)
     }
 }
 
+/* Locked while the modem searches: entered again at once, not after the search. */
+static void locked_while_searching(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm searching");
+    mc_config_row_set(mc_config_row_find("SIM", "PIN"), &b->settings, "7391");
+    mc_bringup_start(b->bringup, MC_STEP_FIND, 0);
+    while (mc_bringup_step(b->bringup) != MC_STEP_REGISTER_WAIT)
+        bench_pass(b, 100);
+    bench_inject(b, "pin-lock 7391");
+    bench_pass(b, 2000);
+    assert_int_equal(sim_board_counters(b->board)->pin_attempts, 1);
+    bench_inject(b, "register 5");
+    bench_pass(b, 60000);
+    assert_true(b->done && b->result.connected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pin_is_entered_once),       cmocka_unit_test(tries_are_never_remembered),
         cmocka_unit_test(a_slow_card_is_waited_for), cmocka_unit_test(wrong_pin_is_told),
-        cmocka_unit_test(sims_that_forbid_a_dial),
+        cmocka_unit_test(locked_while_searching),    cmocka_unit_test(sims_that_forbid_a_dial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,7 @@ struct harness {
     struct mc_policy *policy;
     uint32_t dice; /* 0: no chance at all, every wait as the table has it */
     bool shaken;
+    bool changed; /* what the last harness_pin() said */
 };
 
 static uint32_t harness_random(void *ctx)
@@ -61,6 +62,11 @@ static inline struct mc_decision harness_decide(struct harness *h, enum mc_fault
     struct mc_decision decision;
     mc_policy_decide(h->policy, fault, usable, now_ms, &decision);
     return decision;
+}
+
+static inline enum mc_fault harness_pin(struct harness *h, const char *iccid, const char *pin, int tries_left)
+{
+    return mc_policy_pin(h->policy, iccid, pin, tries_left, &h->changed);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)

@@ -45,7 +45,7 @@ static void assert_spent(struct harness *h, int64_t now_ms, int64_t left_ms)
             harness_decide(h, MC_FAULT_MODEM_SILENT, 1u << MC_REMEDY_RESET | 1u << MC_REMEDY_POWER_CYCLE, now_ms);
         assert_int_equal(d.remedy, MC_REMEDY_LOOK);
     }
-    assert_int_equal(mc_policy_pin(h->policy, "8942310000000000012", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, "8942310000000000012", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
 }
 
 static void budgets_survive_a_restart(void **state)
@@ -101,7 +101,7 @@ static void a_clock_in_the_future_does_no_harm(void **state)
     for (size_t i = 0; i < MC_LENGTH_OF(walls); i++) {
         restart(h, text, 5 * SECOND, walls[i]);
         assert_int_equal(mc_policy_dial(h->policy, false, 5 * SECOND), 0);
-        assert_int_equal(mc_policy_pin(h->policy, "8942310000000000012", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+        assert_int_equal(harness_pin(h, "8942310000000000012", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
     }
 }
 

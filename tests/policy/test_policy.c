@@ -271,22 +271,22 @@ static void a_pin_needs_tries_to_spare(void **state)
     };
     struct harness *h = *state;
     for (size_t i = 0; i < MC_LENGTH_OF(rows); i++)
-        assert_int_equal(mc_policy_pin(h->policy, ICCID, rows[i].pin, rows[i].tries), rows[i].fault);
+        assert_int_equal(harness_pin(h, ICCID, rows[i].pin, rows[i].tries), rows[i].fault);
 }
 
 static void a_pin_is_never_tried_twice(void **state)
 {
     struct harness *h = *state;
     mc_policy_pin_try(h->policy, ICCID, "1234");
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "4321", 3), MC_FAULT_NONE);
-    assert_int_equal(mc_policy_pin(h->policy, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, ICCID, "4321", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
     mc_policy_start_over(h->policy); /* not even when a person says reconnect */
     mc_policy_good(h->policy);
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
     assert_false(mc_policy_pin_right(h->policy, "8942310000000000099"));
     assert_true(mc_policy_pin_right(h->policy, ICCID));
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_NONE);
     assert_false(mc_policy_pin_right(h->policy, ICCID)); /* nothing more to forget, so nothing to save */
 }
 
@@ -295,13 +295,13 @@ static void an_unknown_sim_may_be_the_same(void **state)
 {
     struct harness *h = *state;
     mc_policy_pin_try(h->policy, "", "1234");
-    assert_int_equal(mc_policy_pin(h->policy, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "4321", 3), MC_FAULT_NONE);
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
-    /* It was that one, then; another is another. */
-    assert_int_equal(mc_policy_pin(h->policy, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
-    assert_int_equal(mc_policy_pin(h->policy, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, ICCID, "4321", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_true(h->changed); /* it was that one, then, and that is worth saving; another is another */
+    assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
 }
 
 /* Tried without a name, and then it was open: right, under whatever name it has now. */
@@ -310,7 +310,7 @@ static void an_unknown_sim_that_opened(void **state)
     struct harness *h = *state;
     mc_policy_pin_try(h->policy, "", "1234");
     mc_policy_pin_right(h->policy, ICCID);
-    assert_int_equal(mc_policy_pin(h->policy, ICCID, "1234", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_NONE);
 }
 
 static void pins_of_many_sims_are_remembered(void **state)
@@ -324,7 +324,7 @@ static void pins_of_many_sims_are_remembered(void **state)
     }
     for (int i = 0; i < 8; i++) {
         snprintf(iccid, sizeof(iccid), "894231000000000%04d", i);
-        assert_int_equal(mc_policy_pin(h->policy, iccid, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+        assert_int_equal(harness_pin(h, iccid, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
     }
 }
 

@@ -174,6 +174,8 @@ static void run_line(int deaf)
         if (poll(&poll_fd, 1, 50) <= 0)
             continue;
         n = read(tty, bytes, sizeof(bytes));
+        if (n == 0 && getppid() == 1) /* hung up, and the test that started us is gone: do not spin for ever */
+            _exit(1);
         for (ssize_t at = 0; at < n;) {
             ssize_t w = write(tty, bytes + at, (size_t)(n - at));
 

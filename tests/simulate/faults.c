@@ -37,7 +37,7 @@ static void no_pppd(struct world *w, bool on)
 static void kill_daemon(struct world *w, bool on)
 {
     if (on)
-        world_daemon_kill(w, world_spread(w, 100, 30000));
+        world_daemon_kill(w, world_spread(w, 100, 30000), world_chance(w, 50));
 }
 
 static void stop_daemon(struct world *w, bool on)
@@ -51,7 +51,7 @@ static void reboot_host(struct world *w, bool on)
     if (!on)
         return;
     w->booting = true;
-    world_daemon_kill(w, world_between(w, 20000, 90000));
+    world_daemon_kill(w, world_between(w, 20000, 90000), false);
 }
 
 static void jump(struct world *w, bool on)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#define BACK_MS (100 * MINUTE_MS) /* RedialMax + 30 %, a search, an hour's budget that was spent, a boot */
+#define BACK_MS (60 * MINUTE_MS) /* RedialMax + 30 %, a search, an hour's budget that was spent, a boot */
 #define SETTLE_MS                                                                                                      \
     (5 * MINUTE_MS) /* a SIM just exchanged, echoes and probes that were lost: the last of it still comes */
 #define CALM_MS HOUR_MS

@@ -16,8 +16,8 @@ static const uint8_t echo_request[] = {0x7e, 0xff, 0x7d, 0x23, 0xc0, 0x21, 0x7d,
 
 static void disarm_all(struct pppd *p)
 {
-    struct mc_timer *timers[] = {&p->step,    &p->setup, &p->echo,   &p->end,  &p->sign,
-                                 &p->silence, &p->probe, &p->bounce, &p->found};
+    struct mc_timer *timers[] = {&p->step,    &p->setup, &p->echo,   &p->end,   &p->sign,
+                                 &p->silence, &p->probe, &p->bounce, &p->found, &p->retell};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
 }
@@ -83,16 +83,21 @@ void pppd_stop(struct world *w)
 
 /* ---- negotiation ---- */
 
-static void go_up(struct world *w)
+static void tell_up(struct world *w)
 {
     struct mc_status_ppp *st = &w->status.ppp;
     const struct sim_call *call = sim_board_call(w->board);
-    w->pppd.up = true;
-    mc_timer_disarm(&w->pppd.setup);
     snprintf(st->interface, sizeof(st->interface), "ppp0");
     snprintf(st->local, sizeof(st->local), "%s", call ? call->address : "");
     snprintf(st->dns[0], sizeof(st->dns[0]), "%s", call ? call->dns1 : "");
     mc_link_call_up(w->link);
+}
+
+static void go_up(struct world *w)
+{
+    w->pppd.up = true;
+    mc_timer_disarm(&w->pppd.setup);
+    tell_up(w);
     if (world_chance(w, 5)) /* IPCP bounces once just after it came up */
         mc_timer_arm(&w->pppd.bounce, w->queue, world_between(w, 1, 3000));
 }
@@ -100,17 +105,32 @@ static void go_up(struct world *w)
 static void on_bounce(void *ctx)
 {
     struct world *w = ctx;
-    if (!w->link || !w->pppd.running || w->pppd.stopping)
+    if (!w->pppd.running || w->pppd.stopping)
         return;
-    if (w->pppd.up) {
-        w->pppd.up = false;
-        mc_link_call_down(w->link);
+    w->pppd.up = !w->pppd.up;
+    if (!w->pppd.up) {
+        if (w->link)
+            mc_link_call_down(w->link);
         mc_timer_arm(&w->pppd.bounce, w->queue, world_between(w, 100, 4000));
-    } else {
-        w->pppd.up = true;
-        mc_link_call_up(w->link);
+    } else if (w->link) {
+        tell_up(w);
         mc_link_call_up(w->link); /* told twice: must not matter */
     }
+}
+
+static void on_retell(void *ctx)
+{
+    struct world *w = ctx;
+    if (!w->link || !w->pppd.running)
+        return;
+    phase(w, w->pppd.phase);
+    if (w->pppd.up)
+        tell_up(w);
+}
+
+void pppd_taken_over(struct world *w)
+{
+    mc_timer_arm(&w->pppd.retell, w->queue, world_between(w, 0, 200));
 }
 
 static void on_step(void *ctx)
@@ -210,7 +230,8 @@ static void on_scanned(void *ctx, enum mc_relay_sign sign, const char *line)
 {
     static const enum mc_call_sign signs[] = {[MC_RELAY_NO_CARRIER] = MC_CALL_NO_CARRIER,
                                               [MC_RELAY_DISCONNECTED] = MC_CALL_DISCONNECTED,
-                                              [MC_RELAY_REBOOTED] = MC_CALL_REBOOTED};
+                                              [MC_RELAY_REBOOTED] = MC_CALL_REBOOTED,
+                                              [MC_RELAY_OFF] = MC_CALL_OFF};
     struct world *w = ctx;
     struct pppd *p = &w->pppd;
     if (p->n_signs == sizeof(p->signs) / sizeof(p->signs[0]))
@@ -333,5 +354,6 @@ void pppd_init(struct world *w)
     mc_timer_init(&p->silence, "pppd.silence", on_silence, w);
     mc_timer_init(&p->probe, "pppd.probe", on_probe, w);
     mc_timer_init(&p->found, "pppd.stuck", on_found_stuck, w);
+    mc_timer_init(&p->retell, "pppd.retell", on_retell, w);
     mc_timer_init(&p->bounce, "pppd.bounce", on_bounce, w);
 }

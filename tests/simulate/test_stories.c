@@ -109,6 +109,19 @@ static void goes_off_by_itself(void **unused)
     }
 }
 
+static void goes_off_under_the_call(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    mc_link_call_sign(w->link, MC_CALL_OFF, "POWERD DOWN");
+    world_inject(w, "power-off");
+    until(w, MC_STATE_BACKOFF, 10 * SECOND_MS);
+    pass(w, 10 * MINUTE_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_MODEM_OFF);
+    assert_int_equal(w->status.counters.resets, 0);
+    world_inject(w, "power-on");
+    until(w, MC_STATE_ONLINE, 3 * MINUTE_MS);
+}
+
 static void power_on_looks(void **unused)
 {
     _cleanup_world_ struct world *w = online("");
@@ -230,7 +243,7 @@ static void killed_in_every_state(void **unused)
         _cleanup_world_ struct world *w = world_plain("cold sim-pin=1234");
         world_set(w, "SIM", "PIN", "1234");
         pass(w, at_ms);
-        world_daemon_kill(w, 200);
+        world_daemon_kill(w, 200, false);
         pass(w, SECOND_MS);
         while (!w->failed && w->status.state != MC_STATE_ONLINE && w->status.state != MC_STATE_HELD)
             pass(w, SECOND_MS);
@@ -239,6 +252,29 @@ static void killed_in_every_state(void **unused)
         until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
         assert_int_equal(sim_board_counters(w->board)->pin_attempts, 1);
     }
+}
+
+static void a_call_outlives_its_daemon(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    w->chatty = true;
+    pass(w, HOUR_MS);
+    uint64_t calls = sim_board_counters(w->board)->calls;
+    for (int i = 0; i < 5; i++) {
+        world_daemon_kill(w, 300, true);
+        pass(w, SECOND_MS);
+        until(w, MC_STATE_ONLINE, 5 * SECOND_MS);
+        assert_true(w->network_up);
+        pass(w, HOUR_MS);
+        assert_int_equal(w->status.state, MC_STATE_ONLINE);
+    }
+    assert_int_equal(sim_board_counters(w->board)->calls, calls); /* the same call all along */
+    world_daemon_kill(w, 300, true); /* and when it ends meanwhile, the next one finds that out */
+    world_inject(w, "no-carrier");
+    pass(w, 2 * SECOND_MS);
+    pass(w, 5 * MINUTE_MS);
+    until(w, MC_STATE_ONLINE, 10 * MINUTE_MS);
+    assert_int_equal(sim_board_counters(w->board)->calls, calls + 1);
 }
 
 static void a_wrong_pin_is_held_until_a_new_card_comes(void **unused)
@@ -253,7 +289,7 @@ static void a_wrong_pin_is_held_until_a_new_card_comes(void **unused)
         pass(w, HOUR_MS);
         world_inject(w, "reboot");
         pass(w, HOUR_MS);
-        world_daemon_kill(w, 1000);
+        world_daemon_kill(w, 1000, false);
         until(w, MC_STATE_HELD, 5 * MINUTE_MS);
     }
     assert_int_equal(sim_board_counters(w->board)->pin_wrong, 1);
@@ -269,6 +305,7 @@ int main(void)
         cmocka_unit_test(power_off_and_the_button),
         cmocka_unit_test(power_off_and_the_plug),
         cmocka_unit_test(goes_off_by_itself),
+        cmocka_unit_test(goes_off_under_the_call),
         cmocka_unit_test(power_on_looks),
         cmocka_unit_test(power_off_that_was_not_heard),
         cmocka_unit_test(a_reattach_behind_a_reboot),
@@ -276,6 +313,7 @@ int main(void)
         cmocka_unit_test(over_every_fault_by_itself),
         cmocka_unit_test(unplugged_in_every_state),
         cmocka_unit_test(killed_in_every_state),
+        cmocka_unit_test(a_call_outlives_its_daemon),
         cmocka_unit_test(a_wrong_pin_is_held_until_a_new_card_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

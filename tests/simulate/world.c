@@ -155,36 +155,52 @@ static void on_start(void *ctx)
         world_fail(w, "its own budgets are refused, line %u", line);
     mc_facts_load(mc_link_facts(w->link), w->facts);
     w->told_present = sim_board_plugged(w->board);
-    w->pulled = false;
-    if (first)
-        mc_link_device(w->link, w->told_present);
-    mc_link_start(w->link, w->booting);
+    bool carried_on = w->kept && w->pppd.running && w->told_present && !w->pulled;
+    if (!carried_on)
+        pppd_vanish(w);
+    w->kept = w->pulled = false;
     if (!first)
+        mc_link_start(w->link, w->booting);
+    if (carried_on) {
+        world_say(w, "daemon: carries on the call");
+        w->open = true;
+        mc_link_adopt(w->link, w->kept_baud, w->kept_flow, w->kept_stat, -1);
+        pppd_taken_over(w);
+    } else {
         mc_link_device(w->link, w->told_present);
+    }
+    if (first)
+        mc_link_start(w->link, w->booting);
     w->booting = false;
 }
 
 /* The process is gone: pppd with it (its pty is closed, and the next daemon clears up), the modem is left as it was. */
-static void daemon_gone(struct world *w, int64_t down_ms)
+static void daemon_gone(struct world *w, int64_t down_ms, bool keep)
 {
     if (w->link) {
+        const struct mc_facts *facts = mc_link_facts(w->link);
+        w->kept = keep && w->open && !w->pulled && w->pppd.running && w->pppd.up && !w->pppd.stopping;
+        w->kept_baud = facts->baud;
+        w->kept_flow = facts->flow;
+        w->kept_stat = facts->stat;
         mc_link_free(w->link);
         mc_bus_forget(w->bus, &w->observer);
         mc_bus_free(w->bus);
         w->link = NULL;
         w->bus = NULL;
     }
-    pppd_vanish(w);
+    if (!w->kept)
+        pppd_vanish(w);
     requests_stop(w);
     mc_timer_disarm(&w->device);
     w->open = w->network_up = false;
     mc_timer_arm(&w->start, w->queue, down_ms);
 }
 
-void world_daemon_kill(struct world *w, int64_t down_ms)
+void world_daemon_kill(struct world *w, int64_t down_ms, bool keep)
 {
     world_say(w, "daemon: killed");
-    daemon_gone(w, down_ms);
+    daemon_gone(w, down_ms, keep);
 }
 
 static void on_stopped(void *ctx)
@@ -203,7 +219,7 @@ static void on_restart(void *ctx)
 {
     struct world *w = ctx;
     if (w->link)
-        daemon_gone(w, 0);
+        daemon_gone(w, 0, false);
     else
         on_start(w);
 }

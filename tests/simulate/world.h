@@ -25,7 +25,7 @@
 struct pppd {
     bool running, up, stopping, stuck;
     enum mc_ppp_phase phase;
-    struct mc_timer step, setup, echo, end, sign, silence, probe, bounce, found;
+    struct mc_timer step, setup, echo, end, sign, silence, probe, bounce, found, retell;
     int64_t began_ms;
     enum mc_fault end_fault;
     const char *end_text;
@@ -84,7 +84,10 @@ struct world {
     struct mc_link *link;
     struct mc_timer start, device, save_again;
     bool booting, told_present, pulled; /* the plug was out since the daemon was last told */
-    bool unsaved;                       /* what was to be saved could not be written */
+    bool kept;                          /* the call outlives the daemon: its descriptors are with systemd */
+    int32_t kept_baud, kept_stat;
+    enum mc_flow kept_flow;
+    bool unsaved; /* what was to be saved could not be written */
     bool open, network_up;
     bool chatty; /* traffic all the time, or a device that sends nothing */
 
@@ -134,7 +137,8 @@ int64_t world_spread(struct world *w, int64_t least, int64_t most);
 bool world_chance(struct world *w, unsigned percent);
 void world_inject(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int world_board(struct world *w, const char *key);
-void world_daemon_kill(struct world *w, int64_t down_ms);
+/** @keep: its call goes on without it, and the next one takes it up. */
+void world_daemon_kill(struct world *w, int64_t down_ms, bool keep);
 void world_daemon_stop(struct world *w, int64_t down_ms);
 void world_plug(struct world *w, bool plugged);
 static inline int64_t world_now(const struct world *w)
@@ -155,6 +159,8 @@ void pppd_stop(struct world *w);
 /** Killed: by the link, with the daemon, or by somebody. */
 void pppd_end(struct world *w, int64_t delay_ms, enum mc_fault fault, const char *text);
 void pppd_vanish(struct world *w);
+/** A new daemon has taken the call up: the plugin tells it what it knows. */
+void pppd_taken_over(struct world *w);
 void pppd_peer_changed(struct world *w, enum sim_peer_state state);
 void pppd_stick(struct world *w, bool stuck);
 void pppd_traffic(struct world *w, uint64_t *ret_rx, uint64_t *ret_tx);

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -59,6 +61,17 @@ WRAP(pid_t, fork, (void), ())
 WRAP(int, timerfd_create, (int clock, int flags), (clock, flags))
 WRAP(int, inotify_init1, (int flags), (flags))
 WRAP(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask))
+WRAP(int, socket, (int family, int type, int protocol), (family, type, protocol))
+WRAP(int, bind, (int fd, const struct sockaddr *address, socklen_t len), (fd, address, len))
+WRAP(int, listen, (int fd, int backlog), (fd, backlog))
+WRAP(int, accept4, (int fd, struct sockaddr *address, socklen_t *len, int flags), (fd, address, len, flags))
+WRAP(int, connect, (int fd, const struct sockaddr *address, socklen_t len), (fd, address, len))
+WRAP(ssize_t, send, (int fd, const void *data, size_t n, int flags), (fd, data, n, flags))
+WRAP(ssize_t, recv, (int fd, void *data, size_t n, int flags), (fd, data, n, flags))
+WRAP(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t len), (fd, level, name, value, len))
+WRAP(int, posix_openpt, (int flags), (flags))
+WRAP(int, grantpt, (int fd), (fd))
+WRAP(int, unlockpt, (int fd), (fd))
 
 /* open and fcntl take one more argument or none: passing one on that is not there does no harm on Linux's ABIs. */
 int __real_open64(const char *path, int flags, ...);

@@ -5,7 +5,8 @@
 /*
  * Makes system calls fail on purpose, one after another, as alloc_fail.h does with allocations. A test links
  * dep_sys_fail; then these calls of the code under test (not those inside libraries) count and fail: open, read, write,
- * fcntl, fstat, fsync, fchmod, rename, pipe2, fork, timerfd_create, inotify_init1, inotify_add_watch.
+ * fcntl, fstat, fsync, fchmod, rename, pipe2, fork, timerfd_create, inotify_init1, inotify_add_watch, socket, bind,
+ * listen, accept4, connect, send, recv, setsockopt, posix_openpt, grantpt, unlockpt.
  */
 
 #include <stdbool.h>

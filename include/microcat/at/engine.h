@@ -35,7 +35,7 @@ enum mc_at_result {
     MC_AT_OK,
     MC_AT_CONNECT,    /* data mode from here on */
     MC_AT_ERROR,      /* plain ERROR */
-    MC_AT_CME,        /* +CME ERROR: code (or text: code -1, text in .final) */
+    MC_AT_CME,        /* +CME ERROR: code, or the text of one */
     MC_AT_CMS,        /* +CMS ERROR */
     MC_AT_NO_CARRIER, /* as the answer to a command that may dial (MC_AT_DIALS) */
     MC_AT_BUSY,
@@ -51,7 +51,7 @@ const char *mc_at_result_name(enum mc_at_result result);
 /** An answer; everything in it is borrowed for the callback. */
 struct mc_at_answer {
     enum mc_at_result result;
-    int code;                 /* of CME, CMS; -1 otherwise or when the modem gave text */
+    int code;                 /* of CME, CMS; -1 otherwise, or when the modem gave a text that 27.007 does not have */
     const char *final;        /* the final line as it came, "" without one */
     const char *const *lines; /* the information lines, without CR LF, in order */
     size_t n_lines;           /* at most 64; more are counted in the statistics and dropped */

@@ -47,23 +47,8 @@ int mc_at_parse_cereg_read(const char *line, struct mc_at_cereg *ret_cereg);
 /** Unasked: "+CEREG: <stat>[,<tac>,<ci>[,<AcT>]]". Refuses "+CEREG: 0,5", which is a (late) read form. */
 int mc_at_parse_cereg_urc(const char *line, struct mc_at_cereg *ret_cereg);
 
-struct mc_at_cops {
-    int32_t mode;
-    int32_t format;     /* 0 long name, 1 short, 2 numeric, or MC_AT_UNKNOWN */
-    char operator_[64]; /* "44010"; "" when none is selected */
-    int32_t act;        /* or MC_AT_UNKNOWN */
-};
-/** "+COPS: 0,2,"44010",7" or "+COPS: 0" */
-int mc_at_parse_cops(const char *line, struct mc_at_cops *ret_cops);
-
 /** "+CSQ: 18,99": -113 + 2n dBm in tenths, or MC_AT_UNKNOWN for 99; @ret_ber 0..7 or MC_AT_UNKNOWN. */
 int mc_at_parse_csq(const char *line, int32_t *ret_rssi_ddbm, int32_t *ret_ber);
-
-struct mc_at_cesq {
-    int32_t rsrp_ddbm, rsrq_ddb; /* tenths, or MC_AT_UNKNOWN */
-};
-/** "+CESQ: 99,99,255,255,20,61" */
-int mc_at_parse_cesq(const char *line, struct mc_at_cesq *ret_cesq);
 
 struct mc_at_cpsi {
     char system[24]; /* "LTE", "NO SERVICE" */
@@ -85,11 +70,6 @@ int mc_at_parse_cpsi(const char *line, struct mc_at_cpsi *ret_cpsi);
 /* --- Packet domain ---------------------------------------------------------------------------------------------------
  */
 
-/** "+CGATT: 1" */
-int mc_at_parse_cgatt(const char *line, bool *ret_attached);
-/** "+CGACT: 1,1" */
-int mc_at_parse_cgact(const char *line, int32_t *ret_cid, bool *ret_active);
-
 struct mc_at_cgdcont {
     int32_t cid;
     char type[12];    /* "IP", "IPV6", "IPV4V6", "Non-IP" */
@@ -110,9 +90,6 @@ struct mc_at_cgauth {
  * "+CGAUTH: 1,2,"user","password"", or "+CGAUTH: 1,0", also printed as "+CGAUTH: 1,0 ,"",""".
  */
 int mc_at_parse_cgauth(const char *line, struct mc_at_cgauth *ret_auth);
-
-/** "+CGPADDR: 1,10.83.214.110", quoted or not; "" for a context without address. */
-int mc_at_parse_cgpaddr(const char *line, int32_t *ret_cid, char *ret_address, size_t size_bytes);
 
 struct mc_at_cgcontrdp {
     int32_t cid;
@@ -154,8 +131,5 @@ int mc_at_parse_ati(const char *line, enum mc_at_ati_field *ret_field, char *ret
 int mc_at_parse_cme(const char *line, int32_t *ret_code);
 /** 27.007's text of a CME code, or NULL. */
 const char *mc_at_cme_text(int32_t code);
-/** "CONNECT" -> MC_AT_UNKNOWN, "CONNECT 115200" -> 115200. Text that is no number (siblings: "CONNECT HSPA+") ->
- * MC_AT_UNKNOWN. */
-int mc_at_parse_connect(const char *line, int32_t *ret_baud);
 
 #endif

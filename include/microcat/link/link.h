@@ -25,7 +25,7 @@ struct mc_link;
 
 enum mc_board_line { MC_BOARD_RESET, MC_BOARD_POWER_CYCLE, MC_BOARD_POWER_ON, MC_BOARD_POWER_OFF };
 
-enum mc_call_sign { MC_CALL_NO_CARRIER, MC_CALL_DISCONNECTED, MC_CALL_REBOOTED };
+enum mc_call_sign { MC_CALL_NO_CARRIER, MC_CALL_DISCONNECTED, MC_CALL_REBOOTED, MC_CALL_OFF };
 
 struct mc_link_requests {
     /** Opens the device. MC_FAULT_NONE, or the fault with what was seen in @detail. */

@@ -20,6 +20,7 @@ struct mc_exit_view {
     bool stuck;                /* we had to kill it, because it did not react */
     bool late;                 /* ended by us, because no address came in time */
     bool spoke;                /* the plugin had reported */
+    bool echo_lost;            /* it complained of LCP echo without an answer */
 };
 
 /**

@@ -23,9 +23,10 @@ enum mc_relay_sign {
     MC_RELAY_NO_CARRIER,   /* "NO CARRIER" */
     MC_RELAY_DISCONNECTED, /* "+PPPD: DISCONNECTED" */
     MC_RELAY_REBOOTED,     /* QCRDY, RDY, *ATREADY, SMS DONE, PB DONE, +CPIN: ... (MODEM.md: boot URCs) */
+    MC_RELAY_OFF,          /* POWERD DOWN: too hot, too little voltage, or its power key */
     MC_RELAY_SIGN_COUNT
 };
-/** "no-carrier", "disconnected", "rebooted". */
+/** "no-carrier", "disconnected", "rebooted", "off". */
 const char *mc_relay_sign_name(enum mc_relay_sign sign);
 
 /** @line is the text without CR LF, borrowed. */

@@ -287,7 +287,7 @@ clean_up()
 {
     local pid
     stop_daemon
-    systemctl stop 'microcatd.service' 'microcatd@*.service' NetworkManager.service ModemManager.service 2>/dev/null
+    systemctl stop 'microcatd.service' 'microcatd@*.service' ModemManager.service 2>/dev/null
     systemctl reset-failed 2>/dev/null
     unplug 2>/dev/null
     for pid in $run/*.pid; do

@@ -19,7 +19,7 @@ check "and says that there is none" in_state absent 5
 began=$EPOCHREALTIME
 plug
 need "online after the plug" in_state online 90
-note "time|plug to online|$(ms "$began" "$EPOCHREALTIME")|"
+note "time|plug to online||$(ms "$began" "$EPOCHREALTIME")"
 check "a ping goes through the link" ping -c 2 -i 0.3 -W 5 -I ppp0 100.127.0.53
 status_line()
 {
@@ -45,7 +45,7 @@ is "no route is left" "$(ip route show default)" ""
 began=$EPOCHREALTIME
 check "connect" microcatctl connect
 check "online again" in_state online 60
-note "time|connect after disconnect|$(ms "$began" "$EPOCHREALTIME")|"
+note "time|connect after disconnect||$(ms "$began" "$EPOCHREALTIME")"
 is "with the same attach" "$(status_of counters.radio_cycles)" "$before"
 check "a ping goes through again" ping -c 1 -W 5 -I ppp0 100.127.0.53
 

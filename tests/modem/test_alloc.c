@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Each allocation of a cold way up fails once, in the core or in the simulated board: the walk ends with a result, and
+ * the next one comes through. */
+#include "alloc_fail.h"
+#include "bench.h"
+
+static void no_memory_for_a_sequence(void **state)
+{
+    static const struct mc_bringup_callbacks callbacks;
+    struct bench *b = bench_new("cold");
+    for (unsigned nth = 1;; nth++) {
+        alloc_fail_at(nth);
+        struct mc_bringup *bringup = mc_bringup_new(b->queue, b->line, &b->settings, &callbacks, NULL);
+        bool failed = alloc_fail_stop();
+        assert_true((bringup == NULL) == failed);
+        mc_bringup_free(bringup);
+        if (!failed) {
+            assert_true(nth > 3); /* itself, chat and finder */
+            break;
+        }
+    }
+    bench_free(b);
+}
+
+static void every_allocation_of_a_walk_fails_once(void **state)
+{
+    unsigned faults = 0;
+    for (unsigned nth = 1;; nth++) {
+        struct bench *b = bench_new("cold");
+        b->what = "a walk without memory";
+        alloc_fail_at(nth);
+        enum mc_fault fault = bench_walk(b, MC_STEP_FIND); /* fails the test when it does not end */
+        bool failed = alloc_fail_stop();
+        faults += fault != MC_FAULT_NONE;
+        if (fault != MC_FAULT_NONE) {
+            assert_true(failed);
+            bench_pass(b, 5000); /* the shortest wait of any remedy: late answers have come by then */
+            enum mc_fault again = bench_walk(b, MC_STEP_FIND);
+            if (again != MC_FAULT_NONE)
+                fail_msg("allocation %u: %s, and then %s: %s; %s", nth, mc_fault_info(fault)->code,
+                         mc_fault_info(again)->code, b->result.detail, b->sent);
+        }
+        assert_true(b->result.connected);
+        bench_free(b);
+        if (!failed) {
+            assert_true(nth > 1);
+            print_message("# %u allocations, %u of them end the walk\n", nth - 1, faults);
+            break;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_memory_for_a_sequence),
+                                       cmocka_unit_test(every_allocation_of_a_walk_fails_once)};
+    return cmocka_run_group_tests_name("modem/alloc", tests, NULL, NULL);
+}
