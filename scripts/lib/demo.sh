@@ -72,7 +72,7 @@ demo()
     demo_started=$(demo_now)
     demo_section "from plug to online"
     "$begin" || { echo "    could not start"; return 1; }
-    demo_watch &
+    demo_watch 2>/dev/null &
     watcher=$!
     demo_step "online" "${ctl[@]}" wait --for=online --timeout="${limit:-100s}"
     if [ $demo_failed = yes ]; then
@@ -93,7 +93,8 @@ demo()
         demo_step "ping" demo_ping
     fi
     # The watch ends by itself with the daemon, or here.
-    { pkill -PIPE -P $watcher; wait $watcher; } 2>/dev/null
+    pkill -P $watcher
+    wait $watcher
     if [ "${keep:-no}" = yes ]; then
         demo_section "left running"
     else

@@ -6,6 +6,10 @@ trap mc_vm_clean EXIT
 trap 'exit 130' INT TERM
 mc_vm_prepare "$build" || die "could not lay out the guest's tree"
 cp "$mc_top/scripts/lib/demo.sh" "$mc_vm_work/stage/usr/lib/microcat-test/guest/" || exit 1
+if [ $keep = yes ] && ! [ -t 0 ]; then
+    warn "--keep gives a shell in the guest, and standard input is no terminal: not kept"
+    keep=no
+fi
 (
     umask 077
     printf '%s\n' "$apn" "$user" "$password" "$keep" "$([ -n "$device" ] && echo board || echo simulated)" >"$mc_vm_work/share/try"
@@ -13,7 +17,7 @@ cp "$mc_top/scripts/lib/demo.sh" "$mc_vm_work/stage/usr/lib/microcat-test/guest/
 board=()
 [ -z "$device" ] || board=(-chardev "serial,id=board,path=$device" -device qemu-xhci -device "usb-serial,chardev=board")
 say "booting the guest (emulated, without KVM: some 10 s)"
-if [ $keep = yes ] && [ -t 0 ]; then
+if [ $keep = yes ]; then
     # The terminal becomes the guest's once the link is up.
     (mc_vm_boot 86400 "${board[@]}")
 else
