@@ -414,10 +414,12 @@ void mc_finder_booted(struct mc_finder *finder)
     if (finder->phase == PHASE_IDLE || finder->phase == PHASE_HANG_UP)
         return;
     mc_line_escape_cancel(finder->line);
+    /* An AT under way may be answered yet: the engine keeps it in mind, and what is asked next has a line of its own.
+     */
+    finder->unanswered = mc_at_busy(mc_line_at(finder->line));
     mc_at_cancel_all(mc_line_at(finder->line));
-    mc_line_command(finder->line);
     finder->phase = PHASE_ROUND;
-    finder->question = finder->unanswered = 0;
+    finder->question = 0;
     finder->confirming = false;
     mc_timer_arm(&finder->timer, finder->queue, 0);
 }

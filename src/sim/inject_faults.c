@@ -30,6 +30,7 @@ int sim_inject_mute_for(const struct inject *in)
         return -EINVAL;
     in->b->mute = true;
     sim_call_faults(in->b);
+    mc_timer_disarm(&in->b->mute_timer); /* one may be running already */
     mc_timer_init(&in->b->mute_timer, "sim-mute", on_unmute, in->b);
     mc_timer_arm(&in->b->mute_timer, in->b->queue, ms);
     return 0;

@@ -231,9 +231,25 @@ static void cancelled_at_any_moment(void **state)
         }
 }
 
+/* A boot message while an AT is under way: its late OK must not pass for the answer to what is asked next. */
+static void a_boot_message_amid_a_question(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm instant");
+    bench_inject(b, "late AT 100 1");
+    mc_bringup_start(b->bringup, MC_STEP_FIND, 0);
+    bench_pass(b, 10);
+    bench_inject(b, "say RDY");
+    bench_pass(b, 1000);
+    assert_true(b->done);
+    assert_int_equal(b->result.fault, MC_FAULT_NONE);
+    assert_true(b->result.connected);
+    assert_string_equal(mc_bringup_facts(b->bringup)->model, "SIM7672JP-MNGV");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_boot_message_amid_a_question),
         cmocka_unit_test(found_in_every_mode),
         cmocka_unit_test(found_while_booting),
         cmocka_unit_test(found_at_its_boot_message),
