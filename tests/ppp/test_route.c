@@ -10,6 +10,7 @@
 #include "netns.h"
 
 #include <cmocka.h>
+#include <linux/rtnetlink.h>
 
 static int link_fd = -1, other_fd = -1;
 
@@ -169,16 +170,23 @@ static void no_such_interface(void **state)
     assert_int_equal(mc_link_stats("nope0", &stats), -ENODEV);
 }
 
+/* A sweep removes by this number: it must be nobody else's. */
+static void the_protocol_is_nobodys(void **state)
+{
+    static const int taken[] = {RTPROT_ZEBRA, RTPROT_BIRD, RTPROT_DHCP, RTPROT_KEEPALIVED, RTPROT_BABEL, RTPROT_OPENR,
+                                RTPROT_BGP,   RTPROT_ISIS, RTPROT_OSPF, RTPROT_RIP,        RTPROT_EIGRP};
+    assert_true(MC_ROUTE_PROTOCOL > RTPROT_STATIC && MC_ROUTE_PROTOCOL < 256);
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+        assert_int_not_equal(MC_ROUTE_PROTOCOL, taken[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(add_and_remove),
-        cmocka_unit_test(never_displaces),
-        cmocka_unit_test(a_foreign_route_through_our_interface),
-        cmocka_unit_test(sweeps_what_a_crash_left),
-        cmocka_unit_test(ipv6),
-        cmocka_unit_test(interface_facts),
-        cmocka_unit_test(no_such_interface),
+        cmocka_unit_test(the_protocol_is_nobodys),  cmocka_unit_test(add_and_remove),
+        cmocka_unit_test(never_displaces),          cmocka_unit_test(a_foreign_route_through_our_interface),
+        cmocka_unit_test(sweeps_what_a_crash_left), cmocka_unit_test(ipv6),
+        cmocka_unit_test(interface_facts),          cmocka_unit_test(no_such_interface),
     };
     return cmocka_run_group_tests_name("ppp/route", tests, set_up, tear_down);
 }

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    MC_ROUTE_PROTOCOL = 188
-}; /* rtm_protocol of our routes; unassigned in linux/rtnetlink.h and iproute2's rt_protos */
+/* rtm_protocol of our routes: nobody's in linux/rtnetlink.h (186 to 189 and 192 are those of routing daemons, whose
+ * routes a sweep must never take for ours). */
+enum { MC_ROUTE_PROTOCOL = 177 };
 
 enum mc_route_family { MC_ROUTE_IPV4 = 1 << 0, MC_ROUTE_IPV6 = 1 << 1 };
 
