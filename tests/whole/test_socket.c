@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STATUS   "{\"method\":\"io.microcat.Modem.Status\"}"
-#define LEAK_KIB 2048
+#define STATUS        "{\"method\":\"io.microcat.Modem.Status\"}"
+#define MESSAGE(text) text, sizeof(text)
+#define LEAK_KIB      2048
 
 #if defined(__SANITIZE_ADDRESS__)
 #define MEASURED false /* what is freed is kept for a while */
@@ -60,17 +61,18 @@ static void bad_messages(void **state)
         size_t len;
         const char *says;
     } rows[] = {
-        {"hello", 6, "io.microcat.Modem.BadMessage"},
-        {"{\"method\":\"io.microcat.Modem.\xff\xfe\"}", 33, "io.microcat.Modem.BadMessage"},
-        {"{\"method\":5}", 13, "io.microcat.Modem.BadMessage"},
-        {"[1,2,3]", 8, "io.microcat.Modem.BadMessage"},
-        {"", 1, "io.microcat.Modem.BadMessage"},
-        {"{\"method\":\"io.microcat.Modem.Explode\"}", 39, "org.varlink.service.MethodNotFound"},
-        {"{\"method\":\"com.example.Status\"}", 32, "org.varlink.service.InterfaceNotFound"},
-        {"{\"method\":\"io.microcat.Modem.Watch\"}", 37, "org.varlink.service.ExpectedMore"},
-        {"{\"method\":\"io.microcat.Modem.Wait\",\"parameters\":{\"for\":\"happy\"}}", 65,
+        {MESSAGE("hello"), "io.microcat.Modem.BadMessage"},
+        {MESSAGE("{\"method\":\"io.microcat.Modem.\xff\xfe\"}"), "io.microcat.Modem.BadMessage"},
+        {MESSAGE("{\"method\":5}"), "io.microcat.Modem.BadMessage"},
+        {MESSAGE("[1,2,3]"), "io.microcat.Modem.BadMessage"},
+        {MESSAGE(""), "io.microcat.Modem.BadMessage"},
+        {MESSAGE("{\"method\":\"io.microcat.Modem.Explode\"}"), "org.varlink.service.MethodNotFound"},
+        {MESSAGE("{\"method\":\"com.example.Status\"}"), "org.varlink.service.InterfaceNotFound"},
+        {MESSAGE("{\"method\":\"io.microcat.Modem.Watch\"}"), "org.varlink.service.ExpectedMore"},
+        {MESSAGE("{\"method\":\"io.microcat.Modem.Wait\",\"parameters\":{\"for\":\"happy\"}}"),
          "org.varlink.service.InvalidParameter"},
-        {"{\"method\":\"io.microcat.Modem.At\",\"parameters\":{\"command\":\"AT\\rATD1\"}}", 71, "There is no device"},
+        {MESSAGE("{\"method\":\"io.microcat.Modem.At\",\"parameters\":{\"command\":\"AT\\rATD1\"}}"),
+         "There is no device"},
     };
     struct whole *w = *state;
     struct before before = begin(w);
