@@ -88,9 +88,9 @@ static void permission_denied(void **state)
     whole_ctl_says(w, "status", 0, "permission denied");
     assert_int_equal(whole_sim_count(w, "commands"), 0);
     assert_int_equal(chmod(w->tty, 0666), 0);
-    whole_ctl(w, "reconnect"); /* whether nobody may have a pty for pppd is the host's business */
+    whole_ctl(w, "reconnect"); /* whether nobody may reach pppd and have a pty for it is the host's business */
     assert_string_equal(whole_get(w, "modem.model"), "SIM7672JP-MNGV");
-    assert_int_equal(whole_sim_count(w, "dials"), 1);
+    assert_true(whole_sim_count(w, "commands") > 0);
     whole_end(w);
 }
 
