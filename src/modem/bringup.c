@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine that walks the table: one function goes to a row, one ends the walk; what the rows mean stands in
- * bringup_table.c. */
+ * bringup_table.c and decide.c. */
 #include "bringup_priv.h"
 #include <microcat/at/urcs.h>
 #include <stdarg.h>
