@@ -47,13 +47,11 @@ static const struct {
     {"[PDP]\nAPN=sora\"com\n", -EINVAL,
      "E: x.conf:2: [PDP] APN=sora\"com is not allowed: it must be an access point name without spaces, quotes, commas "
      "or "
-     "backslashes\n"
-     "E: x.conf: [PDP] APN= is missing; for example: APN=soracom.io\n"},
+     "backslashes\n"},
     {"[PDP]\nAPN=sora\rcom\n", -EINVAL,
      "E: x.conf:2: [PDP] APN=sora?com is not allowed: it must be an access point name without spaces, quotes, commas "
      "or "
-     "backslashes\n"
-     "E: x.conf: [PDP] APN= is missing; for example: APN=soracom.io\n"},
+     "backslashes\n"},
     {APN "[SIM]\nPIN=99x\n", -EINVAL, "E: x.conf:4: [SIM] PIN=(not shown) is not allowed: it must be 4 to 8 digits\n"},
     {APN "APM=x\n", 0, "W: x.conf:3: [PDP] APM= is unknown and ignored; did you mean [PDP] APN?\n"},
     {APN "Device=auto\n", 0, "W: x.conf:3: [PDP] Device= is unknown and ignored; did you mean [Modem] Device?\n"},
