@@ -194,6 +194,8 @@ json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, in
     const struct mc_status *status = mc_bus_status(backend->bus);
     json_t *out = json_object();
 
+    if (backend->refresh)
+        backend->refresh(backend->ctx);
     set_text(out, "state", mc_strtab_name(&mc_state_names, (int)status->state));
     set_text(out, "state_text", mc_state_text(status->state));
     set(out, "state_age_s", ctl_json_age(status->state_at_ms, now_ms));

@@ -55,7 +55,7 @@ static void put_text(char *out, size_t size, const char *text)
 }
 #define PUT(field, text) put_text(field, sizeof(field), text)
 
-void mc_link_publish(struct mc_link *link)
+void mc_link_refresh(struct mc_link *link)
 {
     const struct mc_facts *f = mc_bringup_facts(link->bringup);
     const struct mc_at_stats *at = mc_at_stats(mc_line_at(link->line));
@@ -99,5 +99,10 @@ void mc_link_publish(struct mc_link *link)
         if (changed || st->pdp.at_ms < 0)
             st->pdp.at_ms = now_ms;
     }
+}
+
+void mc_link_publish(struct mc_link *link)
+{
+    mc_link_refresh(link);
     mc_bus_touch(link->bus);
 }

@@ -152,12 +152,31 @@ static void reconnect(void **state)
     whole_end(w);
 }
 
+/* Nothing goes on, so nobody publishes anything: the counts are those of now all the same. */
+static void counts_at_rest(void **state)
+{
+    struct whole *w = *state;
+    int64_t commands, noise;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    whole_ctl_says(w, "at|AT+CSQ", 0, "OK"); /* behind the first look at the signal */
+    commands = whole_get_int(w, "modem.commands");
+    whole_ctl_says(w, "at|AT+CSQ", 0, "OK");
+    assert_true(whole_get_int(w, "modem.commands") > commands);
+    noise = whole_get_int(w, "counters.noise_bytes");
+    whole_sim(w, "noise 5000");
+    whole_ctl(w, "at|AT+CSQ"); /* the noise is read before its answer */
+    assert_true(whole_get_int(w, "counters.noise_bytes") > noise + 500);
+    whole_end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WHOLE_TEST(radio),         WHOLE_TEST(radio_while_stopped), WHOLE_TEST(reset_by_command),
         WHOLE_TEST(reset_by_line), WHOLE_TEST(power_without_line),  WHOLE_TEST(power_by_line),
-        WHOLE_TEST(reconnect),
+        WHOLE_TEST(reconnect),     WHOLE_TEST(counts_at_rest),
     };
 
     return cmocka_run_group_tests_name("whole: verbs", tests, whole_world, NULL);
