@@ -85,17 +85,24 @@ static void row_late(struct mc_bringup *b, const char *detail)
     go(b, next);
 }
 
-static void row_refused(struct mc_bringup *b, const struct mc_chat_result *result)
+/* @fault: what a refusal or an answer of the wrong shape is, where the row knows no way on. */
+static void row_refused(struct mc_bringup *b, enum mc_fault fault, const char *detail)
 {
     const struct mc_bringup_row *row = b->row;
+    enum mc_step next = row->decide_refused ? row->decide_refused(b) : row->refused_next;
+    if (next == MC_STEP_END || row->keep_fault)
+        mc_bringup_fail(b, fault, "%s", detail);
+    go(b, next);
+}
+
+static void script_refused(struct mc_bringup *b, const struct mc_chat_result *result)
+{
     enum mc_fault fault = result->final == MC_AT_CME ? mc_cme_fault(result->code) : MC_FAULT_NONE;
     if (result->final == MC_AT_NO_CARRIER)
         fault = MC_FAULT_DIAL_NO_CARRIER;
-    if (row->refused_next == MC_STEP_END || row->keep_fault)
-        mc_bringup_fail(b, fault != MC_FAULT_NONE ? fault : refused_fault(row), "%s", result->detail);
-    if (row->step == MC_STEP_SIM_UNLOCK)
+    if (b->row->step == MC_STEP_SIM_UNLOCK)
         b->cb.pin_result(b->ctx, b->facts.iccid, false);
-    go(b, row->refused_next);
+    row_refused(b, fault != MC_FAULT_NONE ? fault : refused_fault(b->row), result->detail);
 }
 
 /* ---- scripts ---- */
@@ -137,14 +144,13 @@ static void script_done(void *ctx, const struct mc_chat_result *result)
             arm_poll(b);
         break;
     case MC_CHAT_REFUSED:
-        row_refused(b, result);
+        script_refused(b, result);
         break;
     case MC_CHAT_LATE:
         row_late(b, result->detail);
         break;
     case MC_CHAT_MALFORMED:
-        mc_bringup_fail(b, MC_FAULT_MODEM_MALFORMED, "%s", result->detail);
-        go(b, b->row->keep_fault ? b->row->refused_next : MC_STEP_END);
+        row_refused(b, MC_FAULT_MODEM_MALFORMED, result->detail);
         break;
     case MC_CHAT_UNBUILDABLE:
         mc_bringup_fail(b, MC_FAULT_INTERNAL, "a command could not be built or queued in %s", b->row->name);

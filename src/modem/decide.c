@@ -17,6 +17,18 @@ enum mc_step mc_after_flow(struct mc_bringup *b)
     return MC_STEP_SPEED;
 }
 
+/* A modem that does not tell its flow control, or does not let it be set: what is in use stays, and the link needs
+ * none.
+ */
+enum mc_step mc_after_flow_refused(struct mc_bringup *b)
+{
+    if (b->facts.flow != b->settings->modem.flow)
+        mc_bringup_note(b, "flow control left at %s: %s", b->facts.flow == MC_FLOW_RTSCTS ? "RTS/CTS" : "none",
+                        b->last.detail);
+    b->cb.set_flow(b->ctx, b->facts.flow);
+    return MC_STEP_SPEED;
+}
+
 enum mc_step mc_after_flow_set(struct mc_bringup *b)
 {
     b->facts.flow = b->settings->modem.flow;
@@ -31,7 +43,7 @@ enum mc_step mc_after_flow_undo(struct mc_bringup *b)
     return MC_STEP_SPEED;
 }
 
-/* We talk at facts.baud, so that is what IPR is: no need to ask. */
+/* We talk at facts.baud, so that is what IPR is, also when the modem refuses to say it. */
 enum mc_step mc_after_speed(struct mc_bringup *b)
 {
     b->speed_before = 0;
@@ -45,6 +57,18 @@ enum mc_step mc_after_flow_verify(struct mc_bringup *b)
 {
     enum mc_step next = mc_after_speed(b);
     return next == MC_STEP_IDENTITY ? MC_STEP_FIRMWARE : next;
+}
+
+static void note_no_identity(struct mc_bringup *b)
+{
+    mc_bringup_note(b, "the modem does not say what it is: %s", b->last.detail);
+}
+
+/* Whatever it answered: it is not mute. */
+enum mc_step mc_after_flow_verify_refused(struct mc_bringup *b)
+{
+    note_no_identity(b);
+    return mc_after_flow_verify(b);
 }
 
 enum mc_step mc_after_speed_set(struct mc_bringup *b)
@@ -68,6 +92,16 @@ enum mc_step mc_after_identity_late(struct mc_bringup *b)
     if (!b->speed_before)
         return mc_bringup_fail(b, MC_FAULT_MODEM_SILENT, "no answer to ATI");
     return MC_STEP_SPEED_UNDO;
+}
+
+/* An answer is an answer: the line works. But an ATI that was understood before and is not at the new speed tells of a
+ * line that loses bytes. */
+enum mc_step mc_after_identity_refused(struct mc_bringup *b)
+{
+    if (b->speed_before && b->last.end == MC_CHAT_MALFORMED && *b->facts.model)
+        return MC_STEP_SPEED_UNDO;
+    note_no_identity(b);
+    return mc_after_identity(b);
 }
 
 enum mc_step mc_after_speed_undo(struct mc_bringup *b)

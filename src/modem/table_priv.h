@@ -6,15 +6,18 @@
 
 #include "bringup_priv.h"
 
-/* A row's `decide` and `decide_late`, named after the row. */
+/* A row's `decide`, `decide_late` and `decide_refused`, named after the row. */
 enum mc_step mc_after_flow(struct mc_bringup *bringup);
+enum mc_step mc_after_flow_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_flow_set(struct mc_bringup *bringup);
 enum mc_step mc_after_flow_undo(struct mc_bringup *bringup);
 enum mc_step mc_after_speed(struct mc_bringup *bringup);
 enum mc_step mc_after_flow_verify(struct mc_bringup *bringup);
+enum mc_step mc_after_flow_verify_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_speed_set(struct mc_bringup *bringup);
 enum mc_step mc_after_identity(struct mc_bringup *bringup);
 enum mc_step mc_after_identity_late(struct mc_bringup *bringup);
+enum mc_step mc_after_identity_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_speed_undo(struct mc_bringup *bringup);
 enum mc_step mc_after_sim(struct mc_bringup *bringup);
 enum mc_step mc_after_sim_tries(struct mc_bringup *bringup);
