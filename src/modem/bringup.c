@@ -215,6 +215,10 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
         mc_bringup_fail(b, stranger ? MC_FAULT_NOT_A_MODEM : late_fault(b->row),
                         "bytes come, but no answer to AT at any speed");
         break;
+    case MC_FOUND_ECHO:
+        mc_bringup_fail(b, late_fault(b->row),
+                        "only the echo of what is sent comes back: a modem that hangs, or a loopback plug");
+        break;
     case MC_FOUND_SILENCE:
         mc_bringup_fail(b, late_fault(b->row), "no answer to AT, PPP or CMUX at any speed");
         break;

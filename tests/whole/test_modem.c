@@ -17,7 +17,7 @@ static const struct row {
     const char *command;
     const char *refuse, *silence, *malform; /* fault, or "online" */
 } rows[] = {
-    {"*", "modem-refused", "not-a-modem", "modem-malformed"},
+    {"*", "modem-refused", "modem-silent", "modem-malformed"},
     {"AT+CMEE", "online", "online", "online"},
     {"AT+IFC?", "online", "modem-silent", "online"},
     {"AT+IFC=", "online", "modem-silent", "online"},
