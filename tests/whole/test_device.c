@@ -75,7 +75,7 @@ static void permission_denied(void **state)
     struct whole *w = *state;
     char path[128];
 
-    w->uid = 65534;
+    w->uid = WHOLE_NOBODY;
     assert_int_equal(chmod(w->dir, 0777), 0);
     snprintf(path, sizeof(path), "%s/state", w->dir);
     assert_int_equal(chmod(path, 0777), 0);
