@@ -108,6 +108,8 @@ static void bad_value(struct source *source, const struct mc_config_row *row, co
     const char *comment =
         strstr(value, " #") || strstr(value, " ;") ? " (a comment needs a line of its own, beginning with # or ;)" : "";
 
+    if (row->flags & MC_CONFIG_REQUIRED)
+        source->load->no_telling = true;
     mc_config_row_allowed(row, allowed, sizeof(allowed));
     if (row->flags & MC_CONFIG_SECRET)
         value = "(not shown)";

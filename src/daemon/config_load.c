@@ -67,6 +67,7 @@ static void parse_file(struct mc_config_load_job *load, const char *path)
 
     if (r < 0) {
         mc_config_complain(load, MC_LOG_ERR, r, "%s: cannot be read: %s", path, strerror(-r));
+        load->no_telling = true;
         return;
     }
     if (len > FILE_MAX_BYTES)
@@ -160,7 +161,7 @@ static int finish(struct mc_config_load_job *load, const char *path, struct mc_c
         load->result = mc_config_rules_check(load->config, load->report, load->ctx);
     for (size_t i = 0; i < mc_config_n_rows; i++) {
         const struct mc_config_row *row = &mc_config_rows[i];
-        if (!is_missing(row, load->config))
+        if (load->no_telling || !is_missing(row, load->config))
             continue;
         const char *section = mc_strtab_name(&mc_config_section_names, (int)row->section);
         mc_config_complain(load, MC_LOG_ERR, 0, "%s: [%s] %s= is missing; for example: %s=%s", path, section, row->key,
