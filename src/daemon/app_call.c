@@ -227,10 +227,11 @@ static void on_dns(void *ctx, int result)
 {
     struct app *app = ctx;
     snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", result == 0 ? "resolved" : "status");
-    if (result == -ENOENT)
+    if (result == -ENOENT && !app->dns_told)
         mc_info("systemd-resolved does not run: the DNS servers are shown in status only");
-    else if (result < 0)
+    else if (result < 0 && result != -ENOENT)
         mc_warn("systemd-resolved did not take the DNS servers: %s", strerror(-result));
+    app->dns_told = result == -ENOENT;
     mc_bus_touch(app->bus);
 }
 

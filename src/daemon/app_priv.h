@@ -68,6 +68,7 @@ struct app {
     struct mc_device device;
     struct mc_transport *port;
     bool data_mode;
+    bool dns_told; /* that systemd-resolved does not run: said once, not with every call */
     struct app_board board;
 
     /* app_call.c */

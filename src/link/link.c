@@ -101,7 +101,7 @@ void mc_link_start(struct mc_link *link, bool booting)
     else if (link->present)
         mc_link_go_up(link);
     else
-        mc_link_failed(link, MC_FAULT_NO_DEVICE, "nothing is plugged in that matches Device= and UsbID=");
+        mc_link_no_device(link);
 }
 
 static void on_shutdown(void *ctx)

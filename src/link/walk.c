@@ -35,8 +35,10 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
     }
     if (row->step == MC_STEP_GREET && link->verb_pending && link->verb == MC_VERB_RESET)
         mc_link_verb_end(link, 0,
-                         "The modem was reset: attach, PDP context and call were cut. It answers again after %d s.",
-                         (int)((mc_timerq_now_ms(link->queue) - link->verb_at_ms) / 1000));
+                         "The modem was reset: attach, PDP context and call were cut. It answers again after %d s; %s.",
+                         (int)((mc_timerq_now_ms(link->queue) - link->verb_at_ms) / 1000),
+                         link->want == WANT_ONLINE ? "an attach and a dial follow"
+                                                   : "an attach follows, and nothing is dialled until `connect`");
     mc_link_publish(link);
 }
 
@@ -170,14 +172,12 @@ static void on_sample(void *ctx)
     mc_link_walk(link, WALK_SAMPLE, MC_STEP_SAMPLE);
 }
 
-/* What is off, and how it comes back. */
-static const char *rest_text(const struct mc_link *link)
+const char *mc_link_way_back(const struct mc_link *link)
 {
     if (link->powered_off)
-        return strcmp(link->settings->modem.power, "none") != 0
-                   ? "the modem is off: `power on` brings it back"
-                   : "the modem is off: only the board's button or power brings it back";
-    return link->want == WANT_RADIO_OFF ? "the radio is off: `radio on` or `connect` brings it back" : "";
+        return strcmp(link->settings->modem.power, "none") != 0 ? "`power on` brings it back"
+                                                                : "only the board's button or power brings it back";
+    return link->want == WANT_RADIO_OFF ? "`radio on` or `connect` brings it back" : "";
 }
 
 void mc_link_rest(struct mc_link *link)
@@ -187,7 +187,9 @@ void mc_link_rest(struct mc_link *link)
     link->status->step[0] = '\0';
     mc_link_clear_fault(link);
     mc_link_enter(link, MC_STATE_STOPPED);
-    snprintf(link->status->next, sizeof(link->status->next), "%s", rest_text(link));
+    const char *way_back = mc_link_way_back(link);
+    snprintf(link->status->next, sizeof(link->status->next), "%s%s",
+             *way_back ? link->powered_off ? "the modem is off: " : "the radio is off: " : "", way_back);
     mc_timer_arm(&link->sample, link->queue, link->walk == WALK_SAMPLE ? SAMPLE_MS : 0);
     mc_link_publish(link);
 }

@@ -14,6 +14,22 @@ static bool entered_for_fault(enum mc_state state)
            state == MC_STATE_HELD || state == MC_STATE_STOPPED;
 }
 
+/* More than the word of the state: why it was entered, or what it brought. */
+static void state_text(const struct mc_link *link, enum mc_state state, enum mc_fault fault, char *out, size_t size)
+{
+    const struct mc_status *st = link->status;
+    *out = '\0';
+    if (fault != MC_FAULT_NONE)
+        snprintf(out, size, "%.150s", st->fault_detail);
+    else if (state == MC_STATE_ONLINE)
+        snprintf(out, size, "%.46s on %.15s", st->ppp.local, st->ppp.interface);
+    else if (state == MC_STATE_STOPPED)
+        snprintf(out, size, "%s on request",
+                 link->powered_off              ? "power off"
+                 : link->want == WANT_RADIO_OFF ? "radio off"
+                                                : "disconnected");
+}
+
 void mc_link_enter(struct mc_link *link, enum mc_state state)
 {
     struct mc_status *st = link->status;
@@ -28,8 +44,7 @@ void mc_link_enter(struct mc_link *link, enum mc_state state)
                              .to = state,
                              .spent_ms = now_ms - st->state_at_ms,
                              .fault = entered_for_fault(state) ? link->fault : MC_FAULT_NONE};
-    if (event.fault != MC_FAULT_NONE)
-        snprintf(event.text, sizeof(event.text), "%.150s", st->fault_detail);
+    state_text(link, state, event.fault, event.text, sizeof(event.text));
     st->state = state;
     st->state_at_ms = now_ms;
     if (state != MC_STATE_BACKOFF && state != MC_STATE_HELD) {

@@ -13,13 +13,15 @@ static void radio(void **state)
     struct whole *w = *state;
 
     whole_online(w, NULL, NULL);
-    whole_ctl_says(w, "radio|off", 0, "The radio is off: call and attach were cut");
+    whole_ctl_says(w, "radio|off", 0, "The radio is off: call, PDP context and attach were cut");
     assert_string_equal(whole_sim(w, "get cfun"), "4");
     assert_string_equal(whole_get(w, "state"), "stopped");
     assert_string_equal(whole_get(w, "registration.stat"), "0");
     assert_string_equal(whole_get(w, "signal.rsrp_dbm"), "null");
     whole_ctl_says(w, "status", 0, "the radio is off: `radio on`");
+    assert_string_equal(whole_get(w, "pdp.address"), "null");
     whole_ctl_says(w, "at|AT+CFUN?", 0, "+CFUN: 4");
+    whole_ctl_says(w, "radio|off", 0, "off already: `radio on` or `connect` brings it back");
     whole_ctl_says(w, "radio|on", 0, "");
     whole_wait(w, "online");
     assert_string_equal(whole_sim(w, "get cfun"), "1");
@@ -35,9 +37,10 @@ static void radio_while_stopped(void **state)
     struct whole *w = *state;
 
     whole_online(w, NULL, NULL);
-    whole_ctl_says(w, "disconnect", 0, "");
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    whole_ctl_says(w, "disconnect", 0, "There was no PPP to cut");
     whole_ctl_says(w, "radio|off", 0, "The radio is off");
-    whole_ctl_says(w, "radio|on", 0, "");
+    whole_ctl_says(w, "radio|on", 0, "Nothing is dialled until `connect`");
     whole_wait(w, "stopped");
     whole_sim_wait(w, "stat", "5");
     assert_int_equal(whole_sim_count(w, "dials"), 1);
@@ -115,6 +118,9 @@ static void power_without_line(void **state)
     whole_sim_wait(w, "power", "off");
     assert_string_equal(whole_get(w, "state"), "stopped");
     whole_ctl_says(w, "at|AT", 1, "The modem is powered off");
+    whole_ctl_says(w, "power|off", 0, "off already"); /* not asked a second time: it could not answer */
+    assert_string_equal(whole_get(w, "fault"), "null");
+    whole_ctl_says(w, "disconnect", 1, "There is no PPP to cut");
     whole_ctl_says(w, "connect", 1, "`power on` first");
     whole_ctl_says(w, "power|on", 1, "No power line is configured");
     whole_sim(w, "unplug");
