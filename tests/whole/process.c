@@ -136,35 +136,47 @@ char *whole_read(const char *path)
     return text;
 }
 
-/* A dead daemon says nothing more; what it said last is there to be read once. */
-static bool wait_for_more(struct whole *w, int watch, int64_t until_ms)
+/* Whose end is the end of the log: systemd's is written for the daemon. */
+static int end_of(const struct whole *w, const struct whole_process *process)
 {
-    struct pollfd pollers[] = {{.fd = watch, .events = POLLIN},
-                               {.fd = w->daemon.pid ? w->daemon.pidfd : -1, .events = POLLIN}};
+    if (process->pid)
+        return process->pidfd;
+    return process == &w->systemd && w->daemon.pid ? w->daemon.pidfd : -1;
+}
+
+/* The dead say nothing more; what they said last is there to be read once. */
+static bool wait_for_more(int watch, int end, int64_t until_ms)
+{
+    struct pollfd pollers[] = {{.fd = watch, .events = POLLIN}, {.fd = end, .events = POLLIN}};
     int64_t left_ms = until_ms - whole_clock_ms();
 
     return left_ms > 0 && poll(pollers, 2, (int)left_ms) > 0 && pollers[0].revents;
 }
 
+static bool says(struct whole_process *process, const char *text)
+{
+    char *all = whole_read(process->log);
+    const char *at = strlen(all) >= process->seen ? strstr(all + process->seen, text) : NULL;
+
+    if (at)
+        process->seen = (size_t)(at - all) + strlen(text);
+    free(all);
+    return at != NULL;
+}
+
 void whole_said(struct whole *w, struct whole_process *process, const char *text)
 {
     int64_t until_ms = whole_clock_ms() + WHOLE_MS;
-    int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), end = end_of(w, process);
     char events[4096];
 
+    if (watch < 0)
+        fail_msg("no inotify instance: %s", strerror(errno));
     assert_true(inotify_add_watch(watch, process->log, IN_MODIFY) >= 0);
-    for (bool found = false;;) {
-        char *all = whole_read(process->log);
-        const char *at = strlen(all) >= process->seen ? strstr(all + process->seen, text) : NULL;
-
-        found = at != NULL;
-        if (found)
-            process->seen = (size_t)(at - all) + strlen(text);
-        free(all);
-        if (found)
-            break;
-        if (!wait_for_more(w, watch, until_ms))
-            fail_msg("%s did not say \"%s\"", process->name, text);
+    while (!says(process, text)) {
+        if (!wait_for_more(watch, end, until_ms))
+            fail_msg("%s %s \"%s\"", process->name,
+                     whole_clock_ms() < until_ms ? "ended without a word of" : "did not say", text);
         while (read(watch, events, sizeof(events)) > 0)
             ;
     }
