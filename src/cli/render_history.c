@@ -6,8 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#define TEXT_COLUMN 19 /* behind time and kind */
-
 static void print_times(FILE *out, const json_t *entry)
 {
     double count = 1, last_s = 0;
@@ -30,10 +28,10 @@ static void print_outage(FILE *out, const json_t *entry)
     render_number(entry, "length_s", &length_s);
     render_number(entry, "time", &at_s);
     last_s = at_s + length_s;
-    fprintf(out, "%s, since %s", render_duration(length_s, length, sizeof(length)),
-            render_moment(at_s, last_s, moment, sizeof(moment)));
+    fprintf(out, "%s, until %s", render_duration(length_s, length, sizeof(length)),
+            render_moment(last_s, last_s, moment, sizeof(moment)));
     if (fault || text)
-        fprintf(out, ": %s%s%s", fault ? fault : "", fault && text ? ", " : "", text ? text : "");
+        fprintf(out, ": %s", fault ? fault : text);
     if (remedy)
         fprintf(out, ", %s", render_remedy_done(remedy));
 }
@@ -74,7 +72,7 @@ static void print_day(FILE *out, time_t at, const struct render_style *style, st
 
 static void print_sum(FILE *out, const json_t *reply)
 {
-    double length_s = 0, at_s = 0, now_s = 0;
+    double share, length_s = 0, at_s = 0, now_s = 0;
     char length[32], moment[40];
 
     if (render_get(reply, "outage")) {
@@ -84,7 +82,8 @@ static void print_sum(FILE *out, const json_t *reply)
         fprintf(out, "Offline since %s (%s).\n", render_moment(at_s, now_s, moment, sizeof(moment)),
                 render_duration(length_s, length, sizeof(length)));
     }
-    render_availability(out, reply, "", ".");
+    if (render_number(reply, "availability_24h", &share))
+        fprintf(out, "Online %.2f %% of the last 24 h.\n", share < 1.0 && share > 0.9999 ? 99.99 : share * 100.0);
 }
 
 char *render_history(const json_t *reply, const struct render_style *style)
@@ -103,8 +102,7 @@ char *render_history(const json_t *reply, const struct render_style *style)
         const json_t *entry = json_array_get(entries, i);
         double time_s = 0;
 
-        /* An outage is told when it is over, where its place in the story is. */
-        render_number(entry, strcmp(render_string(entry, "kind", ""), "outage") == 0 ? "last_time" : "time", &time_s);
+        render_number(entry, "time", &time_s);
         print_day(out, (time_t)time_s, style, &day);
         render_ink(out, style, INK_DIM, "%-7s ", render_string(entry, "kind", "?"));
         print_entry(out, entry, style);
@@ -112,7 +110,7 @@ char *render_history(const json_t *reply, const struct render_style *style)
     }
     print_sum(out, reply);
     fclose(out);
-    return render_fold(text, style->columns, TEXT_COLUMN);
+    return text;
 }
 
 static void print_value(FILE *out, const char *name, const json_t *value)
@@ -128,8 +126,6 @@ static void print_value(FILE *out, const char *name, const json_t *value)
         fprintf(out, "  %-18s %.1f\n", name, json_real_value(value));
     else if (json_is_boolean(value))
         fprintf(out, "  %-18s %s\n", name, json_is_true(value) ? "yes" : "no");
-    else if (json_array_size(value) == 0) /* null, or none of them */
-        fprintf(out, "  %-18s unknown\n", name);
     for (size_t i = 0; i < json_array_size(value); i++)
         print_value(out, i ? "" : name, json_array_get(value, i));
 }
@@ -164,7 +160,7 @@ char *render_info(const json_t *reply, const struct render_style *style)
     render_ink(out, style, INK_BOLD, "daemon\n");
     for (size_t i = 0; i < json_array_size(daemon); i++)
         fprintf(out, "  %-32s %s\n", render_string(json_array_get(daemon, i), "name", "?"),
-                render_string(json_array_get(daemon, i), "value", "(empty)"));
+                render_string(json_array_get(daemon, i), "value", ""));
     fclose(out);
     return text;
 }

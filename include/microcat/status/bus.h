@@ -29,8 +29,7 @@ struct mc_event {
     enum mc_state from, to; /* STATE */
     int64_t spent_ms;       /* STATE: time in `from`; STEP: time in the step before */
     enum mc_fault fault;    /* STATE (why, or none), FAULT, REMEDY */
-    char remedy[24];        /* REMEDY: its name, "radio-cycle" */
-    char text[160];         /* STATE: more of why; FAULT: detail; else step name, remedy in words, note */
+    char text[160];         /* step name, remedy, note */
 };
 
 struct mc_bus;
