@@ -90,8 +90,10 @@ static const struct mc_fault_info rows[] = {
         {
             .code = "not-a-modem",
             .text = "what answers on the device is not a modem",
-            .means = "Bytes arrive, but no answer to AT at any speed: a Python prompt or a log console of the board, "
-                     "another device that took the same path, or a bridge with the wrong firmware.",
+            .means = "Bytes arrive, more than the echo of what is sent, but no answer to AT at any speed: a Python "
+                     "prompt or "
+                     "a log console of the board, another device that took the same path, or a bridge with the wrong "
+                     "firmware.",
             .does = "Leaves the device in peace and looks again every 30 to 60 seconds. Nothing is reset: it may be "
                     "somebody else's device.",
             .next =
@@ -107,7 +109,8 @@ static const struct mc_fault_info rows[] = {
             .text = "the modem does not answer",
             .means = "The device is there, but the modem has not answered within the time that its manual allows, in "
                      "command mode, in data mode, in CMUX or at any speed. It is booting, hung, without power, or the "
-                     "bridge does not pass bytes on.",
+                     "bridge does not pass bytes on. One that still echoes what it is sent, and no more, counts as "
+                     "hung; so does a loopback plug, because it looks the same.",
             .does =
                 "Searches all modes and speeds again after a short delay. From the second failure in a row it resets "
                 "the modem, later it power-cycles it, by the lines that are configured and within the budget. "

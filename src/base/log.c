@@ -20,7 +20,7 @@ static void to_stderr(void *ctx, enum mc_log_level level, const struct mc_log_fi
 {
     const char *word = mc_strtab_name(&level_names, (int)level);
 
-    fprintf(stderr, "%s: %s\n", word ? word : "log", message);
+    fprintf(stderr, "%s: %s\n", level == MC_LOG_ERR ? "error" : word ? word : "log", message);
 }
 
 static struct {

@@ -26,6 +26,7 @@ struct cli {
     char instance_socket[108]; /* what --instance makes of it; sun_path has no more room */
     bool json;
     bool colour, utf8; /* of standard output */
+    int columns;       /* of the terminal that it is, or 0 */
     bool progress;     /* standard error is a terminal: say what is going on */
     const struct cli_verb *verb;
     char **args; /* after the verb */

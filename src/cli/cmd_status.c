@@ -10,7 +10,7 @@
 
 static struct render_style style_of(const struct cli *cli)
 {
-    return (struct render_style){.colour = cli->colour, .utf8 = cli->utf8};
+    return (struct render_style){.colour = cli->colour, .utf8 = cli->utf8, .columns = cli->columns};
 }
 
 /* Prints what a renderer made, and frees the answer it was made of. */

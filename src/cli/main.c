@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define DEFAULT_SOCKET "/run/microcatd/microcatd.sock"
@@ -109,7 +110,10 @@ static int take_option(struct cli *cli, int option)
     switch (option) {
     case OPT_SOCKET:
         cli->socket = optarg;
-        return 0;
+        if (optarg[0])
+            return 0;
+        cli_complain("--socket=: a path is wanted");
+        return -EINVAL;
     case OPT_INSTANCE:
         return take_instance(cli, optarg);
     case OPT_JSON:
@@ -128,8 +132,9 @@ static int take_option(struct cli *cli, int option)
     case OPT_LINES:
         cli->options |= CLI_OPT_LINES;
         return take_lines(cli, optarg);
-    default:
-        return -EINVAL; /* getopt has complained */
+    default: /* getopt has complained */
+        fputs("Try 'microcatctl --help'.\n", stderr);
+        return -EINVAL;
     }
 }
 
@@ -161,9 +166,12 @@ static int take_verb(struct cli *cli, int argc, char **argv)
 static void look_at_terminal(struct cli *cli)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    struct winsize size;
 
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers are written alike everywhere */
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+        cli->columns = size.ws_col;
     cli->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     cli->colour = isatty(STDOUT_FILENO) && !(no_colour && no_colour[0]) && !(term && strcmp(term, "dumb") == 0);
     cli->progress = isatty(STDERR_FILENO);
@@ -175,6 +183,7 @@ int main(int argc, char **argv)
     int option;
 
     look_at_terminal(&cli);
+    argv[0] = (char *)"microcatctl"; /* in getopt's complaints, wherever it was started from */
     while ((option = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
         if (option == 'h') {
             cli_print_help(stdout);

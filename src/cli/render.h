@@ -13,6 +13,7 @@
 struct render_style {
     bool colour;
     bool utf8;
+    int columns; /* of the terminal; 0: lines may be as long as they are */
 };
 
 char *render_status(const json_t *status, const struct render_style *style);
@@ -33,6 +34,12 @@ void render_ink(FILE *out, const struct render_style *style, enum render_ink ink
 /** Columns that @text takes on a terminal: characters, not bytes. */
 int render_width(const char *text);
 
+/**
+ * Takes @text (NULL is passed on) and returns it with lines of @columns at most: parted where two blanks stand, else at
+ * any blank, and going on below at @indent. @columns 0 changes nothing.
+ */
+char *render_fold(char *text, int columns, int indent);
+
 /** Member at a path of keys parted by dots; NULL when it is missing or null. */
 const json_t *render_get(const json_t *object, const char *path);
 /** Its text, or @otherwise. */
@@ -47,5 +54,7 @@ const char *render_duration(double seconds, char *out, size_t out_bytes);
 const char *render_moment(double time_s, double now_s, char *out, size_t out_bytes);
 /** "redialled" for "redial". */
 const char *render_remedy_done(const char *remedy);
+/** "Online 99.96 % of the last 24 h" of a status or a history; nothing when unknown. */
+void render_availability(FILE *out, const json_t *reply, const char *before, const char *after);
 
 #endif

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#define TEXT_COLUMN 19 /* behind time and kind */
+
 static void print_times(FILE *out, const json_t *entry)
 {
     double count = 1, last_s = 0;
@@ -28,10 +30,10 @@ static void print_outage(FILE *out, const json_t *entry)
     render_number(entry, "length_s", &length_s);
     render_number(entry, "time", &at_s);
     last_s = at_s + length_s;
-    fprintf(out, "%s, until %s", render_duration(length_s, length, sizeof(length)),
-            render_moment(last_s, last_s, moment, sizeof(moment)));
+    fprintf(out, "%s, since %s", render_duration(length_s, length, sizeof(length)),
+            render_moment(at_s, last_s, moment, sizeof(moment)));
     if (fault || text)
-        fprintf(out, ": %s", fault ? fault : text);
+        fprintf(out, ": %s%s%s", fault ? fault : "", fault && text ? ", " : "", text ? text : "");
     if (remedy)
         fprintf(out, ", %s", render_remedy_done(remedy));
 }
@@ -72,7 +74,7 @@ static void print_day(FILE *out, time_t at, const struct render_style *style, st
 
 static void print_sum(FILE *out, const json_t *reply)
 {
-    double share, length_s = 0, at_s = 0, now_s = 0;
+    double length_s = 0, at_s = 0, now_s = 0;
     char length[32], moment[40];
 
     if (render_get(reply, "outage")) {
@@ -82,8 +84,7 @@ static void print_sum(FILE *out, const json_t *reply)
         fprintf(out, "Offline since %s (%s).\n", render_moment(at_s, now_s, moment, sizeof(moment)),
                 render_duration(length_s, length, sizeof(length)));
     }
-    if (render_number(reply, "availability_24h", &share))
-        fprintf(out, "Online %.2f %% of the last 24 h.\n", share < 1.0 && share > 0.9999 ? 99.99 : share * 100.0);
+    render_availability(out, reply, "", ".");
 }
 
 char *render_history(const json_t *reply, const struct render_style *style)
@@ -102,7 +103,8 @@ char *render_history(const json_t *reply, const struct render_style *style)
         const json_t *entry = json_array_get(entries, i);
         double time_s = 0;
 
-        render_number(entry, "time", &time_s);
+        /* An outage is told when it is over, where its place in the story is. */
+        render_number(entry, strcmp(render_string(entry, "kind", ""), "outage") == 0 ? "last_time" : "time", &time_s);
         print_day(out, (time_t)time_s, style, &day);
         render_ink(out, style, INK_DIM, "%-7s ", render_string(entry, "kind", "?"));
         print_entry(out, entry, style);
@@ -110,7 +112,7 @@ char *render_history(const json_t *reply, const struct render_style *style)
     }
     print_sum(out, reply);
     fclose(out);
-    return text;
+    return render_fold(text, style->columns, TEXT_COLUMN);
 }
 
 static void print_value(FILE *out, const char *name, const json_t *value)
@@ -126,6 +128,8 @@ static void print_value(FILE *out, const char *name, const json_t *value)
         fprintf(out, "  %-18s %.1f\n", name, json_real_value(value));
     else if (json_is_boolean(value))
         fprintf(out, "  %-18s %s\n", name, json_is_true(value) ? "yes" : "no");
+    else if (json_array_size(value) == 0) /* null, or none of them */
+        fprintf(out, "  %-18s unknown\n", name);
     for (size_t i = 0; i < json_array_size(value); i++)
         print_value(out, i ? "" : name, json_array_get(value, i));
 }
@@ -160,7 +164,7 @@ char *render_info(const json_t *reply, const struct render_style *style)
     render_ink(out, style, INK_BOLD, "daemon\n");
     for (size_t i = 0; i < json_array_size(daemon); i++)
         fprintf(out, "  %-32s %s\n", render_string(json_array_get(daemon, i), "name", "?"),
-                render_string(json_array_get(daemon, i), "value", ""));
+                render_string(json_array_get(daemon, i), "value", "(empty)"));
     fclose(out);
     return text;
 }

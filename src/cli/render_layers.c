@@ -9,7 +9,7 @@ enum mark { MARK_NOT_YET, MARK_BUSY, MARK_GOOD, MARK_BAD };
 
 /* The states in the order in which the link comes up; a layer is judged by whether its states are ahead, now or behind.
  */
-static int progress(const json_t *status)
+int render_progress(const json_t *status)
 {
     static const char *const order[] = {"absent", "sync", "setup", "sim", "pdp", "register", "dial", "ppp", "online"};
     const char *state = render_string(status, "state", "");
@@ -17,7 +17,16 @@ static int progress(const json_t *status)
     for (int i = 0; i < (int)MC_LENGTH_OF(order); i++)
         if (strcmp(order[i], state) == 0)
             return i;
-    return -1; /* hangup, backoff, held, stopped: the facts alone tell */
+    return -1;
+}
+
+int render_gap(const struct render_style *style, int left, int right)
+{
+    int gap = RENDER_RIGHT_COLUMN - left;
+
+    if (style->columns && left + gap + right > style->columns)
+        gap = style->columns - right - left;
+    return gap > 2 ? gap : 2;
 }
 
 static void layer(FILE *out, const struct render_style *style, enum mark mark, const char *name, const char *text,
@@ -25,14 +34,14 @@ static void layer(FILE *out, const struct render_style *style, enum mark mark, c
 {
     static const char *const marks[2][4] = {{"-", "~", "+", "x"}, {"·", "◐", "✓", "✗"}};
     static const enum render_ink inks[] = {INK_DIM, INK_BUSY, INK_GOOD, INK_BAD};
-    int pad = RENDER_RIGHT_COLUMN - 11 - render_width(text);
+    int gap = render_gap(style, RENDER_TEXT_COLUMN + render_width(text), render_width(right));
 
     fputs("  ", out);
     render_ink(out, style, inks[mark], "%s", marks[style->utf8][mark]);
     fprintf(out, " %-7s", name);
     render_ink(out, style, mark == MARK_NOT_YET ? INK_DIM : INK_PLAIN, "%s", text);
     if (right[0])
-        render_ink(out, style, INK_DIM, "%*s%s", pad > 2 ? pad : 2, "", right);
+        render_ink(out, style, INK_DIM, "%*s%s", gap, "", right);
     fputc('\n', out);
 }
 
@@ -85,7 +94,7 @@ static void layer_modem(FILE *out, const json_t *status, const struct render_sty
 {
     char text[256], right[96], age[64];
     double timeouts = 0;
-    int at = progress(status);
+    int at = render_progress(status);
     bool known = render_get(status, "modem.model") != NULL || render_get(status, "modem.age_s") != NULL;
     bool silent = strcmp(render_string(status, "fault.code", ""), "modem-silent") == 0;
 
@@ -116,8 +125,8 @@ static void layer_sim(FILE *out, const json_t *status, const struct render_style
     double tries;
     int len;
 
-    if (!state || progress(status) == 0) {
-        layer(out, style, progress(status) == 3 ? MARK_BUSY : MARK_NOT_YET, "SIM", "not read", "");
+    if (!state || render_progress(status) == 0) {
+        layer(out, style, render_progress(status) == 3 ? MARK_BUSY : MARK_NOT_YET, "SIM", "not read", "");
         return;
     }
     len = snprintf(text, sizeof(text), "%s", state);
@@ -155,7 +164,7 @@ static void layer_radio(FILE *out, const json_t *status, const struct render_sty
 {
     char text[256], right[64];
     double stat, rsrp;
-    int len, at = progress(status);
+    int len, at = render_progress(status);
     size_t room = sizeof(text);
 
     if (!render_number(status, "registration.stat", &stat) || at == 0) {
@@ -182,7 +191,7 @@ static void layer_pdp(FILE *out, const json_t *status, const struct render_style
     const char *apn = render_string(status, "pdp.apn", NULL), *address = render_string(status, "pdp.address", NULL);
     char text[320], right[64];
     double cid = 0;
-    int at = progress(status);
+    int at = render_progress(status);
 
     if (!apn || at == 0) {
         layer(out, style, at == 4 ? MARK_BUSY : MARK_NOT_YET, "PDP", "not set", "");
@@ -215,7 +224,7 @@ static void layer_ppp(FILE *out, const json_t *status, const struct render_style
     int len;
 
     if (strcmp(phase, "dead") == 0) {
-        bool dialling = progress(status) == 6;
+        bool dialling = render_progress(status) == 6;
 
         layer(out, style, dialling ? MARK_BUSY : MARK_NOT_YET, "PPP", dialling ? "dialling" : "down", "");
         return;

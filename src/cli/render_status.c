@@ -63,7 +63,7 @@ static void head(FILE *out, const json_t *status, const struct render_style *sty
     fprintf(out, " ");
     render_ink(out, style, INK_BOLD, "%s", left);
     if (where[0])
-        fprintf(out, "%*s%s", RENDER_RIGHT_COLUMN - 2 - render_width(left), "", where);
+        fprintf(out, "%*s%s", render_gap(style, render_width(left) + 2, render_width(where)), "", where);
     fputc('\n', out);
 }
 
@@ -82,7 +82,10 @@ static void why(FILE *out, const json_t *status, const struct render_style *styl
 
     if (!text)
         return;
-    labelled(out, style, "Why", INK_BAD, text);
+    if (render_progress(status) > 0) /* on the way up again: it was so */
+        labelled(out, style, "After", INK_PLAIN, text);
+    else
+        labelled(out, style, "Why", INK_BAD, text);
     if (detail && strcmp(detail, text) != 0)
         fprintf(out, ": %s", detail);
     fprintf(out, " (%s", render_string(status, "fault.code", "?"));
@@ -133,25 +136,37 @@ static void trouble(FILE *out, const json_t *status, const struct render_style *
     }
 }
 
-/* ": the network ended the call, redialled" of an outage that ended; "..., 2 tries so far" of one that goes on. */
-static void print_reason(FILE *out, const json_t *outage, bool ended)
+enum reason { REASON_ENDED, REASON_GOES_ON, REASON_WAITS };
+
+/* ": the network ended the call, redialled" of an outage that ended; "..., 2 tries so far" of one that goes on, where
+ * the remedy that is still waited for is no try yet. */
+static void print_reason(FILE *out, const json_t *outage, enum reason reason)
 {
     const char *remedy = render_string(outage, "remedy", NULL), *text = render_string(outage, "text", NULL);
     const char *fault = render_string(outage, "fault.text", NULL);
     double tries = 0;
 
     if (fault || text)
-        fprintf(out, ": %s", fault ? fault : text);
-    if (!ended && render_number(outage, "tries", &tries) && tries > 0)
+        fprintf(out, ": %s%s%s", fault ? fault : "", fault && text ? ", " : "", text ? text : "");
+    render_number(outage, "tries", &tries);
+    tries -= reason == REASON_WAITS;
+    if (reason != REASON_ENDED && tries > 0)
         fprintf(out, ", %.0f %s so far", tries, tries == 1 ? "try" : "tries");
-    if (ended && remedy)
+    if (reason == REASON_ENDED && remedy)
         fprintf(out, "%s %s", fault || text ? "," : ":", render_remedy_done(remedy));
+}
+
+static bool waits(const json_t *status)
+{
+    double left_s;
+
+    return render_number(status, "retry_in_s", &left_s);
 }
 
 static void past(FILE *out, const json_t *status, const struct render_style *style)
 {
     const json_t *now = render_get(status, "outage"), *last = render_get(status, "last_outage");
-    double time_s = 0, length_s = 0, at_s = 0, share;
+    double time_s = 0, length_s = 0, at_s = 0;
     char moment[40], length[32];
 
     render_number(status, "time", &time_s);
@@ -160,7 +175,7 @@ static void past(FILE *out, const json_t *status, const struct render_style *sty
         render_number(now, "length_s", &length_s);
         fprintf(out, "  Offline since %s (%s)", render_moment(at_s, time_s, moment, sizeof(moment)),
                 render_duration(length_s, length, sizeof(length)));
-        print_reason(out, now, false);
+        print_reason(out, now, waits(status) ? REASON_WAITS : REASON_GOES_ON);
         fputc('\n', out);
     }
     if (last) {
@@ -168,12 +183,10 @@ static void past(FILE *out, const json_t *status, const struct render_style *sty
         render_number(last, "length_s", &length_s);
         fprintf(out, "  Last outage %s, %s", render_duration(length_s, length, sizeof(length)),
                 render_moment(at_s, time_s, moment, sizeof(moment)));
-        print_reason(out, last, true);
+        print_reason(out, last, REASON_ENDED);
         fputc('\n', out);
     }
-    if (render_number(status, "availability_24h", &share)) /* never rounded up to a full hundred */
-        fprintf(out, "  Online %.*f %% of the last 24 h\n", share < 1.0 ? 2 : 0,
-                share < 1.0 && share > 0.9999 ? 99.99 : share * 100.0);
+    render_availability(out, status, "  ", "");
 }
 
 char *render_status(const json_t *status, const struct render_style *style)
@@ -189,5 +202,5 @@ char *render_status(const json_t *status, const struct render_style *style)
     render_layers(out, status, style);
     past(out, status, style);
     fclose(out);
-    return text;
+    return render_fold(text, style->columns, RENDER_TEXT_COLUMN);
 }

@@ -2,6 +2,7 @@
 #include "render.h"
 #include <microcat/base/parse.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,6 +29,70 @@ int render_width(const char *text)
     for (; *text; text++)
         width += (*text & 0xc0) != 0x80;
     return width;
+}
+
+/* Behind an escape sequence for a colour, or @text itself. */
+static const char *skip_ink(const char *text)
+{
+    if (text[0] != '\033')
+        return text;
+    text += strcspn(text, "m");
+    return text + (*text != '\0');
+}
+
+/* Where the line at @text is parted to fit into @columns: at the beginning of the blanks; NULL: it fits. */
+static const char *part(const char *text, int columns, int indent)
+{
+    const char *wide = NULL, *any = NULL;
+    int width = 0;
+
+    while (*text && *text != '\n') {
+        const char *next = skip_ink(text);
+
+        if (next != text) {
+            text = next;
+            continue;
+        }
+        if (width > indent && *text == ' ' && text[-1] != ' ') {
+            any = text;
+            if (text[1] == ' ' && width > columns / 2)
+                wide = text;
+        }
+        width += (*text++ & 0xc0) != 0x80;
+        if (width > columns && any) /* a word that is longer than a line stays whole */
+            return wide ? wide : any;
+    }
+    return NULL;
+}
+
+char *render_fold(char *text, int columns, int indent)
+{
+    const char *line = text, *end;
+    char *folded = NULL;
+    size_t len = 0;
+    FILE *out;
+
+    if (!text || columns <= 0)
+        return text;
+    out = open_memstream(&folded, &len);
+    if (!out)
+        return text;
+    for (int margin = 0; *line;) {
+        const char *at = part(line, columns - margin, margin ? 0 : indent);
+
+        end = at ? at : line + strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n');
+        fprintf(out, "%*s%.*s", margin, "", (int)(end - line), line);
+        margin = 0;
+        if (at) {
+            fputc('\n', out);
+            end += strspn(end, " ");
+            margin = indent;
+        }
+        line = end;
+    }
+    fclose(out);
+    free(text);
+    return folded;
 }
 
 const json_t *render_get(const json_t *object, const char *path)
@@ -113,4 +178,19 @@ const char *render_remedy_done(const char *remedy)
         if (strcmp(words[i].remedy, remedy) == 0)
             return words[i].done;
     return remedy;
+}
+
+void render_availability(FILE *out, const json_t *reply, const char *before, const char *after)
+{
+    double share, over_s = 0;
+    char span[32] = "24 h";
+
+    if (!render_number(reply, "availability_24h", &share))
+        return;
+    if (render_number(reply, "availability_over_s", &over_s) && over_s < 24 * 3600)
+        render_duration(over_s, span, sizeof(span));
+    if (share > 0 && share < 1.0) /* never rounded to all or nothing */
+        share = share > 0.9999 ? 0.9999 : share < 0.0001 ? 0.0001 : share;
+    fprintf(out, "%sOnline %.*f %% of the last %s%s\n", before, share > 0 && share < 1.0 ? 2 : 0, share * 100.0, span,
+            after);
 }

@@ -39,15 +39,17 @@ static gid_t *peer_groups(int fd, size_t *ret_count)
     return groups;
 }
 
-enum access_level access_of_socket(const struct access_rule *rule, int fd)
+enum access_level access_of_socket(const struct access_rule *rule, int fd, uid_t *ret_uid)
 {
     _cleanup_free_ gid_t *groups = NULL;
     struct ucred credentials;
     socklen_t len = sizeof(credentials);
     struct access_peer peer = {0};
 
+    *ret_uid = (uid_t)-1;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &len) < 0)
         return ACCESS_NONE;
+    *ret_uid = credentials.uid;
     groups = peer_groups(fd, &peer.n_groups);
     peer.uid = credentials.uid;
     peer.gid = credentials.gid;

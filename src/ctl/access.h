@@ -26,7 +26,8 @@ struct access_peer {
 /** Root, the daemon's own user and the members of the group may read and command; nobody else may do anything. Pure. */
 enum access_level access_decide(const struct access_rule *rule, const struct access_peer *peer);
 
-/** Asks the kernel who is at the other end of @fd (credentials as they were at connect()) and decides. */
-enum access_level access_of_socket(const struct access_rule *rule, int fd);
+/** Asks the kernel who is at the other end of @fd (credentials as they were at connect()) and decides. @ret_uid: -1
+ * when the kernel does not say. */
+enum access_level access_of_socket(const struct access_rule *rule, int fd, uid_t *ret_uid);
 
 #endif

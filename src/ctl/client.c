@@ -319,7 +319,7 @@ int ctl_client_new(struct mc_ctl_server *server, int fd)
         return -ENOMEM;
     client->server = server;
     client->fd = fd;
-    client->access = access_of_socket(&server->rule, fd);
+    client->access = access_of_socket(&server->rule, fd, &client->uid);
     mc_buf_init(&client->in, server->limits.max_message_bytes);
     mc_buf_init(&client->out, server->limits.max_unread_bytes);
     mc_timer_init(&client->half, "ctl-half-message", on_half, client);

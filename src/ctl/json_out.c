@@ -80,6 +80,15 @@ json_t *ctl_outage_json(const struct mc_history_entry *outage)
                      ctl_json_string(outage->text));
 }
 
+void ctl_availability_json(json_t *out, const struct mc_history *history, int64_t now_ms, int64_t wall_ms)
+{
+    int64_t known_ms = 0;
+    double share = history ? mc_history_availability(history, wall_ms, now_ms, &known_ms) : -1.0;
+
+    json_object_set_new(out, "availability_24h", share < 0 ? json_null() : json_real(round(share * 10000.0) / 10000.0));
+    json_object_set_new(out, "availability_over_s", share < 0 ? json_null() : ctl_json_seconds(known_ms));
+}
+
 static json_t *history_entry_json(const struct mc_history_entry *entry)
 {
     json_t *out = json_pack(

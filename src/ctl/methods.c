@@ -103,14 +103,12 @@ static void run_history(struct ctl_client *client, const struct method *method, 
     const struct mc_history *history = client->server->backend->history;
     size_t max = get_max(client, parameters, "entries");
     struct mc_history_entry outage;
-    double share;
     json_t *out;
 
     if (max == 0)
         return;
-    share = history ? mc_history_availability(history, wall_ms(client), now_ms(client)) : -1.0;
     out = json_pack("{s:o, s:o}", "history", ctl_history_json(history, max), "time", ctl_json_spent(wall_ms(client)));
-    json_object_set_new(out, "availability_24h", share < 0 ? json_null() : json_real(share));
+    ctl_availability_json(out, history, now_ms(client), wall_ms(client));
     json_object_set_new(out, "outage",
                         history && mc_history_outage_now(history, now_ms(client), &outage) ? ctl_outage_json(&outage)
                                                                                            : json_null());
@@ -169,8 +167,12 @@ static const char *error_name(int result)
 
 static void on_verb_done(void *ctx, int result, const char *text)
 {
-    struct ctl_client *client = pending_end(ctx);
+    const struct ctl_pending *pending = ctx;
+    const char *verb = mc_strtab_name(&mc_verb_names, (int)pending->verb);
+    struct ctl_client *client;
 
+    mc_info("operator: %s %s: %s", verb, result == 0 ? "done" : "failed", text && text[0] ? text : strerror(-result));
+    client = pending_end(ctx);
     if (!client)
         return;
     if (result == 0)
@@ -190,7 +192,8 @@ static void run_verb(struct ctl_client *client, const struct method *method, con
         ctl_client_fail(client, "Failed", "out of memory");
         return;
     }
-    mc_info("operator: %s", mc_strtab_name(&mc_verb_names, (int)verb));
+    pending->verb = verb;
+    mc_info("operator: %s (uid %u)", mc_strtab_name(&mc_verb_names, (int)verb), (unsigned)client->uid);
     backend->verb(backend->ctx, verb, on_verb_done, pending);
 }
 

@@ -15,6 +15,7 @@ struct ctl_pending {
     struct mc_ctl_server *server;
     struct ctl_client *client; /* NULL: gone */
     struct ctl_pending *prev, *next;
+    enum mc_verb verb;
 };
 
 /* One connection. */
@@ -24,6 +25,7 @@ struct ctl_client {
     int fd;
     struct mc_watch watch;
     enum access_level access;
+    uid_t uid; /* of the peer */
     struct mc_buf in, out;
     size_t scanned_bytes;    /* of `in`, without a NUL so far */
     struct mc_timer half;    /* the rest of a message must come */

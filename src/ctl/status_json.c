@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_out.h"
-#include <math.h>
 #include <microcat/base/settings.h>
 
 static json_t *number(int32_t value)
@@ -179,11 +178,10 @@ static json_t *counters_json(const struct mc_status_counters *counters)
 
 static void set_history(json_t *out, const struct mc_history *history, int64_t now_ms, int64_t wall_ms)
 {
-    double share = history ? mc_history_availability(history, wall_ms, now_ms) : -1.0;
     const struct mc_history_entry *last = history ? mc_history_last_outage(history) : NULL;
     struct mc_history_entry outage;
 
-    set(out, "availability_24h", share < 0 ? json_null() : json_real(round(share * 10000.0) / 10000.0));
+    ctl_availability_json(out, history, now_ms, wall_ms);
     set(out, "last_outage", last ? ctl_outage_json(last) : json_null());
     set(out, "outage",
         history && mc_history_outage_now(history, now_ms, &outage) ? ctl_outage_json(&outage) : json_null());
@@ -194,6 +192,8 @@ json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, in
     const struct mc_status *status = mc_bus_status(backend->bus);
     json_t *out = json_object();
 
+    if (backend->refresh)
+        backend->refresh(backend->ctx);
     set_text(out, "state", mc_strtab_name(&mc_state_names, (int)status->state));
     set_text(out, "state_text", mc_state_text(status->state));
     set(out, "state_age_s", ctl_json_age(status->state_at_ms, now_ms));

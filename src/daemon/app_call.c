@@ -163,17 +163,22 @@ enum mc_fault app_call(void *ctx, char *detail, size_t size)
     return mc_ppp_start_fault(r);
 }
 
+void app_call_count(struct app *app)
+{
+    const struct mc_relay_counters *counters = app->ppp ? mc_ppp_counters(app->ppp) : NULL;
+    if (!counters)
+        return;
+    app->status.ppp.rx_bytes = counters->rx_bytes;
+    app->status.ppp.tx_bytes = counters->tx_bytes;
+}
+
 size_t app_to_call(void *ctx, const uint8_t *data, size_t len)
 {
     struct app *app = ctx;
     if (!app->ppp)
         return len;
     size_t taken = mc_ppp_from_modem(app->ppp, data, len);
-    const struct mc_relay_counters *counters = app->ppp ? mc_ppp_counters(app->ppp) : NULL;
-    if (counters) {
-        app->status.ppp.rx_bytes = counters->rx_bytes;
-        app->status.ppp.tx_bytes = counters->tx_bytes;
-    }
+    app_call_count(app);
     return taken;
 }
 
@@ -222,10 +227,11 @@ static void on_dns(void *ctx, int result)
 {
     struct app *app = ctx;
     snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", result == 0 ? "resolved" : "status");
-    if (result == -ENOENT)
+    if (result == -ENOENT && !app->dns_told)
         mc_info("systemd-resolved does not run: the DNS servers are shown in status only");
-    else if (result < 0)
+    else if (result < 0 && result != -ENOENT)
         mc_warn("systemd-resolved did not take the DNS servers: %s", strerror(-result));
+    app->dns_told = result == -ENOENT;
     mc_bus_touch(app->bus);
 }
 

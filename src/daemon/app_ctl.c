@@ -12,6 +12,14 @@ static int64_t backend_wall_ms(void *ctx)
     return app_wall_ms();
 }
 
+/* Bytes and commands are counted all the time, and nobody is told of each. */
+static void backend_refresh(void *ctx)
+{
+    struct app *app = ctx;
+    mc_link_refresh(app->link);
+    app_call_count(app);
+}
+
 static void backend_verb(void *ctx, enum mc_verb verb, mc_verb_done_fn *done, void *done_ctx)
 {
     struct app *app = ctx;
@@ -79,6 +87,7 @@ int app_listen(struct app *app)
     app->backend = (struct mc_ctl_backend){.bus = app->bus,
                                            .trace = app->trace,
                                            .history = app->history,
+                                           .refresh = backend_refresh,
                                            .wall_ms = backend_wall_ms,
                                            .verb = backend_verb,
                                            .at = backend_at,

@@ -68,6 +68,7 @@ struct app {
     struct mc_device device;
     struct mc_transport *port;
     bool data_mode;
+    bool dns_told; /* that systemd-resolved does not run: said once, not with every call */
     struct app_board board;
 
     /* app_call.c */
@@ -116,6 +117,8 @@ void app_network(void *ctx, bool up);
 void app_traffic(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);
 int app_probe(void *ctx);
 void app_call_free(struct app *app);
+/** Bytes of the call so far, into the status. */
+void app_call_count(struct app *app);
 int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave);
 
 /* app_words.c */

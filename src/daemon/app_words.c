@@ -40,12 +40,15 @@ static void say_state(struct app *app, const struct mc_event *event)
     const char *to = mc_strtab_name(&mc_state_names, (int)event->to);
     const struct mc_log_field fields[] = {
         {"MICROCAT_FROM", from}, {"MICROCAT_TO", to}, {"MICROCAT_FAULT", mc_fault_info(event->fault)->code}};
-    char spent[32], what[256] = "";
+    char spent[32], what[320] = "";
     const struct mc_status_ppp *ppp = &app->status.ppp;
     mc_journal_set_state(event->to);
     mc_format_duration(event->spent_ms, spent, sizeof(spent));
-    if (event->to == MC_STATE_ONLINE)
-        snprintf(what, sizeof(what), ": %s on %s, DNS %s %s", ppp->local, ppp->interface, ppp->dns[0], ppp->dns[1]);
+    if (event->text[0] && event->fault == MC_FAULT_NONE) /* a fault has its own entry */
+        snprintf(what, sizeof(what), ": %s", event->text);
+    if (event->to == MC_STATE_ONLINE && ppp->dns[0][0])
+        snprintf(what, sizeof(what), ": %s, DNS %s%s%s", event->text, ppp->dns[0], ppp->dns[1][0] ? " " : "",
+                 ppp->dns[1]);
     mc_log_with(MC_LOG_INFO, fields, event->fault == MC_FAULT_NONE ? 2 : 3, "%s -> %s (%s)%s", from, to, spent, what);
 }
 
@@ -68,7 +71,7 @@ static void on_event(void *ctx, const void *arg)
             mc_journal_fault(event->fault, event->text);
         break;
     case MC_EVENT_REMEDY:
-        mc_notice("%s", event->text);
+        mc_notice("next, %s", event->text);
         tell_systemd(app);
         break;
     case MC_EVENT_NOTE:

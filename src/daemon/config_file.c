@@ -108,6 +108,8 @@ static void bad_value(struct source *source, const struct mc_config_row *row, co
     const char *comment =
         strstr(value, " #") || strstr(value, " ;") ? " (a comment needs a line of its own, beginning with # or ;)" : "";
 
+    if (row->flags & MC_CONFIG_REQUIRED)
+        source->load->no_telling = true;
     mc_config_row_allowed(row, allowed, sizeof(allowed));
     if (row->flags & MC_CONFIG_SECRET)
         value = "(not shown)";
@@ -132,6 +134,7 @@ static int take_value(void *user, const char *section, const char *key, const ch
     int r = mc_config_row_set(row, &config->settings, value);
     if (r == -EINVAL) {
         bad_value(source, row, section, value);
+        config->refused[row - mc_config_rows] = true;
         return 1;
     }
     char **origin = &config->origins[row - mc_config_rows], *text = NULL;

@@ -67,6 +67,7 @@ static void parse_file(struct mc_config_load_job *load, const char *path)
 
     if (r < 0) {
         mc_config_complain(load, MC_LOG_ERR, r, "%s: cannot be read: %s", path, strerror(-r));
+        load->no_telling = true;
         return;
     }
     if (len > FILE_MAX_BYTES)
@@ -123,8 +124,10 @@ static struct mc_config *config_new(void)
     if (!config)
         return NULL;
     config->origins = calloc(mc_config_n_rows, sizeof(*config->origins));
-    if (!config->origins || mc_settings_init(&config->settings) < 0) {
+    config->refused = calloc(mc_config_n_rows, sizeof(*config->refused));
+    if (!config->origins || !config->refused || mc_settings_init(&config->settings) < 0) {
         free(config->origins);
+        free(config->refused);
         free(config);
         return NULL;
     }
@@ -139,12 +142,15 @@ void mc_config_free(struct mc_config *config)
     for (size_t i = 0; i < mc_config_n_rows; i++)
         free(config->origins[i]);
     free(config->origins);
+    free(config->refused);
     free(config);
 }
 
+/* One that was refused was complained of where it stands: it is not missing. */
 static bool is_missing(const struct mc_config_row *row, const struct mc_config *config)
 {
-    return (row->flags & MC_CONFIG_REQUIRED) && !**(char *const *)((const char *)&config->settings + row->offset);
+    return (row->flags & MC_CONFIG_REQUIRED) && !config->refused[row - mc_config_rows] &&
+           !**(char *const *)((const char *)&config->settings + row->offset);
 }
 
 static int finish(struct mc_config_load_job *load, const char *path, struct mc_config **ret_config)
@@ -155,7 +161,7 @@ static int finish(struct mc_config_load_job *load, const char *path, struct mc_c
         load->result = mc_config_rules_check(load->config, load->report, load->ctx);
     for (size_t i = 0; i < mc_config_n_rows; i++) {
         const struct mc_config_row *row = &mc_config_rows[i];
-        if (!is_missing(row, load->config))
+        if (load->no_telling || !is_missing(row, load->config))
             continue;
         const char *section = mc_strtab_name(&mc_config_section_names, (int)row->section);
         mc_config_complain(load, MC_LOG_ERR, 0, "%s: [%s] %s= is missing; for example: %s=%s", path, section, row->key,

@@ -10,13 +10,15 @@
 struct mc_config {
     struct mc_settings settings;
     char **origins; /* a row each; NULL: default */
+    bool *refused;  /* a row each: a value was there and was not taken */
 };
 
 struct mc_config_load_job {
     struct mc_config *config;
     mc_config_report_fn *report;
     void *ctx;
-    int result; /* the first error */
+    int result;      /* the first error */
+    bool no_telling; /* what is required may have been there: a file could not be read, or its value was refused */
 };
 
 /** Reports a line; @error < 0 makes the whole load fail with it. */

@@ -279,6 +279,7 @@ void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *de
     }
     link->fault = link->call_fault;
     link->status->fault = link->call_fault;
+    link->status->fault_at_ms = link->call_fault != MC_FAULT_NONE ? mc_timerq_now_ms(link->queue) : -1;
     snprintf(link->status->fault_detail, sizeof(link->status->fault_detail), "%s", link->call_detail);
     mc_link_enter(link, MC_STATE_HANGUP);
     if (link->call_fault == MC_FAULT_MODEM_REBOOTED || link->call_fault == MC_FAULT_MODEM_OFF) {

@@ -20,6 +20,8 @@ bool mc_link_open_port(struct mc_link *link)
     link->open = true;
     link->found = false;
     link->new_session = true;
+    if (link->fault >= MC_FAULT_NO_DEVICE && link->fault <= MC_FAULT_DEVICE_GONE)
+        mc_link_clear_fault(link); /* it is there, and open */
     link->status->modem.line = MC_LINE_UNKNOWN;
     return true;
 }
@@ -98,6 +100,18 @@ static void on_port_lost(void *ctx)
     struct mc_link *link = ctx;
     if (!link->open && link->doing == DOING_NOTHING)
         mc_link_failed(link, MC_FAULT_DEVICE_ERROR, link->port_detail);
+}
+
+void mc_link_no_device(struct mc_link *link)
+{
+    const char *device = link->settings->modem.device, *serial = link->settings->modem.usb_serial;
+    char detail[160];
+    if (strcmp(device, "auto") != 0)
+        snprintf(detail, sizeof(detail), "there is no %.140s", device);
+    else
+        snprintf(detail, sizeof(detail), "nothing is plugged in that matches UsbID=%.60s%s%.40s",
+                 link->settings->modem.usb_ids, *serial ? " and Serial=" : "", serial);
+    mc_link_failed(link, MC_FAULT_NO_DEVICE, detail);
 }
 
 size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len)

@@ -2,8 +2,8 @@
 #ifndef MICROCAT_LINK_PRIV_H
 #define MICROCAT_LINK_PRIV_H
 
-/* Shared by the files of the room: link.c (life and walks), device.c (device and port), remedy.c (faults), call.c (the
- * PPP call), verbs.c (the operator), words.c (state, notes, status). */
+/* Shared by the files of the room: link.c (line and life), walk.c (the sequence), device.c (device and port), remedy.c
+ * (faults), call.c (the PPP call), verbs.c (the operator), words.c (state, notes, status). */
 
 #include <microcat/link/link.h>
 
@@ -74,6 +74,7 @@ struct mc_link {
     void *verb_ctx;
     int verb_result; /* of a verb that has ended but was not told yet */
     bool verb_ended;
+    bool verb_cuts_call; /* there was a call when it came */
     char verb_text[240];
     struct mc_timer verb_tell;
     int64_t verb_at_ms;
@@ -81,7 +82,7 @@ struct mc_link {
     void *shutdown_ctx;
     struct mc_timer shutdown_timer;
 
-    /* link.c */
+    /* walk.c */
     struct mc_timer save_soon;
 };
 
@@ -93,16 +94,26 @@ void mc_link_note(struct mc_link *link, const char *fmt, ...) __attribute__((for
 void mc_link_publish(struct mc_link *link);
 
 /* link.c */
+/** A modem that was switched off is here again. */
+void mc_link_by_hand(struct mc_link *link);
+
+/* walk.c */
+extern const struct mc_bringup_callbacks mc_link_walk_callbacks;
+void mc_link_walk_init(struct mc_link *link);
 void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step);
 void mc_link_rest(struct mc_link *link);
-/** A closed port whose reason is still waited for counts as failed from now on. */
-void mc_link_settle_port(struct mc_link *link);
+/** At rest: what is off, and how it comes back; "" when only the call is down. */
+const char *mc_link_way_back(const struct mc_link *link);
 /** Looks for the modem anew, or dials again: whatever the line allows. */
 void mc_link_go_up(struct mc_link *link);
 
 /* device.c */
 void mc_link_device_init(struct mc_link *link);
 bool mc_link_open_port(struct mc_link *link);
+/** A closed port whose reason is still waited for counts as failed from now on. */
+void mc_link_settle_port(struct mc_link *link);
+/** The fault of a device that is not there, with what was looked for. */
+void mc_link_no_device(struct mc_link *link);
 /** Everything that hangs on the port ends; nothing is sent. */
 void mc_link_drop_port(struct mc_link *link);
 

@@ -126,7 +126,12 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         struct mc_event event = {.kind = MC_EVENT_REMEDY, .fault = fault};
         char delay[32];
         mc_format_duration(link->decision.delay_ms, delay, sizeof(delay));
-        snprintf(event.text, sizeof(event.text), "%s in %s", link->decision.reason, delay);
+        snprintf(event.remedy, sizeof(event.remedy), "%s",
+                 mc_strtab_name(&mc_remedy_names, (int)link->decision.remedy));
+        if (link->decision.delay_ms > 0)
+            snprintf(event.text, sizeof(event.text), "in %s: %s", delay, link->decision.reason);
+        else
+            snprintf(event.text, sizeof(event.text), "now: %s", link->decision.reason);
         mc_bus_publish(link->bus, &event);
     }
     mc_link_wait(link, link->decision.delay_ms, link->decision.remedy, link->decision.reason);
@@ -218,7 +223,7 @@ static void on_wait(void *ctx)
     if (!*link->settings->pdp.apn)
         mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
     else if (!link->present && link->fault != MC_FAULT_NO_DEVICE)
-        mc_link_failed(link, MC_FAULT_NO_DEVICE, "still nothing plugged in");
+        mc_link_no_device(link);
     else if (!link->present)
         mc_link_wait(link, 60000, MC_REMEDY_LOOK, "waiting for the device");
     else

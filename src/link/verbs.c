@@ -50,25 +50,33 @@ bool mc_link_verb_next(struct mc_link *link)
         if (link->walk == WALK_VERB && link->verb_pending) {
             if (link->verb == MC_VERB_RADIO_OFF)
                 mc_link_verb_end(link, 0,
-                                 "The radio is off: call and attach were cut. Coming back costs a registration, a few "
-                                 "seconds to minutes.");
+                                 "The radio is off: call, PDP context and attach were cut. Coming back costs a "
+                                 "registration, a few seconds to minutes, and a dial.");
             else if (link->verb == MC_VERB_POWER_OFF)
                 mc_link_verb_end(
                     link, 0,
                     "The modem is off (AT+CPOF): call, PDP context and attach were cut. Without a power line (Power=) "
-                    "only the board's button or power brings it back.");
+                    "only the board's button or power brings it back; then it costs a boot, an attach and a dial.");
         }
         return false;
     }
     switch (link->verb) {
     case MC_VERB_DISCONNECT:
-        mc_link_verb_end(link, 0, "PPP was cut. Attach and PDP context are kept: the next connect is one dial.");
+        mc_link_verb_end(link, 0,
+                         link->verb_cuts_call
+                             ? "PPP was cut. Attach and PDP context are kept: the next connect is one dial."
+                             : "There was no PPP to cut; attach and PDP context stay as they are, and nothing is "
+                               "dialled until `connect`.");
         return false;
     case MC_VERB_RADIO_OFF:
         mc_link_walk(link, WALK_VERB, MC_STEP_RADIO_OFF);
         return true;
     case MC_VERB_RADIO_ON:
-        mc_link_verb_end(link, 0, "The radio is being switched on.");
+        mc_link_verb_end(link, 0,
+                         link->want == WANT_ONLINE
+                             ? "The radio is being switched on: a registration, a few seconds to minutes, then a dial."
+                             : "The radio is being switched on: a registration, a few seconds to minutes. Nothing is "
+                               "dialled until `connect`.");
         mc_link_walk(link, WALK_UP, MC_STEP_RADIO_ON);
         return true;
     case MC_VERB_RESET:
@@ -145,11 +153,32 @@ static void go_down(struct mc_link *link)
         mc_link_rest(link);
 }
 
+/* What is so already is not done again: a second AT+CPOF would meet a modem that cannot answer. */
+static bool is_so(struct mc_link *link, enum mc_verb verb)
+{
+    /* stat 0: and nobody has switched it on by hand since (`at AT+CFUN=1`) */
+    bool radio_off =
+        link->want == WANT_RADIO_OFF && link->status->state == MC_STATE_STOPPED && mc_link_facts(link)->stat == 0;
+    if (verb == MC_VERB_POWER_OFF && link->powered_off) {
+        mc_link_verb_end(link, 0, "The modem is off already: %s.", mc_link_way_back(link));
+    } else if (verb == MC_VERB_RADIO_OFF && radio_off) {
+        mc_link_verb_end(link, 0, "The radio is off already: %s.", mc_link_way_back(link));
+    } else if (verb == MC_VERB_DISCONNECT && radio_off) {
+        link->want_before_off = WANT_COMMAND; /* `radio on` will not dial */
+        mc_link_verb_end(link, 0, "There is no PPP to cut: the radio is off. `radio on` will register, but not dial.");
+    }
+    return !link->verb_pending;
+}
+
 static bool refuse(struct mc_link *link, enum mc_verb verb)
 {
+    if (is_so(link, verb))
+        return true;
     if (!link->present && verb != MC_VERB_CONNECT && verb != MC_VERB_DISCONNECT && verb != MC_VERB_RECONNECT)
         mc_link_verb_end(link, -ENODEV, "There is no device.");
-    else if (link->powered_off && verb != MC_VERB_POWER_ON && verb != MC_VERB_POWER_OFF)
+    else if (link->powered_off && verb == MC_VERB_DISCONNECT)
+        mc_link_verb_end(link, -ENODEV, "There is no PPP to cut: the modem is powered off.");
+    else if (link->powered_off && verb != MC_VERB_POWER_ON)
         mc_link_verb_end(link, -ENODEV, "The modem is powered off: `power on` first.");
     return !link->verb_pending;
 }
@@ -167,7 +196,12 @@ static void connect_verb(struct mc_link *link, enum mc_verb verb)
             mc_link_end_call(link, MC_FAULT_NONE, "", false);
         }
     } else if (!link->present) {
-        mc_link_verb_end(link, -ENODEV, "There is no device: the link comes up by itself when one is plugged in.");
+        if (link->doing != DOING_WAIT) /* a disconnect before had said so */
+            link->status->next[0] = '\0';
+        mc_link_verb_end(link, -ENODEV,
+                         *link->settings->pdp.apn
+                             ? "There is no device: the link comes up by itself when one is plugged in."
+                             : "There is no device, and no APN is configured (APN=): without both there is no link.");
     } else if (link->doing != DOING_WALK && link->doing != DOING_BOARD) {
         go_up_by_person(link);
     } else {
@@ -197,10 +231,17 @@ static void reset_verb(struct mc_link *link)
 static void power_on_verb(struct mc_link *link)
 {
     bool power_line = strcmp(link->settings->modem.power, "none") != 0;
-    if (!link->powered_off) {
+    bool mute = link->off || link->fault == MC_FAULT_MODEM_OFF || link->fault == MC_FAULT_MODEM_SILENT;
+    if (!link->powered_off && !mute) {
         mc_link_verb_end(link, 0, "The modem is on already.");
         return;
     }
+    if (link->doing == DOING_BOARD) {
+        mc_link_verb_end(link, 0, "The board's line is being worked already.");
+        return;
+    }
+    mc_timer_disarm(&link->wait);
+    mc_bringup_cancel(link->bringup);
     link->powered_off = false;
     link->want = WANT_ONLINE;
     if (!power_line) {
@@ -210,7 +251,9 @@ static void power_on_verb(struct mc_link *link)
         go_up_by_person(link);
         return;
     }
-    mc_link_verb_end(link, 0, "The modem is being switched on: 10 to 30 s until it answers, then the attach.");
+    mc_link_verb_end(link, 0,
+                     "The modem is being switched on: 10 to 30 s until it answers, then an attach and a "
+                     "dial.");
     if (mc_link_open_port(link)) {
         link->doing = DOING_BOARD;
         mc_link_enter(link, MC_STATE_SYNC);
@@ -232,6 +275,7 @@ void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done
     link->verb_pending = true;
     link->verb_ended = false;
     link->verb_at_ms = mc_timerq_now_ms(link->queue);
+    link->verb_cuts_call = link->doing == DOING_CALL;
     if (refuse(link, verb))
         return;
     switch (verb) {
@@ -244,6 +288,11 @@ void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done
         if (!link->present) {
             mc_link_verb_end(link, 0, "There is no device; nothing will be dialled when one comes.");
             mc_timer_disarm(&link->wait);
+            link->doing = DOING_NOTHING;
+            link->status->retry_at_ms = -1;
+            snprintf(link->status->next, sizeof(link->status->next),
+                     "disconnected on request: nothing is dialled when a device comes, until `connect`");
+            mc_link_publish(link);
         } else {
             go_down(link);
         }

@@ -14,6 +14,22 @@ static bool entered_for_fault(enum mc_state state)
            state == MC_STATE_HELD || state == MC_STATE_STOPPED;
 }
 
+/* More than the word of the state: why it was entered, or what it brought. */
+static void state_text(const struct mc_link *link, enum mc_state state, enum mc_fault fault, char *out, size_t size)
+{
+    const struct mc_status *st = link->status;
+    *out = '\0';
+    if (fault != MC_FAULT_NONE)
+        snprintf(out, size, "%.150s", st->fault_detail);
+    else if (state == MC_STATE_ONLINE)
+        snprintf(out, size, "%.46s on %.15s", st->ppp.local, st->ppp.interface);
+    else if (state == MC_STATE_STOPPED)
+        snprintf(out, size, "%s on request",
+                 link->powered_off              ? "power off"
+                 : link->want == WANT_RADIO_OFF ? "radio off"
+                                                : "disconnected");
+}
+
 void mc_link_enter(struct mc_link *link, enum mc_state state)
 {
     struct mc_status *st = link->status;
@@ -28,8 +44,7 @@ void mc_link_enter(struct mc_link *link, enum mc_state state)
                              .to = state,
                              .spent_ms = now_ms - st->state_at_ms,
                              .fault = entered_for_fault(state) ? link->fault : MC_FAULT_NONE};
-    if (event.fault != MC_FAULT_NONE)
-        snprintf(event.text, sizeof(event.text), "%.150s", st->fault_detail);
+    state_text(link, state, event.fault, event.text, sizeof(event.text));
     st->state = state;
     st->state_at_ms = now_ms;
     if (state != MC_STATE_BACKOFF && state != MC_STATE_HELD) {
@@ -55,7 +70,7 @@ static void put_text(char *out, size_t size, const char *text)
 }
 #define PUT(field, text) put_text(field, sizeof(field), text)
 
-void mc_link_publish(struct mc_link *link)
+void mc_link_refresh(struct mc_link *link)
 {
     const struct mc_facts *f = mc_bringup_facts(link->bringup);
     const struct mc_at_stats *at = mc_at_stats(mc_line_at(link->line));
@@ -99,5 +114,10 @@ void mc_link_publish(struct mc_link *link)
         if (changed || st->pdp.at_ms < 0)
             st->pdp.at_ms = now_ms;
     }
+}
+
+void mc_link_publish(struct mc_link *link)
+{
+    mc_link_refresh(link);
     mc_bus_touch(link->bus);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine that walks the table: one function goes to a row, one ends the walk; what the rows mean stands in
- * bringup_table.c. */
+ * bringup_table.c and decide.c. */
 #include "bringup_priv.h"
 #include <microcat/at/urcs.h>
 #include <stdarg.h>
@@ -85,17 +85,24 @@ static void row_late(struct mc_bringup *b, const char *detail)
     go(b, next);
 }
 
-static void row_refused(struct mc_bringup *b, const struct mc_chat_result *result)
+/* @fault: what a refusal or an answer of the wrong shape is, where the row knows no way on. */
+static void row_refused(struct mc_bringup *b, enum mc_fault fault, const char *detail)
 {
     const struct mc_bringup_row *row = b->row;
+    enum mc_step next = row->decide_refused ? row->decide_refused(b) : row->refused_next;
+    if (next == MC_STEP_END || row->keep_fault)
+        mc_bringup_fail(b, fault, "%s", detail);
+    go(b, next);
+}
+
+static void script_refused(struct mc_bringup *b, const struct mc_chat_result *result)
+{
     enum mc_fault fault = result->final == MC_AT_CME ? mc_cme_fault(result->code) : MC_FAULT_NONE;
     if (result->final == MC_AT_NO_CARRIER)
         fault = MC_FAULT_DIAL_NO_CARRIER;
-    if (row->refused_next == MC_STEP_END || row->keep_fault)
-        mc_bringup_fail(b, fault != MC_FAULT_NONE ? fault : refused_fault(row), "%s", result->detail);
-    if (row->step == MC_STEP_SIM_UNLOCK)
+    if (b->row->step == MC_STEP_SIM_UNLOCK)
         b->cb.pin_result(b->ctx, b->facts.iccid, false);
-    go(b, row->refused_next);
+    row_refused(b, fault != MC_FAULT_NONE ? fault : refused_fault(b->row), result->detail);
 }
 
 /* ---- scripts ---- */
@@ -137,14 +144,13 @@ static void script_done(void *ctx, const struct mc_chat_result *result)
             arm_poll(b);
         break;
     case MC_CHAT_REFUSED:
-        row_refused(b, result);
+        script_refused(b, result);
         break;
     case MC_CHAT_LATE:
         row_late(b, result->detail);
         break;
     case MC_CHAT_MALFORMED:
-        mc_bringup_fail(b, MC_FAULT_MODEM_MALFORMED, "%s", result->detail);
-        go(b, b->row->keep_fault ? b->row->refused_next : MC_STEP_END);
+        row_refused(b, MC_FAULT_MODEM_MALFORMED, result->detail);
         break;
     case MC_CHAT_UNBUILDABLE:
         mc_bringup_fail(b, MC_FAULT_INTERNAL, "a command could not be built or queued in %s", b->row->name);
@@ -208,6 +214,10 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
     case MC_FOUND_BABBLE:
         mc_bringup_fail(b, stranger ? MC_FAULT_NOT_A_MODEM : late_fault(b->row),
                         "bytes come, but no answer to AT at any speed");
+        break;
+    case MC_FOUND_ECHO:
+        mc_bringup_fail(b, late_fault(b->row),
+                        "only the echo of what is sent comes back: a modem that hangs, or a loopback plug");
         break;
     case MC_FOUND_SILENCE:
         mc_bringup_fail(b, late_fault(b->row), "no answer to AT, PPP or CMUX at any speed");

@@ -2,7 +2,8 @@
 #ifndef MICROCAT_BRINGUP_PRIV_H
 #define MICROCAT_BRINGUP_PRIV_H
 
-/* Shared by the machine (bringup.c), its table (bringup_table.c) and the scripts (scripts.c). */
+/* Shared by the machine (bringup.c), its table and decisions (bringup_table.c, decide.c) and the scripts (scripts.c,
+ * with takes.c and builds.c). */
 
 #include <microcat/modem/bringup.h>
 #include <microcat/modem/finder.h>

@@ -18,7 +18,7 @@ static void forget_session(struct mc_facts *facts)
     facts->stat = facts->tac = facts->fun = MC_AT_UNKNOWN;
     facts->cell_id = -1;
     facts->cereg_urcs = facts->prepared = facts->was_registered = false;
-    facts->address[0] = '\0';
+    facts->address[0] = facts->context.address[0] = '\0';
     memset(facts->dns, 0, sizeof(facts->dns));
 }
 
@@ -28,6 +28,7 @@ void mc_facts_radio_off(struct mc_facts *facts)
     facts->fun = 4;
     facts->rssi_ddbm = facts->rsrp_ddbm = facts->rsrq_ddb = facts->sinr_ddb = MC_AT_UNKNOWN;
     facts->signal_at_ms = -1;
+    facts->address[0] = facts->context.address[0] = '\0'; /* the attach goes, and the context's address with it */
 }
 
 void mc_facts_rebooted(struct mc_facts *facts)

@@ -1,66 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "finder_priv.h"
 #include <microcat/base/cleanup.h>
-#include <microcat/line/frames.h>
 #include <microcat/modem/finder.h>
 #include <stdlib.h>
 
-enum ask { ASK_AT, ASK_LCP, ASK_CMUX, ASK_UNMUTE, ASK_ESCAPE };
-
 /* Speeds that this series can be at (767, AT+IPR), the likelier first; the two that the caller names go before them. */
 static const int32_t usual_bauds[] = {115200, 460800, 230400, 57600, 38400, 19200, 9600};
-#define RANK_TURN 99 /* one of the unlikely speeds, another one in each round */
-#define RANKS_MAX (MC_LENGTH_OF(usual_bauds) + 2)
-
-/*
- * One round: what is asked at which speed (rank in the list of speeds), and how long an answer may take. The waits are
- * short, so that every mode is found within 2 s; a modem that is slower is found in the next round. Command mode first,
- * because it is the rule; a modem that hears but may not speak (AT+IFC=2,2 behind a bridge without RTS/CTS) is told
- * blind to do without; then PPP and CMUX at the two likely speeds, and the other speeds. `+++` blind last, because it
- * costs its guard times.
- */
-static const struct question {
-    enum ask ask;
-    unsigned rank;
-    int wait_ms;
-} round_of_questions[] = {
-    {ASK_AT, 0, 250},
-    {ASK_UNMUTE, 0, 150},
-    {ASK_AT, 1, 150},
-    {ASK_UNMUTE, 1, 150},
-    {ASK_LCP, 0, 200},
-    {ASK_LCP, 1, 150},
-    {ASK_CMUX, 0, 150},
-    {ASK_CMUX, 1, 150},
-    {ASK_AT, 2, 90},
-    {ASK_LCP, 2, 110},
-    {ASK_AT, 3, 90},
-    {ASK_AT, 4, 90},
-    {ASK_AT, 5, 90},
-    {ASK_AT, 6, 90},
-    {ASK_AT, 7, 90},
-    {ASK_AT, 8, 90},
-    /* further than 2 s: what no host of ours leaves behind, but somebody's may */
-    {ASK_LCP, 3, 110},
-    {ASK_LCP, 4, 110},
-    {ASK_LCP, 5, 110},
-    {ASK_LCP, 6, 110},
-    {ASK_CMUX, 2, 110},
-    {ASK_CMUX, 3, 110},
-    {ASK_CMUX, 4, 110},
-    {ASK_CMUX, 5, 110},
-    {ASK_CMUX, 6, 110},
-    {ASK_UNMUTE, 2, 110},
-    {ASK_UNMUTE, 3, 110},
-    {ASK_UNMUTE, 4, 110},
-    {ASK_UNMUTE, 5, 110},
-    {ASK_UNMUTE, 6, 110},
-    {ASK_AT, 1, 300},
-    {ASK_AT, 0, 300},
-    {ASK_ESCAPE, 0, 300},
-    {ASK_ESCAPE, 1, 300},
-    {ASK_ESCAPE, RANK_TURN, 300},
-};
-#define QUESTIONS   MC_LENGTH_OF(round_of_questions)
+#define RANKS_MAX   (MC_LENGTH_OF(usual_bauds) + 2)
 #define BOOT_BAUD   115200 /* 767: after every boot, whatever AT+IPR said before */
 #define BOOTED_MS   16000  /* 767: 10 to 15 s from power to the first OK */
 #define DWELL_MS    250    /* between two AT while the modem may be booting */
@@ -88,6 +34,7 @@ struct mc_finder {
     bool blind_later; /* it may be booting: no blind escape yet that takes 3 s at a speed where no boot message comes */
     int64_t blind_at_ms;
     struct mc_frame_watch watch;
+    struct mc_finder_echo echo;
     struct mc_timer timer;
 };
 
@@ -106,6 +53,10 @@ static void finish(struct mc_finder *finder, enum mc_found found)
 
 static void go_to_baud(struct mc_finder *finder, int32_t baud)
 {
+    unsigned rank = 0;
+    while (rank < finder->n_bauds && finder->bauds[rank] != baud)
+        rank++;
+    mc_finder_echo_next(&finder->echo, rank, mc_at_stats(mc_line_at(finder->line))->urcs);
     if (baud == finder->baud)
         return;
     finder->baud = baud;
@@ -272,54 +223,65 @@ static void on_raw(void *ctx, const uint8_t *data, size_t len)
 {
     struct mc_finder *finder = ctx;
     mc_frame_watch_feed(&finder->watch, data, len);
+    mc_finder_echo_feed(&finder->echo, data, len);
     if ((finder->watch.saw_ppp || finder->watch.saw_cmux_ua) && finder->phase == PHASE_ROUND)
         mc_timer_arm(&finder->timer, finder->queue, 0);
 }
 
-static void ask_raw(struct mc_finder *finder, enum ask ask, int wait_ms)
+static void ask_raw(struct mc_finder *finder, enum mc_finder_ask ask, int wait_ms)
 {
     uint8_t frame[MC_FRAME_MAX_BYTES];
-    size_t len = ask == ASK_LCP ? mc_frame_lcp_echo((uint8_t)finder->question, frame) : mc_frame_cmux_sabm(0, frame);
+    size_t len = ask == MC_ASK_LCP ? mc_frame_lcp_echo((uint8_t)finder->question, frame) : mc_frame_cmux_sabm(0, frame);
     mc_line_listen_raw(finder->line, on_raw, finder);
+    mc_finder_echo_expect(&finder->echo, frame, len);
     mc_line_send_raw(finder->line, frame, len);
     mc_timer_arm(&finder->timer, finder->queue, wait_ms);
+}
+
+/* Nothing answered: what was it that came? */
+static enum mc_found nobody(struct mc_finder *finder)
+{
+    mc_finder_echo_next(&finder->echo, finder->echo.rank, mc_at_stats(mc_line_at(finder->line))->urcs);
+    if (finder->watch.bytes == 0)
+        return MC_FOUND_SILENCE;
+    return mc_finder_echo_only(&finder->echo) ? MC_FOUND_ECHO : MC_FOUND_BABBLE;
 }
 
 static void end_of_round(struct mc_finder *finder)
 {
     if (finder->last_round || mc_timerq_now_ms(finder->queue) >= finder->deadline_ms) {
-        finish(finder, finder->watch.bytes ? MC_FOUND_BABBLE : MC_FOUND_SILENCE);
+        finish(finder, nobody(finder));
         return;
     }
     finder->phase = PHASE_DWELL;
     mc_timer_arm(&finder->timer, finder->queue, DWELL_MS);
 }
 
-static bool is_asked(const struct mc_finder *finder, const struct question *q)
+static bool is_asked(const struct mc_finder *finder, const struct mc_finder_question *q)
 {
-    if (q->rank == RANK_TURN ? finder->n_bauds <= 2 : q->rank >= finder->n_bauds)
+    if (q->rank == MC_FINDER_RANK_TURN ? finder->n_bauds <= 2 : q->rank >= finder->n_bauds)
         return false;
-    if (q->ask != ASK_ESCAPE || !finder->blind_later)
+    if (q->ask != MC_ASK_ESCAPE || !finder->blind_later)
         return true;
-    return q->rank != RANK_TURN && finder->bauds[q->rank] == BOOT_BAUD;
+    return q->rank != MC_FINDER_RANK_TURN && finder->bauds[q->rank] == BOOT_BAUD;
 }
 
 static void next_question(struct mc_finder *finder)
 {
-    while (finder->question < QUESTIONS && !is_asked(finder, &round_of_questions[finder->question]))
+    while (finder->question < mc_finder_questions && !is_asked(finder, &mc_finder_round[finder->question]))
         finder->question++;
-    if (finder->question == QUESTIONS) {
+    if (finder->question == mc_finder_questions) {
         end_of_round(finder);
         return;
     }
-    const struct question *q = &round_of_questions[finder->question++];
-    unsigned rank = q->rank == RANK_TURN ? 2 + finder->turns++ % (finder->n_bauds - 2) : q->rank;
+    const struct mc_finder_question *q = &mc_finder_round[finder->question++];
+    unsigned rank = q->rank == MC_FINDER_RANK_TURN ? 2 + finder->turns++ % (finder->n_bauds - 2) : q->rank;
     go_to_baud(finder, finder->bauds[rank]);
-    if (q->ask == ASK_AT)
+    if (q->ask == MC_ASK_AT)
         send_at(finder, q->wait_ms);
-    else if (q->ask == ASK_UNMUTE)
+    else if (q->ask == MC_ASK_UNMUTE)
         send_command(finder, "AT+IFC=0,0", NULL, q->wait_ms);
-    else if (q->ask == ASK_ESCAPE)
+    else if (q->ask == MC_ASK_ESCAPE)
         leave_data(finder);
     else
         ask_raw(finder, q->ask, q->wait_ms);
@@ -393,6 +355,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->blind_later = patience_ms > 0;
     finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};
+    finder->echo = (struct mc_finder_echo){.urcs = mc_at_stats(mc_line_at(finder->line))->urcs};
     mc_at_set_probe(mc_line_at(finder->line), false); /* 2 s of it a silent speed; send_at() knows better */
     mc_timer_arm(&finder->timer, finder->queue, 0);
 }

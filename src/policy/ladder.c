@@ -10,6 +10,20 @@ static const char *const remedy_names[MC_REMEDY_COUNT] = {
 };
 const struct mc_strtab mc_remedy_names = MC_STRTAB(remedy_names);
 
+const char *mc_remedy_text(enum mc_remedy remedy)
+{
+    static const char *const texts[MC_REMEDY_COUNT] = {
+        [MC_REMEDY_LOOK] = "look again",
+        [MC_REMEDY_REDIAL] = "redial",
+        [MC_REMEDY_REATTACH] = "detach from the network and attach again",
+        [MC_REMEDY_RADIO_CYCLE] = "switch the radio off and on",
+        [MC_REMEDY_RESET] = "reset the modem",
+        [MC_REMEDY_POWER_CYCLE] = "switch the modem's power off and on",
+        [MC_REMEDY_HOLD] = "look again whether somebody has mended it",
+    };
+    return texts[remedy];
+}
+
 #define LOOK        MC_REMEDY_LOOK
 #define REDIAL      MC_REMEDY_REDIAL
 #define HOLD        MC_REMEDY_HOLD

@@ -179,8 +179,11 @@ void mc_policy_decide(struct mc_policy *policy, enum mc_fault fault, unsigned us
         .delay_ms = pace_delay_ms(policy, row->pace),
         .failures = failures,
     };
-    snprintf(ret_decision->reason, sizeof(ret_decision->reason), "%s, failure %u in a row",
-             mc_strtab_name(&mc_remedy_names, (int)ret_decision->remedy), failures);
+    const char *words = mc_remedy_text(ret_decision->remedy);
+    if (failures == 1)
+        snprintf(ret_decision->reason, sizeof(ret_decision->reason), "%s", words);
+    else
+        snprintf(ret_decision->reason, sizeof(ret_decision->reason), "%s (failure %u in a row)", words, failures);
 }
 
 void mc_policy_spend(struct mc_policy *policy, enum mc_remedy remedy, int64_t now_ms)

@@ -2,7 +2,8 @@
 #ifndef MICROCAT_PPP_CALL_H
 #define MICROCAT_PPP_CALL_H
 
-/* What supervisor.c (the process) and call.c (what the plugin and the log say about the call) share. */
+/* What supervisor_start.c (the beginning), supervisor.c (the process and its end) and call.c (what the plugin and the
+ * log say about the call) share. */
 
 #include <microcat/io/child.h>
 #include <microcat/ppp/exitcode.h>
@@ -33,6 +34,17 @@ struct mc_ppp {
     struct mc_ppp_end end;
 };
 
+/* supervisor.c */
+extern const struct mc_child_events mc_call_child_events;
+extern const struct mc_relay_events mc_call_relay_events;
+/** Timers, none of them armed. */
+void mc_call_init(struct mc_ppp *ppp);
+/** Its process runs: its deadlines begin. */
+void mc_call_begin(struct mc_ppp *ppp);
+/** Frees all of a call but its process. */
+void mc_call_release(struct mc_ppp *ppp);
+
+/* call.c */
 /** The call was taken over, and its interface stands: what is known of it. */
 void mc_call_stands(struct mc_ppp *ppp, const struct mc_ppp_link *link);
 /** A message from the plugin. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <microcat/base/cleanup.h>
-#include <microcat/base/log.h>
+/* What is asked of systemd-resolved: each request is bounded and ends once. dns_bus.c carries it there. */
+#include "dns_bus.h"
+
 #include <microcat/io/loop.h>
 #include <microcat/ppp/dns.h>
 
@@ -8,18 +9,9 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <systemd/sd-bus.h>
-#include <time.h>
 
-#define DESTINATION "org.freedesktop.resolve1"
-#define OBJECT      "/org/freedesktop/resolve1"
-#define INTERFACE   "org.freedesktop.resolve1.Manager"
-#define SYSTEM_BUS  "unix:path=/run/dbus/system_bus_socket"
-
-enum { CALL_LIMIT_MS = 5000, MAX_REQUESTS = 8, MAX_SERVERS = 8 };
+enum { MAX_REQUESTS = 8, MAX_SERVERS = 8, CALLS = 2 };
 
 struct request {
     struct mc_dns *dns;
@@ -30,20 +22,16 @@ struct request {
     struct mc_timer limit;    /* sd-bus alone would give a bus that lets nobody in 90 s */
     struct mc_timer deferred; /* a result that was there before the request was through */
     struct request *next;
-    sd_bus_slot *slots[2];
-    unsigned n_slots;
+    struct mc_dns_call calls[CALLS];
+    unsigned n_calls;
 };
 
 struct mc_dns {
     struct mc_loop *loop;
-    sd_bus *bus; /* only while requests are open: an idle bus would wake us for other people's news */
-    char *address;
-    struct mc_watch watch;
-    struct mc_timer timer, close_soon;
+    struct mc_dns_bus *bus; /* open only while requests are: an idle bus would wake us for other people's news */
+    struct mc_timer close_soon;
     struct request *requests;
 };
-
-static void pump(struct mc_dns *dns);
 
 bool mc_dns_usable(const char *address)
 {
@@ -73,8 +61,8 @@ static void free_request(struct request *request)
 {
     mc_timer_disarm(&request->deferred);
     mc_timer_disarm(&request->limit);
-    for (unsigned i = 0; i < request->n_slots; i++)
-        sd_bus_slot_unref(request->slots[i]); /* its answer is not called back any more */
+    for (unsigned i = 0; i < CALLS; i++)
+        mc_dns_bus_forget(&request->calls[i]);
     free(request);
 }
 
@@ -94,7 +82,7 @@ static void on_deferred(void *ctx)
         done(done_ctx, result);
 }
 
-/* Always through the queue: nobody is called back from inside sd_bus_process(). */
+/* Always through the queue: nobody is called back from inside sd-bus. */
 static void settle(struct request *request)
 {
     if (request->open_calls == 0 && !mc_timer_armed(&request->deferred))
@@ -110,17 +98,10 @@ static void on_limit(void *ctx)
     settle(request);
 }
 
-static void close_bus(struct mc_dns *dns)
+static void on_broken(void *ctx, int error)
 {
-    mc_watch_remove(&dns->watch);
-    mc_timer_disarm(&dns->timer);
-    if (dns->bus != NULL)
-        sd_bus_close(dns->bus);
-    dns->bus = sd_bus_unref(dns->bus);
-}
+    struct mc_dns *dns = ctx;
 
-static void fail_all(struct mc_dns *dns, int error)
-{
     for (struct request *request = dns->requests; request != NULL; request = request->next) {
         if (request->open_calls == 0)
             continue;
@@ -128,43 +109,18 @@ static void fail_all(struct mc_dns *dns, int error)
         request->result = error;
         settle(request);
     }
-    close_bus(dns);
 }
 
-static int error_of(const sd_bus_error *error)
-{
-    if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
-        sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
-        return -ENOENT;
-    if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
-        return -ETIMEDOUT;
-    return -(sd_bus_error_get_errno(error) != 0 ? sd_bus_error_get_errno(error) : EIO);
-}
-
-static int on_answer(sd_bus_message *answer, void *ctx, sd_bus_error *unused)
+static void on_answer(void *ctx, int result)
 {
     struct request *request = ctx;
-    const sd_bus_error *error = sd_bus_message_get_error(answer);
 
     if (request->open_calls == 0)
-        return 0;
+        return;
     request->open_calls--;
-    if (error != NULL && request->result == 0) {
-        request->result = error_of(error);
-        mc_debug("systemd-resolved: %s: %s", error->name, error->message != NULL ? error->message : "");
-    }
+    if (request->result == 0)
+        request->result = result;
     settle(request);
-    return 0;
-}
-
-static void on_ready(void *ctx, int fd, unsigned ready)
-{
-    pump(ctx);
-}
-
-static void on_timer(void *ctx)
-{
-    pump(ctx);
 }
 
 static void on_close_soon(void *ctx)
@@ -172,73 +128,7 @@ static void on_close_soon(void *ctx)
     struct mc_dns *dns = ctx;
 
     if (dns->requests == NULL)
-        close_bus(dns);
-}
-
-/* sd-bus says when it wants to be woken (CLOCK_MONOTONIC, us). */
-static void arm_timer(struct mc_dns *dns)
-{
-    uint64_t until_us = 0;
-    struct timespec now;
-    int64_t left_us;
-
-    mc_timer_disarm(&dns->timer);
-    if (sd_bus_get_timeout(dns->bus, &until_us) <= 0 || until_us == UINT64_MAX)
-        return;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    left_us = (int64_t)until_us - (now.tv_sec * 1000000LL + now.tv_nsec / 1000);
-    mc_timer_arm(&dns->timer, mc_loop_timers(dns->loop), left_us > 0 ? (left_us + 999) / 1000 : 0);
-}
-
-static int watch_bus(struct mc_dns *dns)
-{
-    int fd = sd_bus_get_fd(dns->bus), events = sd_bus_get_events(dns->bus);
-    unsigned interest = 0;
-
-    if (fd < 0 || events < 0)
-        return fd < 0 ? fd : events;
-    interest |= (events & POLLIN) != 0 ? (unsigned)MC_WATCH_READ : 0;
-    interest |= (events & POLLOUT) != 0 ? (unsigned)MC_WATCH_WRITE : 0;
-    if (dns->watch.loop != NULL && dns->watch.fd == fd)
-        return mc_watch_set(&dns->watch, interest);
-    mc_watch_remove(&dns->watch);
-    return mc_watch_add(&dns->watch, dns->loop, fd, interest, on_ready, dns);
-}
-
-static void pump(struct mc_dns *dns)
-{
-    int r;
-
-    if (dns->bus == NULL)
-        return;
-    do
-        r = sd_bus_process(dns->bus, NULL);
-    while (r > 0);
-    if (r == 0)
-        r = watch_bus(dns);
-    if (r < 0)
-        fail_all(dns, r == -ECONNREFUSED || r == -ENOTCONN || r == -ECONNRESET ? -ENOENT : r);
-    else
-        arm_timer(dns);
-}
-
-static int open_bus(struct mc_dns *dns)
-{
-    const char *address = dns->address != NULL ? dns->address : getenv("DBUS_SYSTEM_BUS_ADDRESS");
-    int r;
-
-    if (dns->bus != NULL)
-        return 0;
-    r = sd_bus_new(&dns->bus);
-    if (r >= 0)
-        r = sd_bus_set_address(dns->bus, address != NULL ? address : SYSTEM_BUS);
-    if (r >= 0)
-        r = sd_bus_set_bus_client(dns->bus, true);
-    if (r >= 0)
-        r = sd_bus_start(dns->bus);
-    if (r < 0)
-        close_bus(dns);
-    return r == -ECONNREFUSED ? -ENOENT : r;
+        mc_dns_bus_close(dns->bus);
 }
 
 struct mc_dns *mc_dns_new(struct mc_loop *loop)
@@ -248,7 +138,11 @@ struct mc_dns *mc_dns_new(struct mc_loop *loop)
     if (dns == NULL)
         return NULL;
     dns->loop = loop;
-    mc_timer_init(&dns->timer, "dns bus", on_timer, dns);
+    dns->bus = mc_dns_bus_new(loop, on_broken, dns);
+    if (dns->bus == NULL) {
+        free(dns);
+        return NULL;
+    }
     mc_timer_init(&dns->close_soon, "dns close", on_close_soon, dns);
     return dns;
 }
@@ -264,20 +158,13 @@ void mc_dns_free(struct mc_dns *dns)
         free_request(request);
     }
     mc_timer_disarm(&dns->close_soon);
-    close_bus(dns);
-    free(dns->address);
+    mc_dns_bus_free(dns->bus);
     free(dns);
 }
 
 int mc_dns_set_address(struct mc_dns *dns, const char *address)
 {
-    char *copy = strdup(address);
-
-    if (copy == NULL)
-        return -ENOMEM;
-    free(dns->address);
-    dns->address = copy;
-    return 0;
+    return mc_dns_bus_set_address(dns->bus, address);
 }
 
 static struct request *new_request(struct mc_dns *dns, mc_dns_done_fn *done, void *ctx)
@@ -293,97 +180,24 @@ static struct request *new_request(struct mc_dns *dns, mc_dns_done_fn *done, voi
     *request = (struct request){.dns = dns, .done = done, .ctx = ctx, .next = dns->requests};
     mc_timer_init(&request->deferred, "dns done", on_deferred, request);
     mc_timer_init(&request->limit, "dns limit", on_limit, request);
-    mc_timer_arm(&request->limit, mc_loop_timers(dns->loop), CALL_LIMIT_MS);
+    mc_timer_arm(&request->limit, mc_loop_timers(dns->loop), MC_DNS_LIMIT_MS);
     dns->requests = request;
     return request;
 }
 
-/* Sends @call; the answer, or its absence, ends up in @request. Takes the reference to @call. */
-static void send_call(struct request *request, sd_bus_message *call)
+/* The place for one more call of @request. */
+static struct mc_dns_call *next_call(struct request *request)
 {
-    int r = sd_bus_message_set_auto_start(call, false); /* where resolved is not running it was not wanted */
+    struct mc_dns_call *call = &request->calls[request->n_calls++];
 
-    if (r >= 0)
-        r = sd_bus_call_async(request->dns->bus, &request->slots[request->n_slots], call, on_answer, request,
-                              CALL_LIMIT_MS * 1000ULL);
-    if (r >= 0) {
-        request->n_slots++;
-        request->open_calls++;
-    } else if (request->result == 0) {
-        request->result = r;
-    }
-    sd_bus_message_unref(call);
+    *call = (struct mc_dns_call){.answer = on_answer, .ctx = request};
+    return call;
 }
 
-static int new_call(struct mc_dns *dns, const char *method, int index, sd_bus_message **ret_call)
+static int sent(struct request *request, int r)
 {
-    int r = sd_bus_message_new_method_call(dns->bus, ret_call, DESTINATION, OBJECT, INTERFACE, method);
-
-    return r < 0 ? r : sd_bus_message_append(*ret_call, "i", index);
-}
-
-static int append_server(sd_bus_message *call, const char *server)
-{
-    uint8_t bytes[16];
-    int family = inet_pton(AF_INET, server, bytes) == 1 ? AF_INET : AF_INET6;
-    int r;
-
-    if (family == AF_INET6 && inet_pton(AF_INET6, server, bytes) != 1)
-        return -EINVAL;
-    r = sd_bus_message_open_container(call, 'r', "iay");
-    if (r >= 0)
-        r = sd_bus_message_append(call, "i", family);
-    if (r >= 0)
-        r = sd_bus_message_append_array(call, 'y', bytes, family == AF_INET ? 4 : 16);
-    return r < 0 ? r : sd_bus_message_close_container(call);
-}
-
-static int call_servers(struct request *request, int index, const char *const *servers, size_t n_servers)
-{
-    sd_bus_message *call = NULL;
-    int r = new_call(request->dns, "SetLinkDNS", index, &call);
-
-    if (r >= 0)
-        r = sd_bus_message_open_container(call, 'a', "(iay)");
-    for (size_t i = 0; r >= 0 && i < n_servers; i++)
-        if (mc_dns_usable(servers[i]))
-            r = append_server(call, servers[i]);
-    if (r >= 0)
-        r = sd_bus_message_close_container(call);
-    if (r < 0) {
-        sd_bus_message_unref(call);
-        return r;
-    }
-    send_call(request, call);
-    return 0;
-}
-
-static int call_default_route(struct request *request, int index, bool default_route)
-{
-    sd_bus_message *call = NULL;
-    int r = new_call(request->dns, "SetLinkDefaultRoute", index, &call);
-
-    if (r >= 0)
-        r = sd_bus_message_append(call, "b", (int)default_route);
-    if (r < 0) {
-        sd_bus_message_unref(call);
-        return r;
-    }
-    send_call(request, call);
-    return 0;
-}
-
-static int call_revert(struct request *request, int index)
-{
-    sd_bus_message *call = NULL;
-    int r = new_call(request->dns, "RevertLink", index, &call);
-
-    if (r < 0) {
-        sd_bus_message_unref(call);
-        return r;
-    }
-    send_call(request, call);
-    return 0;
+    request->open_calls += r == 0;
+    return r;
 }
 
 /* From here on the result comes through @done, whatever it is. */
@@ -393,7 +207,7 @@ static int conclude(struct request *request, int r)
         request->result = r;
     settle(request);
     if (request->open_calls > 0)
-        pump(request->dns);
+        mc_dns_bus_pump(request->dns->bus);
     return 0;
 }
 
@@ -413,11 +227,11 @@ int mc_dns_set(struct mc_dns *dns, const char *ifname, const char *const *server
     request = new_request(dns, done, ctx);
     if (request == NULL)
         return -ENOMEM;
-    r = open_bus(dns);
+    r = mc_dns_bus_open(dns->bus);
     if (r >= 0)
-        r = call_servers(request, index, servers, n_servers);
+        r = sent(request, mc_dns_bus_set_servers(dns->bus, index, servers, n_servers, next_call(request)));
     if (r >= 0)
-        r = call_default_route(request, index, default_route);
+        r = sent(request, mc_dns_bus_set_default_route(dns->bus, index, default_route, next_call(request)));
     return conclude(request, r);
 }
 
@@ -431,8 +245,8 @@ int mc_dns_revert(struct mc_dns *dns, const char *ifname, mc_dns_done_fn *done, 
     request = new_request(dns, done, ctx);
     if (request == NULL)
         return -ENOMEM;
-    r = open_bus(dns);
+    r = mc_dns_bus_open(dns->bus);
     if (r >= 0)
-        r = call_revert(request, index);
+        r = sent(request, mc_dns_bus_revert(dns->bus, index, next_call(request)));
     return conclude(request, r);
 }

@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: MIT */
+/* A call under way: pppd, relay and plugin watched, and the end, however it comes. supervisor_start.c begins it, call.c
+ * hears what is said of it. */
 #include "call.h"
 
-#include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
-#include <microcat/ppp/options.h>
-#include <microcat/ppp/pty.h>
 #include <microcat/ppp/route.h>
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-/*
- * SIGTERM makes pppd send LCP Terminate-Requests: two of them, 3 s apart, and then wait for scripts of ours that there
- * are none (pppd(8): lcp-max-terminate, lcp-restart). What takes longer is not reacting.
- */
-enum { TERM_MS = 9000, LATE_TERM_MS = 4000, CHECK_SETUP_MS = 5000, CHECK_RUNNING_MS = 20000 };
+enum { LATE_TERM_MS = 4000, CHECK_SETUP_MS = 5000, CHECK_RUNNING_MS = 20000 };
 
 static void arm(struct mc_ppp *ppp, struct mc_timer *timer, int64_t delay_ms)
 {
     mc_timer_arm(timer, mc_loop_timers(ppp->loop), delay_ms);
 }
 
-static void release(struct mc_ppp *ppp)
+void mc_call_release(struct mc_ppp *ppp)
 {
     mc_timer_disarm(&ppp->setup);
     mc_timer_disarm(&ppp->check);
@@ -42,7 +39,7 @@ static void release(struct mc_ppp *ppp)
 
 static void on_burial(void *ctx)
 {
-    release(ctx);
+    mc_call_release(ctx);
 }
 
 /* A callback may free the call: what called it still stands on it then, so it goes in the next turn. */
@@ -55,7 +52,7 @@ static void bury(struct mc_ppp *ppp)
     if (ppp->depth > 0)
         arm(ppp, &ppp->burial, 0);
     else
-        release(ppp);
+        mc_call_release(ppp);
 }
 
 static void on_late(void *ctx)
@@ -165,7 +162,7 @@ static void on_child_line(void *ctx, enum mc_child_stream stream, const char *li
     mc_call_log_line(ctx, line);
 }
 
-static const struct mc_child_events child_events = {.on_line = on_child_line, .on_exit = on_child_exit};
+const struct mc_child_events mc_call_child_events = {.on_line = on_child_line, .on_exit = on_child_exit};
 
 static size_t relay_to_modem(void *ctx, const uint8_t *data, size_t len_bytes)
 {
@@ -200,7 +197,7 @@ static void relay_on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
     ppp->depth--;
 }
 
-static const struct mc_relay_events relay_events = {
+const struct mc_relay_events mc_call_relay_events = {
     .to_modem = relay_to_modem, .on_room = relay_on_room, .on_sign = relay_on_sign};
 
 /*
@@ -217,118 +214,21 @@ static void on_standing(void *ctx)
         mc_call_stands(ppp, link);
 }
 
-static struct mc_ppp *new_call(struct mc_loop *loop, const struct mc_settings *settings,
-                               const struct mc_ppp_place *place, const struct mc_ppp_events *events, void *ctx)
+void mc_call_init(struct mc_ppp *ppp)
 {
-    struct mc_ppp *ppp = calloc(1, sizeof(*ppp));
-
-    if (ppp == NULL)
-        return NULL;
-    *ppp = (struct mc_ppp){.loop = loop, .events = *events, .ctx = ctx, .master_fd = -1, .slave_fd = -1};
-    ppp->setup_ms = settings->ppp.setup_timeout_ms;
-    ppp->term_ms = place != NULL && place->term_ms > 0 ? place->term_ms : TERM_MS;
-    ppp->check_ms = place != NULL ? place->check_ms : 0;
-    ppp->told_status = -1;
     mc_timer_init(&ppp->setup, "ppp setup", on_late, ppp);
     mc_timer_init(&ppp->check, "pppd check", on_check, ppp);
     mc_timer_init(&ppp->standing, "ppp standing", on_standing, ppp);
     mc_timer_init(&ppp->burial, "ppp burial", on_burial, ppp);
-    ppp->password = strdup(settings->pdp.password);
-    if (ppp->password == NULL) {
-        release(ppp);
-        return NULL;
-    }
-    return ppp;
 }
 
-/*
- * Some of these modems ask for PAP or CHAP where nothing is configured, and accept anything (MODEM.md): so there always
- * is a user. An empty name would make pppd send its host's.
- */
-static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place)
-{
-    const char *user = settings->pdp.user[0] != '\0' ? settings->pdp.user : "microcat";
-    const char *password = settings->pdp.user[0] != '\0' ? settings->pdp.password : "microcat";
-    const char *directory = place != NULL && place->runtime_dir != NULL ? place->runtime_dir : "/run/microcatd";
-    char instance[32];
-    int n;
-
-    snprintf(instance, sizeof(instance), "%d", (int)getpid());
-    n = snprintf(ppp->socket_path, sizeof(ppp->socket_path), "%s/pppd-%s.sock", directory,
-                 place != NULL && place->instance != NULL ? place->instance : instance);
-    if (n >= (int)sizeof(ppp->socket_path))
-        return -ENAMETOOLONG;
-    return mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
-}
-
-static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place,
-                 const char *tty)
-{
-    struct mc_options_input input = {.settings = settings, .tty = tty, .socket = ppp->socket_path};
-    struct mc_options options;
-    int r;
-
-    input.plugin = place != NULL && place->plugin != NULL ? place->plugin : MC_PLUGIN_PATH;
-    input.modern = MC_PPPD_MODERN;
-    r = mc_options_make(&input, &options);
-    if (r < 0)
-        return r;
-    struct mc_child_spec spec = {.program = settings->ppp.program,
-                                 .argv = (const char *const *)options.argv,
-                                 .envp = (const char *const *)options.envp,
-                                 .stdin_fd = -1,
-                                 .name = "pppd"};
-    r = mc_child_spawn(ppp->loop, &spec, &child_events, ppp, &ppp->child);
-    mc_options_free(&options);
-    return r;
-}
-
-static void begin(struct mc_ppp *ppp)
+void mc_call_begin(struct mc_ppp *ppp)
 {
     mc_plugin_server_expect(ppp->server, mc_child_pid(ppp->child));
     arm(ppp, &ppp->setup, ppp->setup_ms);
     arm_check(ppp);
-}
-
-int mc_ppp_start(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
-                 const struct mc_ppp_events *events, void *ctx, struct mc_ppp **ret_ppp)
-{
-    struct mc_ppp *ppp = new_call(loop, settings, place, events, ctx);
-    char tty[64];
-    int r;
-
-    if (ppp == NULL)
-        return -ENOMEM;
-    r = mc_pty_open(&ppp->master_fd, &ppp->slave_fd, tty, sizeof(tty));
-    if (r == 0)
-        r = open_server(ppp, settings, place);
-    if (r == 0)
-        r = mc_relay_new(loop, ppp->master_fd, &relay_events, ppp, &ppp->relay);
-    if (r == 0)
-        r = spawn(ppp, settings, place, tty);
-    if (r < 0) {
-        release(ppp);
-        return r;
-    }
-    begin(ppp);
-    *ret_ppp = ppp;
-    return 0;
-}
-
-enum mc_fault mc_ppp_start_fault(int error)
-{
-    switch (error) {
-    case -ENOENT:
-    case -ENOTDIR:
-        return MC_FAULT_PPPD_MISSING;
-    case -EACCES:
-    case -EPERM:
-    case -ENOEXEC:
-    case -EISDIR:
-        return MC_FAULT_PPPD_UNUSABLE;
-    default:
-        return MC_FAULT_INTERNAL;
-    }
+    if (ppp->left.ifname[0] != '\0')
+        arm(ppp, &ppp->standing, 0);
 }
 
 size_t mc_ppp_from_modem(struct mc_ppp *ppp, const uint8_t *data, size_t len_bytes)
@@ -405,33 +305,4 @@ void mc_ppp_abandon(struct mc_ppp *ppp)
         mc_child_release(ppp->child);
     ppp->child = NULL;
     bury(ppp);
-}
-
-int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
-                 const struct mc_ppp_leave *leave, const struct mc_ppp_events *events, void *ctx,
-                 struct mc_ppp **ret_ppp)
-{
-    struct mc_ppp *ppp = new_call(loop, settings, place, events, ctx);
-    int r;
-
-    if (ppp == NULL)
-        return -ENOMEM;
-    ppp->phase = ppp->view.reached = MC_PPP_ESTABLISH; /* until the plugin has come back */
-    r = open_server(ppp, settings, place);
-    if (r == 0)
-        r = mc_relay_new(loop, leave->master_fd, &relay_events, ppp, &ppp->relay);
-    if (r == 0)
-        r = mc_child_adopt(loop, leave->pidfd, leave->pid, "pppd", &child_events, ppp, &ppp->child);
-    if (r < 0) {
-        release(ppp); /* the descriptors stay the caller's: master_fd is not ours yet */
-        return r;
-    }
-    ppp->master_fd = leave->master_fd;
-    ppp->slave_fd = leave->slave_fd;
-    begin(ppp);
-    ppp->left = leave->link;
-    if (ppp->left.ifname[0] != '\0')
-        arm(ppp, &ppp->standing, 0);
-    *ret_ppp = ppp;
-    return 0;
 }

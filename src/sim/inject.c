@@ -153,6 +153,9 @@ int sim_board_command(struct sim_board *b, const char *text, sim_reply_fn *reply
             in.word[in.n++] = word;
         else if (in.n == SIM_INJECT_WORDS - 1)
             break;
+    in.rest = text + strspn(text, " \t");
+    in.rest += strcspn(in.rest, " \t");
+    in.rest += strspn(in.rest, " \t");
     for (size_t i = 0; in.n > 0 && i < MC_LENGTH_OF(table); i++) {
         if (!strcmp(table[i].name, in.word[0])) {
             sim_log(b, "inject %s", text);

@@ -12,6 +12,7 @@ struct inject {
     struct sim_board *b;
     int n;
     char *word[SIM_INJECT_WORDS]; /* [0] is the command, the last takes the rest of the line */
+    const char *rest;             /* everything behind the command, as it was written */
     sim_reply_fn *reply;
     void *reply_ctx;
 };

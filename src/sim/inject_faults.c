@@ -63,7 +63,7 @@ int sim_inject_say(const struct inject *in)
 {
     if (in->n < 2)
         return -EINVAL;
-    sim_urc(in->b, "%s%s%s", in->word[1], in->n > 2 ? " " : "", in->n > 2 ? in->word[2] : "");
+    sim_urc(in->b, "%s", in->rest);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "history_internal.h"
-#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +146,8 @@ static void close_outage(struct mc_history *history, int64_t at_ms)
 
     if (!mc_history_outage_now(history, at_ms, &ended))
         return;
+    if (ended.fault == MC_FAULT_NONE && !ended.text[0]) /* negotiated anew, and nobody found a fault */
+        history_text(ended.text, sizeof(ended.text), "the address went away");
     history->outage = false;
     ended.this_run = true; /* its end is of this run; a jump of the clock moves its beginning along */
     history_append(history, &ended);
@@ -221,6 +223,19 @@ static bool worth_a_line(enum mc_state state)
     return state == MC_STATE_ONLINE || state == MC_STATE_HELD || state == MC_STATE_STOPPED || state == MC_STATE_ABSENT;
 }
 
+/* A link lost without a reason at hand learns it from what follows. */
+static void learn_reason(struct mc_history *history, const struct mc_event *event)
+{
+    struct mc_history_entry *outage = &history->outage_now;
+
+    if (!history->outage || outage->fault != MC_FAULT_NONE || outage->text[0])
+        return;
+    if (event->fault != MC_FAULT_NONE)
+        outage->fault = event->fault;
+    else if (event->from == MC_STATE_HANGUP) /* the call has been ended, and still no fault: that was an operator */
+        history_text(outage->text, sizeof(outage->text), "on request");
+}
+
 static void on_state(struct mc_history *history, int64_t wall_ms, const struct mc_event *event)
 {
     struct mc_history_entry *entry;
@@ -239,9 +254,8 @@ static void on_state(struct mc_history *history, int64_t wall_ms, const struct m
     } else if (event->to != MC_STATE_ONLINE && history->online) {
         close_online(history, wall_ms, event->at_ms);
         open_outage(history, wall_ms, event->at_ms, event->fault, event->text);
-    } else if (history->outage && history->outage_now.fault == MC_FAULT_NONE && !history->outage_now.text[0]) {
-        /* The call has been ended, and no fault was named meanwhile: that was an operator. */
-        history_text(history->outage_now.text, sizeof(history->outage_now.text), "on request");
+    } else {
+        learn_reason(history, event);
     }
     if (!worth_a_line(event->to))
         return;
@@ -291,14 +305,18 @@ static void on_fault(struct mc_history *history, int64_t wall_ms, const struct m
                                      .count = 1,
                                      .fault = event->fault,
                                      .this_run = true};
+    char then[sizeof(entry.text)];
 
     if (event->fault == MC_FAULT_NONE)
         return;
     history_text(entry.text, sizeof(entry.text), event->text);
     add_or_count(history, &entry);
-    /* A link lost without a reason at hand learns its reason from the first fault that follows. */
-    if (history->outage && history->outage_now.fault == MC_FAULT_NONE && history->outage_now.text[0] == '\0')
-        history->outage_now.fault = event->fault;
+    learn_reason(history, event);
+    /* A call lost in seconds to one fault may stay lost for hours to another. */
+    if (history->outage && history->outage_now.fault != MC_FAULT_NONE && history->outage_now.fault != event->fault) {
+        snprintf(then, sizeof(then), "then %s", mc_fault_info(event->fault)->text);
+        history_text(history->outage_now.text, sizeof(history->outage_now.text), then);
+    }
 }
 
 static void on_remedy(struct mc_history *history, int64_t wall_ms, const struct mc_event *event)
@@ -309,11 +327,8 @@ static void on_remedy(struct mc_history *history, int64_t wall_ms, const struct 
                                      .count = 1,
                                      .fault = event->fault,
                                      .this_run = true};
-    size_t len = 0;
 
-    while (len + 1 < sizeof(entry.remedy) && (islower((unsigned char)event->text[len]) || event->text[len] == '-'))
-        len++;
-    memcpy(entry.remedy, event->text, len);
+    history_text(entry.remedy, sizeof(entry.remedy), event->remedy);
     history_text(entry.text, sizeof(entry.text), event->text);
     add_or_count(history, &entry);
     if (!history->outage)
@@ -397,10 +412,12 @@ void mc_history_online_ms(const struct mc_history *history, int64_t window_ms, i
     *ret_online_ms = online_ms < *ret_known_ms ? online_ms : *ret_known_ms;
 }
 
-double mc_history_availability(const struct mc_history *history, int64_t wall_ms, int64_t at_ms)
+double mc_history_availability(const struct mc_history *history, int64_t wall_ms, int64_t at_ms, int64_t *ret_known_ms)
 {
     int64_t online_ms, known_ms;
 
     mc_history_online_ms(history, DAY_MS, wall_ms, at_ms, &online_ms, &known_ms);
+    if (ret_known_ms)
+        *ret_known_ms = known_ms;
     return known_ms > 0 ? (double)online_ms / (double)known_ms : -1.0;
 }

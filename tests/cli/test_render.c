@@ -126,7 +126,7 @@ static const struct {
                        "\"next\":\"redial, 3rd "
                        "try\",\"retry_in_s\":48.0,\"outage\":{\"time\":1763806744.0,\"length_s\":190.0,\"fault\":{"
                        "\"code\":\"no-carrier\",\"text\":\"the network ended the "
-                       "call\"},\"remedy\":\"redial\",\"tries\":2,\"text\":null},"
+                       "call\"},\"remedy\":\"redial\",\"tries\":3,\"text\":null},"
                        "\"availability_24h\":0.99994}"},
     {"status-stopped",
      "{" STATE("stopped", "stopped by the operator",
@@ -142,21 +142,28 @@ static const struct {
     {"status-bare", "null"}, /* a daemon that says next to nothing must not bring us down */
 };
 
+static json_t *load_status(size_t i)
+{
+    json_error_t error;
+    json_t *patch = json_loads(statuses[i].patch, JSON_DECODE_ANY, &error), *status;
+
+    if (!patch)
+        fail_msg("%s: %s", statuses[i].name, error.text);
+    status = json_is_null(patch) ? json_object() : load("online.json");
+    json_object_update_recursive(status, patch);
+    json_decref(patch);
+    return status;
+}
+
 static void status_in_every_state(void **state)
 {
     const struct render_style style = {.utf8 = true};
 
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-        json_error_t error;
-        json_t *patch = json_loads(statuses[i].patch, JSON_DECODE_ANY, &error), *status;
+        json_t *status = load_status(i);
 
-        if (!patch)
-            fail_msg("%s: %s", statuses[i].name, error.text);
-        status = json_is_null(patch) ? json_object() : load("online.json");
-        json_object_update_recursive(status, patch);
         compare(statuses[i].name, render_status(status, &style));
         json_decref(status);
-        json_decref(patch);
     }
 }
 
@@ -175,16 +182,69 @@ static void status_in_ascii_and_colour(void **state)
     json_decref(status);
 }
 
-/* The usual terminal is eighty columns wide at least; only ages may stand beyond the hundredth. */
-static void status_is_not_too_wide(void **state)
+/* @text without its ends of lines, and with single blanks. */
+static void squeeze(char *text)
 {
-    json_t *status = load("online.json");
-    char *text = render_status(status, &(struct render_style){.utf8 = true}), *save = NULL;
+    char *out = text;
 
-    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-        assert_in_range(render_width(line), 1, 110);
-    free(text);
-    json_decref(status);
+    for (char last = 'x'; *text; text++) {
+        char c = *text == '\n' ? ' ' : *text;
+
+        if (c != ' ' || last != ' ')
+            *out++ = c;
+        last = c;
+    }
+    *out = '\0';
+}
+
+/* Whatever the terminal, no line is wider, and nothing is lost but blanks. */
+static void status_fits_the_terminal(void **state)
+{
+    static const int columns[] = {40, 60, 80, 90, 132};
+
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+        for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++) {
+            json_t *status = load_status(i);
+            char *whole = render_status(status, &(struct render_style){.utf8 = true}), *save = NULL;
+            char *text = render_status(status, &(struct render_style){.utf8 = true, .columns = columns[c]});
+            char *copy = strdup(text);
+
+            for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+                assert_in_range(render_width(line), 1, columns[c]);
+            squeeze(whole);
+            squeeze(text);
+            assert_string_equal(text, whole);
+            free(copy);
+            free(text);
+            free(whole);
+            json_decref(status);
+        }
+}
+
+static void folding(void **state)
+{
+    static const struct {
+        const char *text, *folded;
+        int columns;
+    } rows[] = {
+        {"no end to it", "no end to it", 0},
+        {"ab cd ef gh ij\n", "ab cd ef gh ij\n", 14},
+        {"ab cd ef gh ij\n", "ab cd ef gh\n    ij\n", 13},
+        {"ab  cd ef  gh ij\n", "ab  cd ef\n    gh ij\n", 14},
+        {"longer-than-a-line\nx\n", "longer-than-a-line\nx\n", 8},
+        {"\033[1mab cd\033[0m ef gh\n", "\033[1mab cd\033[0m ef gh\n", 11},
+        {"\033[1mab cd\033[0m ef gh\n", "\033[1mab cd\033[0m\n    ef\n    gh\n", 7},
+        {"a −79 dBm ü\n", "a −79 dBm ü\n", 11},
+        {"", "", 80},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *text = render_fold(strdup(rows[i].text), rows[i].columns, 4);
+
+        assert_string_equal(text, rows[i].folded);
+        free(text);
+    }
+    assert_null(render_fold(NULL, 80, 4));
 }
 
 static void events(void **state)
@@ -251,7 +311,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_in_every_state),
         cmocka_unit_test(status_in_ascii_and_colour),
-        cmocka_unit_test(status_is_not_too_wide),
+        cmocka_unit_test(status_fits_the_terminal),
+        cmocka_unit_test(folding),
         cmocka_unit_test(events),
         cmocka_unit_test(trace_as_text_and_diagram),
         cmocka_unit_test(history_and_info),

@@ -133,6 +133,25 @@ static void status_has_what_is_promised(void **state)
     }
 }
 
+static void count_one_more(void *ctx)
+{
+    struct fake_daemon *daemon = ctx;
+
+    daemon->status.counters.noise_bytes++;
+}
+
+/* What is counted without anybody being told is fetched when somebody asks. */
+static void status_shows_the_counts_of_now(void **state)
+{
+    struct fixture *f = *state;
+
+    f->daemon->backend.refresh = count_one_more;
+    for (int asked = 1; asked <= 3; asked++) {
+        assert_string_equal(fake_peer_ask(&f->peer, M("Status")), "");
+        assert_int_equal(json_integer_value(at_path(reply(f, "status"), "counters.noise_bytes")), asked);
+    }
+}
+
 static void expect_described(const char *definition, const json_t *object)
 {
     const json_t *value;
@@ -357,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(introspection, setup, teardown),
         cmocka_unit_test_setup_teardown(status_has_what_is_promised, setup, teardown),
+        cmocka_unit_test_setup_teardown(status_shows_the_counts_of_now, setup, teardown),
         cmocka_unit_test_setup_teardown(definition_knows_every_key, setup, teardown),
         cmocka_unit_test_setup_teardown(status_tells_unknown_from_known, setup, teardown),
         cmocka_unit_test_setup_teardown(calls_have_their_errors, setup, teardown),

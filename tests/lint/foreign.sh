@@ -11,7 +11,7 @@ libudev\.h	src/io/device.c	libudev
 jansson\.h	src/ctl/ src/cli/ include/microcat/ctl/ include/microcat/cli/ tests/	jansson
 ini\.h	src/daemon/config_file.c	inih
 libmnl/[a-z_]*\.h	src/ppp/route.c	libmnl
-systemd/sd-bus\.h	src/ppp/dns.c tests/ppp/test_dns.c	sd-bus
+systemd/sd-bus\.h	src/ppp/dns_bus.c tests/ppp/test_dns.c	sd-bus
 systemd/sd-daemon\.h	src/daemon/notify.c	sd-daemon
 systemd/sd-journal\.h	src/daemon/journal.c	sd-journal
 pppd/[a-z0-9_-]*\.h	src/pppd-plugin/	the headers of pppd

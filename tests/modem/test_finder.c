@@ -178,6 +178,9 @@ static const struct {
     {"off", "warm", "power-off", MC_FOUND_SILENCE},
     {"garbage", "warm", "garbage-answers on", MC_FOUND_BABBLE},
     {"stuck", "warm", "data-mode;ignore-escapes", MC_FOUND_STUCK},
+    {"hangs, but echoes", "warm", "silence *", MC_FOUND_ECHO},
+    {"the same at BaudRate", "warm", "silence *;baud 460800", MC_FOUND_ECHO},
+    {"the same at 57600", "warm", "silence *;baud 57600", MC_FOUND_ECHO},
 };
 
 static void what_cannot_be_found_ends_by_itself(void **state)
@@ -196,6 +199,34 @@ static void what_cannot_be_found_ends_by_itself(void **state)
             stop(&s);
         }
     }
+}
+
+/* A console echoes, too, and has something to say of its own. */
+static void an_echo_with_words_of_its_own(void **state)
+{
+    static const char *const words[] = {"say login:", "noise 7"};
+    for (size_t i = 0; i < MC_LENGTH_OF(words); i++) {
+        const struct mode mode = {"console", "warm", "silence *", 115200, 460800, 0, 0, 0};
+        struct search s = {0};
+        start(&s, &mode, 0);
+        for (int ms = 0; !s.done && ms < 60000; ms += 130) {
+            bench_inject(s.bench, "%s", words[i]);
+            bench_pass(s.bench, 130);
+        }
+        assert_true(s.done);
+        assert_int_equal(s.found, MC_FOUND_BABBLE);
+        stop(&s);
+    }
+}
+
+/* What it is taken for: no stranger, but a modem that hangs; and the detail says what was seen. */
+static void an_echo_is_a_silent_modem(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "silence *");
+    assert_int_equal(bench_walk_within(b, MC_STEP_FIND, 0, 60000), MC_FAULT_MODEM_SILENT);
+    assert_non_null(strstr(b->result.detail, "echo"));
+    assert_non_null(strstr(b->result.detail, "loopback"));
 }
 
 /* A modem that ignores `+++` twice, as the field says of some, is got out all the same. */
@@ -254,6 +285,8 @@ int main(void)
         cmocka_unit_test(found_while_booting),
         cmocka_unit_test(found_at_its_boot_message),
         cmocka_unit_test(what_cannot_be_found_ends_by_itself),
+        cmocka_unit_test(an_echo_with_words_of_its_own),
+        cmocka_unit_test(an_echo_is_a_silent_modem),
         cmocka_unit_test(an_escape_that_is_ignored_is_repeated),
         cmocka_unit_test(cancelled_at_any_moment),
     };

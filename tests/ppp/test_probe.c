@@ -16,7 +16,6 @@
  * answer. */
 static struct mc_loop *loop;
 static int tun = -1;
-static bool inside;
 
 static struct {
     int n;
@@ -34,14 +33,10 @@ static void on_done(void *ctx, enum mc_probe_result result, int rtt_ms, int erro
 
 static int set_up(void **state)
 {
-    inside = netns_enter();
-    if (inside) {
-        if (netns_up("lo") < 0)
-            return -1;
+    if (test_network_enter() == 0)
         tun = netns_tun("mcppp0", "10.164.98.251");
-        if (tun < 0 || system("ip route add default dev mcppp0") != 0)
-            return -1;
-    }
+    if (tun >= 0 && system("ip route add default dev mcppp0") != 0)
+        return -1;
     return mc_loop_new(&loop);
 }
 
@@ -54,9 +49,8 @@ static int tear_down(void **state)
 
 #define NEEDS_NETNS()                                                                                                  \
     do {                                                                                                               \
-        if (!inside) {                                                                                                 \
-            print_message("needs root for a network namespace\n");                                                     \
-            skip();                                                                                                    \
+        if (tun < 0) {                                                                                                 \
+            skip(); /* it has said why */                                                                              \
         }                                                                                                              \
     } while (0)
 

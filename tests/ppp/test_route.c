@@ -16,11 +16,11 @@ static int link_fd = -1, other_fd = -1;
 
 static int set_up(void **state)
 {
-    if (!netns_enter())
-        return 0; /* each test says that it skips */
+    if (test_network_enter() < 0)
+        return 0;
     link_fd = netns_tun("mcppp0", "10.164.98.251");
     other_fd = netns_tun("mceth0", "192.0.2.2");
-    return link_fd < 0 || other_fd < 0 ? -1 : 0;
+    return link_fd >= 0 && other_fd < 0 ? -1 : 0;
 }
 
 static int tear_down(void **state)
@@ -33,8 +33,7 @@ static int tear_down(void **state)
 #define NEEDS_NETNS()                                                                                                  \
     do {                                                                                                               \
         if (link_fd < 0) {                                                                                             \
-            print_message("needs root for a network namespace\n");                                                     \
-            skip();                                                                                                    \
+            skip(); /* it has said why */                                                                              \
         }                                                                                                              \
     } while (0)
 

@@ -87,6 +87,28 @@ static void rules(void **state)
     desk_close(&desk);
 }
 
+/* What is said is the rest of the line as it is written. */
+static void lines_are_said_whole(void **state)
+{
+    static const struct {
+        const char *inject, *said;
+    } rows[] = {
+        {"say RDY", "\r\nRDY\r\n"},
+        {"say NO CARRIER", "\r\nNO CARRIER\r\n"},
+        {"say A B C", "\r\nA B C\r\n"},
+        {" say  +CUSD: 0, two  blanks and so on", "\r\n+CUSD: 0, two  blanks and so on\r\n"},
+    };
+    struct desk desk;
+
+    desk_open(&desk, warm);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        desk_inject(&desk, rows[i].inject, "ok");
+        desk_run(&desk, 10);
+        desk_said(&desk, rows[i].said);
+    }
+    desk_close(&desk);
+}
+
 static void muteness(void **state)
 {
     struct desk desk;
@@ -230,9 +252,9 @@ static void idle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_lines), cmocka_unit_test(rules),           cmocka_unit_test(muteness),
-        cmocka_unit_test(cards),     cmocka_unit_test(knobs_and_state), cmocka_unit_test(presets),
-        cmocka_unit_test(idle),      cmocka_unit_test(manual),
+        cmocka_unit_test(bad_lines), cmocka_unit_test(rules), cmocka_unit_test(lines_are_said_whole),
+        cmocka_unit_test(muteness),  cmocka_unit_test(cards), cmocka_unit_test(knobs_and_state),
+        cmocka_unit_test(presets),   cmocka_unit_test(idle),  cmocka_unit_test(manual),
     };
 
     return cmocka_run_group_tests_name("sim inject", tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /* pppd-standin against microcat-sim's own network, with this test as the daemon behind the plugin's socket. */
 #include <fcntl.h>
 #include <microcat/ppp/plugin_proto.h>
-#include <sched.h>
+#include <sandbox.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -209,8 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(up_and_down), cmocka_unit_test(refused)};
 
-    alarm(60);                                       /* whatever waits in vain */
-    if (unshare(CLONE_NEWNET) < 0 && geteuid() == 0) /* who is not root gets no TUN device, and touches nothing */
-        return 1;
+    alarm(60);            /* whatever waits in vain */
+    test_network_enter(); /* where that is refused there is no TUN device either, and nothing is touched */
     return cmocka_run_group_tests_name("sim standin", tests, NULL, NULL);
 }

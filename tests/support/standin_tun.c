@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "standin_tun.h"
+#include "sandbox.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -49,10 +49,10 @@ static int configure(const char *name, const uint8_t local[4], const uint8_t rem
 int standin_tun_open(const char *name, const uint8_t local[4], const uint8_t remote[4], int mtu, char ret_name[16])
 {
     struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI};
-    int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), r;
+    int fd = test_tun_open(), r;
 
     if (fd < 0)
-        return -errno;
+        return fd;
     snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", *name ? name : "ppp%d");
     r = ioctl(fd, TUNSETIFF, &ifr) < 0 ? -errno : configure(ifr.ifr_name, local, remote, mtu);
     if (r < 0) {

@@ -118,7 +118,7 @@ static void unreadable_files(void **state)
     whole_said(w, &w->daemon, "conf: cannot be read: Is a directory");
     assert_int_equal(remove(w->conf), 0);
     whole_config(w, NULL); /* root's own, and the daemon is nobody */
-    w->uid = 65534;
+    w->uid = WHOLE_NOBODY;
     assert_int_equal(whole_start_in_vain(w, NULL), 1);
     whole_said(w, &w->daemon, "conf: cannot be read: Permission denied");
     w->uid = 0;

@@ -22,8 +22,11 @@ static void comes_and_goes(void **state)
 
     whole_config(w, NULL);
     whole_start(w, NULL);
-    whole_said(w, &w->daemon, "the device is not there (nothing is plugged in that matches");
+    whole_said(w, &w->daemon, "the device is not there (there is no ");
+    assert_string_equal(whole_get(w, "fault.code"), "no-device");
     whole_sim_start(w, "--profile=warm|--set=usb-power=no");
+    whole_wait(w, "setup");
+    assert_string_equal(whole_get(w, "fault"), "null"); /* it is there: no fault any more, before it is online */
     whole_wait(w, "online");
     fds = whole_fds_quiet(w);
     for (int i = 0; i < 3; i++) {
@@ -75,7 +78,7 @@ static void permission_denied(void **state)
     struct whole *w = *state;
     char path[128];
 
-    w->uid = 65534;
+    w->uid = WHOLE_NOBODY;
     assert_int_equal(chmod(w->dir, 0777), 0);
     snprintf(path, sizeof(path), "%s/state", w->dir);
     assert_int_equal(chmod(path, 0777), 0);
@@ -143,7 +146,7 @@ static void not_a_modem(void **state)
     static const struct {
         enum stranger stranger;
         const char *fault;
-    } rows[] = {{ECHOES, "not-a-modem"}, {BABBLES, "not-a-modem"}};
+    } rows[] = {{ECHOES, "modem-silent"}, {BABBLES, "not-a-modem"}};
     struct whole *w = *state;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -154,7 +157,7 @@ static void not_a_modem(void **state)
         whole_start(w, NULL);
         fds = whole_fds_quiet(w);
         whole_until(w, "fault.code", rows[i].fault);
-        whole_ctl_says(w, "status", 0, "modem");
+        whole_ctl_says(w, "status", 0, rows[i].stranger == ECHOES ? "only the echo" : "modem");
         whole_fds_settle(w, fds + 1); /* the port */
         whole_stop(w, 2000);
         whole_kill(&w->other, SIGKILL);

@@ -5,26 +5,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
+#include <sandbox.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Mounts that end with the test program. */
-static int world(void **state)
-{
-    int r = whole_world(state);
-
-    if (r == 0 && (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)) {
-        print_message("1..0 # SKIP needs the right to mount\n");
-        exit(77);
-    }
-    return r;
-}
 
 static void state_path(const struct whole *w, char *path, size_t size, const char *name)
 {
@@ -42,16 +29,22 @@ static unsigned times_said(struct whole *w, const char *text)
     return n;
 }
 
+static int disk_fd = -1;
 static const char *const files[] = {"budgets", "history", "modem", "call"};
 
 /* ---- nothing can be written ---- */
 
-static void mount_state(struct whole *w, unsigned long flags, const char *options)
+/* A disk of its own in the place of the state's folder. */
+static void put_disk(struct whole *w, bool read_only)
 {
-    char path[128];
+    char path[128], target[64];
 
+    disk_fd = test_disk_new(64, read_only);
+    assert_true(disk_fd >= 0);
+    snprintf(target, sizeof(target), "/proc/%d/fd/%d", getpid(), disk_fd);
     state_path(w, path, sizeof(path), "");
-    assert_int_equal(mount("none", path, "tmpfs", flags, options), 0);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(symlink(target, path), 0);
 }
 
 static void fill(struct whole *w)
@@ -69,21 +62,19 @@ static void fill(struct whole *w)
 
 static void full(struct whole *w)
 {
-    mount_state(w, 0, "size=64k");
+    put_disk(w, false);
     fill(w);
 }
 
 static void read_only(struct whole *w)
 {
-    mount_state(w, MS_RDONLY, NULL);
+    put_disk(w, true);
 }
 
-static void unmount_state(const struct whole *w)
+static void take_disk(void)
 {
-    char path[128];
-
-    state_path(w, path, sizeof(path), "");
-    assert_int_equal(umount2(path, MNT_DETACH), 0);
+    close(disk_fd);
+    disk_fd = -1;
 }
 
 static void not_a_folder(struct whole *w)
@@ -108,7 +99,7 @@ static void folders_for_files(struct whole *w)
 static const struct {
     const char *name;
     void (*happens)(struct whole *w);
-    bool mounted;
+    bool is_disk;
 } disks[] = {
     {"full", full, true},
     {"read-only", read_only, true},
@@ -146,8 +137,8 @@ static void cannot_be_written(void **state)
         disks[i].happens(w);
         comes_up_and_down(w);
         whole_end(w);
-        if (disks[i].mounted)
-            unmount_state(w);
+        if (disks[i].is_disk)
+            take_disk();
         assert_int_equal(whole_teardown(&inner), 0);
     }
 }
@@ -167,7 +158,7 @@ static void pin_is_kept_in_memory(void **state)
     whole_wait(w, "held");
     assert_int_equal(whole_sim_count(w, "pin_attempts"), 1);
     whole_end(w);
-    unmount_state(w);
+    take_disk();
 }
 
 /* The disk is full, and then it is not any more. */
@@ -187,7 +178,7 @@ static void room_again(void **state)
     state_path(w, path, sizeof(path), "budgets");
     assert_int_equal(access(path, F_OK), 0);
     whole_end(w);
-    unmount_state(w);
+    take_disk();
 }
 
 /* ---- damaged files ---- */
@@ -267,5 +258,5 @@ int main(void)
         WHOLE_TEST(not_files),
     };
 
-    return cmocka_run_group_tests_name("whole: disk", tests, world, NULL);
+    return cmocka_run_group_tests_name("whole: disk", tests, whole_world, NULL);
 }

@@ -184,13 +184,11 @@ static void many_watchers(void **state)
 
 static void run_as_nobody(struct whole *w, const char *words, int status, const char *says)
 {
-    char copy[128], line[512], all[256];
+    char copy[128], all[256];
 
-    snprintf(copy, sizeof(copy), "%s/microcatctl", w->dir);
-    snprintf(line, sizeof(line), "install -m 755 '%s' '%s'", getenv("MICROCATCTL"), copy);
-    assert_int_equal(system(line), 0);
+    whole_copy(w, getenv("MICROCATCTL"), "microcatctl", copy, sizeof(copy));
     snprintf(all, sizeof(all), "--socket=%s|%s", w->socket, words);
-    whole_spawn(w, &w->other, copy, all, NULL, 65534);
+    whole_spawn(w, &w->other, copy, all, NULL, WHOLE_NOBODY);
     assert_int_equal(whole_ended(w, &w->other), status);
     whole_said(w, &w->other, says);
 }

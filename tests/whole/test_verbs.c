@@ -6,19 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void radio(void **state)
 {
     struct whole *w = *state;
 
     whole_online(w, NULL, NULL);
-    whole_ctl_says(w, "radio|off", 0, "The radio is off: call and attach were cut");
+    whole_ctl_says(w, "radio|off", 0, "The radio is off: call, PDP context and attach were cut");
     assert_string_equal(whole_sim(w, "get cfun"), "4");
     assert_string_equal(whole_get(w, "state"), "stopped");
     assert_string_equal(whole_get(w, "registration.stat"), "0");
     assert_string_equal(whole_get(w, "signal.rsrp_dbm"), "null");
     whole_ctl_says(w, "status", 0, "the radio is off: `radio on`");
+    assert_string_equal(whole_get(w, "pdp.address"), "null");
     whole_ctl_says(w, "at|AT+CFUN?", 0, "+CFUN: 4");
+    whole_ctl_says(w, "radio|off", 0, "off already: `radio on` or `connect` brings it back");
     whole_ctl_says(w, "radio|on", 0, "");
     whole_wait(w, "online");
     assert_string_equal(whole_sim(w, "get cfun"), "1");
@@ -34,9 +37,10 @@ static void radio_while_stopped(void **state)
     struct whole *w = *state;
 
     whole_online(w, NULL, NULL);
-    whole_ctl_says(w, "disconnect", 0, "");
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    whole_ctl_says(w, "disconnect", 0, "There was no PPP to cut");
     whole_ctl_says(w, "radio|off", 0, "The radio is off");
-    whole_ctl_says(w, "radio|on", 0, "");
+    whole_ctl_says(w, "radio|on", 0, "Nothing is dialled until `connect`");
     whole_wait(w, "stopped");
     whole_sim_wait(w, "stat", "5");
     assert_int_equal(whole_sim_count(w, "dials"), 1);
@@ -63,18 +67,20 @@ static void reset_by_command(void **state)
 /* A script in place of the board's wires: says LINE on, waits for the board's pulse to be long enough, says off. */
 static void write_line_script(struct whole *w)
 {
-    char text[1024];
+    char text[1024], sim[128];
 
+    snprintf(sim, sizeof(sim), "%s/microcat-sim", w->dir); /* whatever stands in the path of the build */
+    assert_int_equal(symlink(getenv("MICROCAT_SIM"), sim), 0);
     snprintf(text, sizeof(text),
              "#!/bin/sh\n"
-             "say() { '%s' --control='%s/sim' --send=\"$1\" || exit 1; }\n"
+             "say() { %s/microcat-sim --control='%s/sim' --send=\"$1\" || exit 1; }\n"
              "echo working the line: $1\n"
              "case $1 in\n"
              "reset) say 'line break on'; read -t 0.6 nothing <>'%s/never'; say 'line break off' ;;\n"
              "on) say power-on ;;\n"
              "off) say power-off ;;\n"
              "esac\n",
-             getenv("MICROCAT_SIM"), w->dir, w->dir);
+             w->dir, w->dir, w->dir);
     whole_write(w, "line", text, 0755);
 }
 
@@ -112,6 +118,9 @@ static void power_without_line(void **state)
     whole_sim_wait(w, "power", "off");
     assert_string_equal(whole_get(w, "state"), "stopped");
     whole_ctl_says(w, "at|AT", 1, "The modem is powered off");
+    whole_ctl_says(w, "power|off", 0, "off already"); /* not asked a second time: it could not answer */
+    assert_string_equal(whole_get(w, "fault"), "null");
+    whole_ctl_says(w, "disconnect", 1, "There is no PPP to cut");
     whole_ctl_says(w, "connect", 1, "`power on` first");
     whole_ctl_says(w, "power|on", 1, "No power line is configured");
     whole_sim(w, "unplug");
@@ -152,12 +161,31 @@ static void reconnect(void **state)
     whole_end(w);
 }
 
+/* Nothing goes on, so nobody publishes anything: the counts are those of now all the same. */
+static void counts_at_rest(void **state)
+{
+    struct whole *w = *state;
+    int64_t commands, noise;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    whole_ctl_says(w, "at|AT+CSQ", 0, "OK"); /* behind the first look at the signal */
+    commands = whole_get_int(w, "modem.commands");
+    whole_ctl_says(w, "at|AT+CSQ", 0, "OK");
+    assert_true(whole_get_int(w, "modem.commands") > commands);
+    noise = whole_get_int(w, "counters.noise_bytes");
+    whole_sim(w, "noise 5000");
+    whole_ctl(w, "at|AT+CSQ"); /* the noise is read before its answer */
+    assert_true(whole_get_int(w, "counters.noise_bytes") > noise + 500);
+    whole_end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WHOLE_TEST(radio),         WHOLE_TEST(radio_while_stopped), WHOLE_TEST(reset_by_command),
         WHOLE_TEST(reset_by_line), WHOLE_TEST(power_without_line),  WHOLE_TEST(power_by_line),
-        WHOLE_TEST(reconnect),
+        WHOLE_TEST(reconnect),     WHOLE_TEST(counts_at_rest),
     };
 
     return cmocka_run_group_tests_name("whole: verbs", tests, whole_world, NULL);

@@ -21,7 +21,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define WHOLE_MS 60000
+#define WHOLE_MS     60000
+#define WHOLE_NOBODY 65534 /* somebody else's user and group */
 
 struct whole_process {
     const char *name;
@@ -85,6 +86,9 @@ void whole_said(struct whole *w, struct whole_process *process, const char *text
 /** The whole file; the caller's. "" when there is none. */
 char *whole_read(const char *path);
 void whole_write(const struct whole *w, const char *name, const char *text, int mode);
+/** Copies a program into the test's directory, for somebody else to start: where the build is, he may not look. Skips
+ * the test where nobody can become somebody else. */
+void whole_copy(const struct whole *w, const char *program, const char *name, char *path, size_t path_bytes);
 void whole_program(const struct whole *w, char *path, size_t path_bytes, const char *name);
 
 /* ---- in systemd's place (systemd.c) ---- */

@@ -38,6 +38,9 @@ struct mc_ctl_backend {
     const struct mc_trace *trace;     /* may be NULL: no trace is kept */
     const struct mc_history *history; /* may be NULL */
 
+    /** Called before the status is shown: what is counted elsewhere is to be copied into it now. May be NULL. */
+    void (*refresh)(void *ctx);
+
     /** Wall clock, ms since the epoch (the loop's queue gives the other one). */
     int64_t (*wall_ms)(void *ctx);
 

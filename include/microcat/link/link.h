@@ -72,6 +72,10 @@ void mc_link_free(struct mc_link *link);
 struct mc_policy *mc_link_policy(struct mc_link *link);
 struct mc_facts *mc_link_facts(struct mc_link *link);
 
+/** The status is about to be shown: what the engine counted and what the modem told goes into it, and nobody is told.
+ */
+void mc_link_refresh(struct mc_link *link);
+
 /* ---- events ---- */
 
 /** The daemon is ready. @booting: the host has just booted, so BootJitter applies once. */

@@ -78,19 +78,22 @@ struct mc_bringup_row {
     const char *name; /* "setup.flow": shown beside the state */
     enum mc_state state;
     enum mc_row_kind kind;
-    int script;                /* row of the scripts' list, 0 none; AWAIT: the slow poll behind the URC */
-    int64_t deadline_ms;       /* of the whole row; 0: SearchTime= (registration) */
-    enum mc_fault late;        /* deadline passed or a command unanswered; NONE stands for MODEM_SILENT */
-    enum mc_fault refused;     /* a final ERROR whose CME code names no fault itself; NONE stands for MODEM_REFUSED */
-    enum mc_step next;         /* END ends well */
-    enum mc_step late_next;    /* not END: go there instead of failing with `late` */
-    enum mc_step refused_next; /* not END: go there instead of failing with `refused` */
-    bool keep_fault;           /* ... but the fault stands: what comes next only tidies up */
+    int script;             /* row of the scripts' list, 0 none; AWAIT: the slow poll behind the URC */
+    int64_t deadline_ms;    /* of the whole row; 0: SearchTime= (registration) */
+    enum mc_fault late;     /* deadline passed or a command unanswered; NONE stands for MODEM_SILENT */
+    enum mc_fault refused;  /* a final ERROR whose CME code names no fault itself; NONE stands for MODEM_REFUSED */
+    enum mc_step next;      /* END ends well */
+    enum mc_step late_next; /* not END: go there instead of failing with `late` */
+    enum mc_step
+        refused_next; /* not END: go there instead of failing with `refused`, or for an answer of the wrong shape */
+    bool keep_fault;  /* ... but the fault stands: what comes next only tidies up */
     bool (*satisfied)(const struct mc_bringup *bringup); /* AWAIT */
     /** Looks at the facts and picks: a step, or sets a fault (mc_bringup_fail). NULL: next. */
     enum mc_step (*decide)(struct mc_bringup *bringup);
     /** As decide, when the row is late: which way depends on what was tried. NULL: late_next. */
     enum mc_step (*decide_late)(struct mc_bringup *bringup);
+    /** As decide, when a command was refused or its answer had the wrong shape. NULL: refused_next. */
+    enum mc_step (*decide_refused)(struct mc_bringup *bringup);
     int64_t poll_ms; /* AWAIT */
 };
 

@@ -21,6 +21,7 @@ enum mc_found {
     MC_FOUND_CMUX,    /* the multiplexer was on: closed down */
     MC_FOUND_STUCK,   /* PPP answers, but `+++` does not end it */
     MC_FOUND_BABBLE,  /* bytes came, but nothing that is AT, PPP or CMUX */
+    MC_FOUND_ECHO,    /* nothing but the echo of what was sent: a modem that hangs, or a loop in its place */
     MC_FOUND_SILENCE, /* nothing at all */
 };
 

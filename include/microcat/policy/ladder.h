@@ -26,6 +26,8 @@ enum mc_remedy {                        /* in order of strength */
 };
 /** "look", "redial", "reattach", "radio-cycle", "reset", "power-cycle", "hold". */
 extern const struct mc_strtab mc_remedy_names;
+/** What a remedy does, for people: "switch the radio off and on". */
+const char *mc_remedy_text(enum mc_remedy remedy);
 
 enum mc_pace {                  /* how fast the base remedy is repeated */
                MC_PACE_HOST,    /* not the network's fault: at once, 1 s, then as MC_PACE_DIAL */

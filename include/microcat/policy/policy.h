@@ -33,7 +33,7 @@ struct mc_decision {
     enum mc_remedy remedy;
     int64_t delay_ms;  /* from now */
     unsigned failures; /* of this fault in a row, this one included */
-    char reason[120];  /* "redial, failure 3 in a row" */
+    char reason[120];  /* what it is, for people: "redial (failure 3 in a row)" */
 };
 
 /** @settings is borrowed (its recovery section is read at each decision). @random gives 32 random bits. NULL: no

@@ -3,7 +3,7 @@
 #define MICROCAT_PPP_DNS_H
 
 /*
- * The link's DNS servers to systemd-resolved (the one file with sd-bus). Asynchronous and bounded; where there is no
+ * The link's DNS servers to systemd-resolved over sd-bus. Asynchronous and bounded; where there is no
  * resolved the answer is -ENOENT and the servers are shown in status only. resolv.conf is never touched.
  */
 

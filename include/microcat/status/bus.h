@@ -29,7 +29,8 @@ struct mc_event {
     enum mc_state from, to; /* STATE */
     int64_t spent_ms;       /* STATE: time in `from`; STEP: time in the step before */
     enum mc_fault fault;    /* STATE (why, or none), FAULT, REMEDY */
-    char text[160];         /* step name, remedy, note */
+    char remedy[24];        /* REMEDY: its name, "radio-cycle" */
+    char text[160];         /* STATE: more of why; FAULT: detail; else step name, remedy in words, note */
 };
 
 struct mc_bus;

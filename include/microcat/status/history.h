@@ -36,8 +36,8 @@ struct mc_history_entry {
     uint32_t count;      /* FAULT, REMEDY: how often; OUTAGE: remedies tried */
     enum mc_state state; /* STATE */
     enum mc_fault fault;
-    char remedy[24]; /* REMEDY, OUTAGE (the one that ended it): the leading word of the remedy's text, "redial" */
-    char text[120];  /* what was seen, printable ASCII */
+    char remedy[24]; /* REMEDY, OUTAGE (the one that ended it): its name, "redial" */
+    char text[120];  /* what was seen, printable ASCII; OUTAGE with a fault: the latest other one, "then ..." */
     bool this_run;   /* made since mc_history_start() */
 };
 
@@ -73,8 +73,9 @@ bool mc_history_outage_now(const struct mc_history *history, int64_t at_ms, stru
  * start). */
 void mc_history_online_ms(const struct mc_history *history, int64_t window_ms, int64_t wall_ms, int64_t at_ms,
                           int64_t *ret_online_ms, int64_t *ret_known_ms);
-/** Share of the last 24 h online, 0..1; negative when nothing is known yet. */
-double mc_history_availability(const struct mc_history *history, int64_t wall_ms, int64_t at_ms);
+/** Share of the last 24 h online, 0..1; negative when nothing is known yet. @ret_known_ms (may be NULL): of how much of
+ * them, which is less in the first day of the daemon's life. */
+double mc_history_availability(const struct mc_history *history, int64_t wall_ms, int64_t at_ms, int64_t *ret_known_ms);
 
 /** Text form, one line an entry; caller frees. NULL: no memory. An interval still open is written as ending now. */
 char *mc_history_save(const struct mc_history *history, int64_t wall_ms, int64_t at_ms);

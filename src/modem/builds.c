@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands that are not the same text each time: made of settings and facts, or left out because the facts say so.
+ */
+#include "scripts_priv.h"
+#include <errno.h>
+#include <microcat/at/quote.h>
+
+static struct mc_facts *facts_of(void *ctx)
+{
+    return &((struct mc_bringup *)ctx)->facts;
+}
+
+int mc_build_echo(void *ctx, char *out, size_t size)
+{
+    struct mc_bringup *b = ctx;
+    /* Echo tells late answers apart (seed, second transcript), and it is on after boot: usually nothing is to be done.
+     */
+    b->facts.echo = mc_at_stats(mc_line_at(b->line))->echoes > b->echoes_before;
+    if (b->facts.echo)
+        return -ENODATA;
+    return mc_at_format(out, size, "ATE1");
+}
+
+int mc_build_ifc(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return mc_at_format(out, size, b->settings->modem.flow == MC_FLOW_RTSCTS ? "AT+IFC=2,2" : "AT+IFC=0,0");
+}
+
+int mc_build_ipr(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return mc_at_format(out, size, "AT+IPR=%d", (int)b->settings->modem.baud_rate);
+}
+
+int mc_build_ipr_back(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return mc_at_format(out, size, "AT+IPR=%d", (int)b->speed_before);
+}
+
+int mc_build_cgmr(void *ctx, char *out, size_t size)
+{
+    return *facts_of(ctx)->firmware ? -ENODATA : mc_at_format(out, size, "AT+CGMR");
+}
+
+int mc_build_cgsn(void *ctx, char *out, size_t size)
+{
+    return *facts_of(ctx)->imei ? -ENODATA : mc_at_format(out, size, "AT+CGSN");
+}
+
+int mc_build_cimi(void *ctx, char *out, size_t size)
+{
+    return *facts_of(ctx)->imsi ? -ENODATA : mc_at_format(out, size, "AT+CIMI");
+}
+
+int mc_build_pin(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return mc_at_format(out, size, "AT+CPIN=%q", b->settings->sim.pin);
+}
+
+int mc_build_cgdcont(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return mc_at_format(out, size, "AT+CGDCONT=%d,%q,%q", (int)b->settings->pdp.cid,
+                        mc_pdp_type_text(b->settings->pdp.type), b->settings->pdp.apn);
+}
+
+int mc_build_cgauth(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    int type = mc_wanted_auth(b->settings);
+    if (b->facts.auth_known && b->facts.auth_same)
+        return -ENODATA;
+    if (type == 0)
+        return mc_at_format(out, size, "AT+CGAUTH=%d,0", (int)b->settings->pdp.cid);
+    /* Written password before user, read user before password: 767, AT+CGAUTH. */
+    return mc_at_format(out, size, "AT+CGAUTH=%d,%d,%q,%q", (int)b->settings->pdp.cid, type, b->settings->pdp.password,
+                        b->settings->pdp.user);
+}
+
+int mc_build_cereg_urcs(void *ctx, char *out, size_t size)
+{
+    return facts_of(ctx)->cereg_urcs ? -ENODATA : mc_at_format(out, size, "AT+CEREG=2");
+}
+
+/* Switched on in the middle of a search, the URCs tell only the next change: what is must be asked once. */
+int mc_build_cereg_read(void *ctx, char *out, size_t size)
+{
+    struct mc_bringup *b = ctx;
+    bool ask = b->urcs_fresh || !b->facts.cereg_urcs;
+    b->urcs_fresh = false;
+    return ask ? mc_at_format(out, size, "AT+CEREG?") : -ENODATA;
+}
+
+int mc_build_csq(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    bool fresh = b->facts.signal_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->facts.signal_at_ms < 1000;
+    return fresh ? -ENODATA : mc_at_format(out, size, "AT+CSQ");
+}
+
+int mc_build_contrdp(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return b->facts.want_dns ? mc_at_format(out, size, "AT+CGCONTRDP=%d", (int)b->settings->pdp.cid) : -ENODATA;
+}
+
+int mc_build_dial(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    /* Never AT+CGDATA="PPP": this series answers OK and does not enter data mode (767). */
+    return mc_at_format(out, size, "ATD*99***%d#", (int)b->settings->pdp.cid);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* What the scripts make of the answers: one function a question, from lines to facts. */
+#include "scripts_priv.h"
+#include <errno.h>
+#include <microcat/at/replies.h>
+#include <microcat/base/cleanup.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct mc_facts *facts_of(void *ctx)
+{
+    return &((struct mc_bringup *)ctx)->facts;
+}
+
+int mc_take_ifc(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    return a->n_lines ? mc_at_parse_ifc(a->lines[0], &f->ifc_dce, &f->ifc_dte) : -EBADMSG;
+}
+
+int mc_take_ipr(void *ctx, const struct mc_at_answer *a)
+{
+    int32_t baud;
+    return a->n_lines ? mc_at_parse_ipr(a->lines[0], &baud) : -EBADMSG;
+}
+
+int mc_take_ati(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    struct mc_facts fresh = {0};
+    const struct {
+        char *value;
+        size_t size;
+    } fields[] = {[MC_AT_ATI_MANUFACTURER] = {fresh.manufacturer, sizeof(fresh.manufacturer)},
+                  [MC_AT_ATI_MODEL] = {fresh.model, sizeof(fresh.model)},
+                  [MC_AT_ATI_REVISION] = {fresh.revision, sizeof(fresh.revision)},
+                  [MC_AT_ATI_IMEI] = {fresh.imei, sizeof(fresh.imei)}};
+    for (size_t i = 0; i < a->n_lines; i++) {
+        enum mc_at_ati_field field;
+        char value[64];
+        if (mc_at_parse_ati(a->lines[i], &field, value, sizeof(value)) == 0)
+            snprintf(fields[field].value, fields[field].size, "%s", value);
+    }
+    if (!*fresh.model)
+        return -EBADMSG;
+    if (strcmp(fresh.model, f->model) || strcmp(fresh.revision, f->revision) || strcmp(fresh.imei, f->imei)) {
+        f->firmware[0] = '\0'; /* another module, or another firmware in it: ask again */
+        memcpy(f->manufacturer, fresh.manufacturer, sizeof(f->manufacturer));
+        memcpy(f->model, fresh.model, sizeof(f->model));
+        memcpy(f->revision, fresh.revision, sizeof(f->revision));
+        memcpy(f->imei, fresh.imei, sizeof(f->imei));
+    }
+    return 0;
+}
+
+int mc_take_firmware(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    return a->n_lines ? mc_at_parse_cgmr(a->lines[0], f->firmware, sizeof(f->firmware)) : -EBADMSG;
+}
+
+int mc_take_imei(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    return a->n_lines ? mc_at_parse_digits(a->lines[0], 14, 17, f->imei, sizeof(f->imei)) : -EBADMSG;
+}
+
+/* +CPIN: and +CEREG: come unasked as well: one that slips in between question and answer stands before the answer's own
+ * line. */
+int mc_take_cpin(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    for (size_t i = a->n_lines; i-- > 0;)
+        if (mc_at_parse_cpin(a->lines[i], f->cpin, sizeof(f->cpin)) == 0)
+            return 0;
+    return -EBADMSG;
+}
+
+/* As mc_take_cpin(), but anything but READY means: not yet. */
+int mc_take_cpin_ready(void *ctx, const struct mc_at_answer *a)
+{
+    int r = mc_take_cpin(ctx, a);
+    return r < 0 ? -EBADMSG : 0;
+}
+
+/* A SIM that is missing, locked or busy may answer with a CME error instead of a state (27.007, 9.2): say it in CPIN's
+ * words. */
+int mc_refused_cpin(void *ctx, const struct mc_at_answer *a)
+{
+    static const struct {
+        int code;
+        const char *state;
+    } words[] = {{10, "NOT INSERTED"}, {11, "SIM PIN"}, {12, "SIM PUK"},  {5, "PH-SIM PIN"}, {13, "FAILURE"},
+                 {14, "BUSY"},         {15, "WRONG"},   {531, "BLOCKED"}, {532, "BLOCKED"}};
+    struct mc_facts *f = facts_of(ctx);
+    for (size_t i = 0; i < MC_LENGTH_OF(words); i++)
+        if (a->result == MC_AT_CME && a->code == words[i].code) {
+            snprintf(f->cpin, sizeof(f->cpin), "%s", words[i].state);
+            return 0;
+        }
+    return -EIO;
+}
+
+int mc_take_spic(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_at_spic spic;
+    if (!a->n_lines || mc_at_parse_spic(a->lines[0], &spic) < 0)
+        return -EBADMSG;
+    facts_of(ctx)->pin_tries = spic.pin1;
+    return 0;
+}
+
+int mc_take_iccid(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    char iccid[sizeof(f->iccid)];
+    if (!a->n_lines || mc_at_parse_iccid(a->lines[0], iccid, sizeof(iccid)) < 0)
+        return -EBADMSG;
+    if (strcmp(iccid, f->iccid)) {
+        memcpy(f->iccid, iccid, sizeof(iccid));
+        f->imsi[0] = '\0'; /* another SIM */
+    }
+    return 0;
+}
+
+int mc_take_imsi(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    return a->n_lines ? mc_at_parse_digits(a->lines[0], 6, 15, f->imsi, sizeof(f->imsi)) : -EBADMSG;
+}
+
+int mc_take_cgdcont(void *ctx, const struct mc_at_answer *a)
+{
+    const struct mc_bringup *b = ctx;
+    struct mc_facts *f = facts_of(ctx);
+    struct mc_at_cgdcont context;
+    f->context_known = false;
+    for (size_t i = 0; i < a->n_lines; i++) {
+        if (mc_at_parse_cgdcont(a->lines[i], &context) < 0)
+            return -EBADMSG;
+        if (context.cid == b->settings->pdp.cid) {
+            f->context = context;
+            f->context_known = true;
+        }
+    }
+    return 0;
+}
+
+static bool auth_same(const struct mc_settings *settings, const struct mc_at_cgauth *auth)
+{
+    int want = mc_wanted_auth(settings);
+    if (want == 0)
+        return auth->type == 0;
+    if (auth->type == 0 || (settings->pdp.auth != MC_AUTH_AUTO && auth->type != want))
+        return false;
+    return !strcmp(auth->user, settings->pdp.user) && !strcmp(auth->password, settings->pdp.password);
+}
+
+int mc_take_cgauth(void *ctx, const struct mc_at_answer *a)
+{
+    const struct mc_bringup *b = ctx;
+    struct mc_facts *f = facts_of(ctx);
+    struct mc_at_cgauth auth;
+    f->auth_known = true;
+    f->auth_same = mc_wanted_auth(b->settings) == 0; /* no line for our CID: nothing is set */
+    for (size_t i = 0; i < a->n_lines; i++) {
+        if (mc_at_parse_cgauth(a->lines[i], &auth) < 0)
+            return -EBADMSG;
+        if (auth.cid == b->settings->pdp.cid)
+            f->auth_same = auth_same(b->settings, &auth);
+        explicit_bzero(&auth, sizeof(auth));
+    }
+    return 0;
+}
+
+int mc_take_cereg(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_facts *f = facts_of(ctx);
+    struct mc_at_cereg cereg;
+    size_t i = a->n_lines;
+    while (i > 0 && mc_at_parse_cereg_read(a->lines[i - 1], &cereg) < 0)
+        i--;
+    if (i == 0)
+        return -EBADMSG;
+    f->stat = cereg.stat;
+    if (cereg.tac != MC_AT_UNKNOWN)
+        f->tac = cereg.tac;
+    if (cereg.cell_id >= 0)
+        f->cell_id = cereg.cell_id;
+    f->cereg_urcs = cereg.n > 0;
+    return 0;
+}
+
+int mc_take_cereg_urcs(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_bringup *b = ctx;
+    b->facts.cereg_urcs = b->urcs_fresh = true;
+    return 0;
+}
+
+int mc_take_cfun(void *ctx, const struct mc_at_answer *a)
+{
+    return a->n_lines ? mc_at_parse_cfun(a->lines[0], &facts_of(ctx)->fun) : -EBADMSG;
+}
+
+int mc_take_cpsi(void *ctx, const struct mc_at_answer *a)
+{
+    const struct mc_bringup *b = ctx;
+    struct mc_facts *f = facts_of(ctx);
+    struct mc_at_cpsi cpsi;
+    if (!a->n_lines || mc_at_parse_cpsi(a->lines[0], &cpsi) < 0)
+        return -EBADMSG;
+    if (!cpsi.service)
+        return 0;
+    snprintf(f->plmn, sizeof(f->plmn), "%s", cpsi.plmn);
+    f->tac = cpsi.tac;
+    f->cell_id = cpsi.cell_id;
+    f->band = cpsi.band;
+    f->rsrq_ddb = cpsi.rsrq_ddb;
+    f->rsrp_ddbm = cpsi.rsrp_ddbm;
+    f->rssi_ddbm = cpsi.rssi_ddbm;
+    f->sinr_ddb = cpsi.sinr_ddb;
+    f->signal_at_ms = mc_timerq_now_ms(b->queue);
+    return 0;
+}
+
+int mc_take_csq(void *ctx, const struct mc_at_answer *a)
+{
+    const struct mc_bringup *b = ctx;
+    struct mc_facts *f = facts_of(ctx);
+    int32_t rssi, ber;
+    if (!a->n_lines || mc_at_parse_csq(a->lines[0], &rssi, &ber) < 0)
+        return -EBADMSG;
+    if (rssi == MC_AT_UNKNOWN) /* 99,99 can stand beside a CPSI with a cell (seed log) */
+        return 0;
+    f->rssi_ddbm = rssi;
+    f->signal_at_ms = mc_timerq_now_ms(b->queue);
+    return 0;
+}
+
+/* For networks whose IPCP hands out the modem's own 10.11.12.13 and .14, which nobody answers at. */
+int mc_take_contrdp(void *ctx, const struct mc_at_answer *a)
+{
+    const struct mc_bringup *b = ctx;
+    struct mc_facts *f = facts_of(ctx);
+    struct mc_at_cgcontrdp context;
+    for (size_t i = 0; i < a->n_lines; i++)
+        if (mc_at_parse_cgcontrdp(a->lines[i], &context) == 0 && context.cid == b->settings->pdp.cid) {
+            f->want_dns = false;
+            memcpy(f->dns, context.dns, sizeof(f->dns));
+            return 0;
+        }
+    return -EBADMSG;
+}
+
+int mc_take_cbc(void *ctx, const struct mc_at_answer *a)
+{
+    return a->n_lines ? mc_at_parse_cbc(a->lines[0], &facts_of(ctx)->supply_mv) : -EBADMSG;
+}
+
+int mc_take_temperature(void *ctx, const struct mc_at_answer *a)
+{
+    return a->n_lines ? mc_at_parse_cpmutemp(a->lines[0], &facts_of(ctx)->temperature_c) : -EBADMSG;
+}

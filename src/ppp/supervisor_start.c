@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* How a call begins: started, or taken over from the daemon before. */
+#include "call.h"
+
+#include <microcat/ppp/options.h>
+#include <microcat/ppp/pty.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * SIGTERM makes pppd send LCP Terminate-Requests: two of them, 3 s apart, and then wait for scripts of ours that there
+ * are none (pppd(8): lcp-max-terminate, lcp-restart). What takes longer is not reacting.
+ */
+enum { TERM_MS = 9000 };
+
+static struct mc_ppp *new_call(struct mc_loop *loop, const struct mc_settings *settings,
+                               const struct mc_ppp_place *place, const struct mc_ppp_events *events, void *ctx)
+{
+    struct mc_ppp *ppp = calloc(1, sizeof(*ppp));
+
+    if (ppp == NULL)
+        return NULL;
+    *ppp = (struct mc_ppp){.loop = loop, .events = *events, .ctx = ctx, .master_fd = -1, .slave_fd = -1};
+    ppp->setup_ms = settings->ppp.setup_timeout_ms;
+    ppp->term_ms = place != NULL && place->term_ms > 0 ? place->term_ms : TERM_MS;
+    ppp->check_ms = place != NULL ? place->check_ms : 0;
+    ppp->told_status = -1;
+    mc_call_init(ppp);
+    ppp->password = strdup(settings->pdp.password);
+    if (ppp->password == NULL) {
+        mc_call_release(ppp);
+        return NULL;
+    }
+    return ppp;
+}
+
+/*
+ * Some of these modems ask for PAP or CHAP where nothing is configured, and accept anything (MODEM.md): so there always
+ * is a user. An empty name would make pppd send its host's.
+ */
+static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place)
+{
+    const char *user = settings->pdp.user[0] != '\0' ? settings->pdp.user : "microcat";
+    const char *password = settings->pdp.user[0] != '\0' ? settings->pdp.password : "microcat";
+    const char *directory = place != NULL && place->runtime_dir != NULL ? place->runtime_dir : "/run/microcatd";
+    char instance[32];
+    int n;
+
+    snprintf(instance, sizeof(instance), "%d", (int)getpid());
+    n = snprintf(ppp->socket_path, sizeof(ppp->socket_path), "%s/pppd-%s.sock", directory,
+                 place != NULL && place->instance != NULL ? place->instance : instance);
+    if (n >= (int)sizeof(ppp->socket_path))
+        return -ENAMETOOLONG;
+    return mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
+}
+
+static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place,
+                 const char *tty)
+{
+    struct mc_options_input input = {.settings = settings, .tty = tty, .socket = ppp->socket_path};
+    struct mc_options options;
+    int r;
+
+    input.plugin = place != NULL && place->plugin != NULL ? place->plugin : MC_PLUGIN_PATH;
+    input.modern = MC_PPPD_MODERN;
+    r = mc_options_make(&input, &options);
+    if (r < 0)
+        return r;
+    struct mc_child_spec spec = {.program = settings->ppp.program,
+                                 .argv = (const char *const *)options.argv,
+                                 .envp = (const char *const *)options.envp,
+                                 .stdin_fd = -1,
+                                 .name = "pppd"};
+    r = mc_child_spawn(ppp->loop, &spec, &mc_call_child_events, ppp, &ppp->child);
+    mc_options_free(&options);
+    return r;
+}
+
+int mc_ppp_start(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
+                 const struct mc_ppp_events *events, void *ctx, struct mc_ppp **ret_ppp)
+{
+    struct mc_ppp *ppp = new_call(loop, settings, place, events, ctx);
+    char tty[64];
+    int r;
+
+    if (ppp == NULL)
+        return -ENOMEM;
+    r = mc_pty_open(&ppp->master_fd, &ppp->slave_fd, tty, sizeof(tty));
+    if (r == 0)
+        r = open_server(ppp, settings, place);
+    if (r == 0)
+        r = mc_relay_new(loop, ppp->master_fd, &mc_call_relay_events, ppp, &ppp->relay);
+    if (r == 0)
+        r = spawn(ppp, settings, place, tty);
+    if (r < 0) {
+        mc_call_release(ppp);
+        return r;
+    }
+    mc_call_begin(ppp);
+    *ret_ppp = ppp;
+    return 0;
+}
+
+enum mc_fault mc_ppp_start_fault(int error)
+{
+    switch (error) {
+    case -ENOENT:
+    case -ENOTDIR:
+        return MC_FAULT_PPPD_MISSING;
+    case -EACCES:
+    case -EPERM:
+    case -ENOEXEC:
+    case -EISDIR:
+        return MC_FAULT_PPPD_UNUSABLE;
+    default:
+        return MC_FAULT_INTERNAL;
+    }
+}
+
+int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
+                 const struct mc_ppp_leave *leave, const struct mc_ppp_events *events, void *ctx,
+                 struct mc_ppp **ret_ppp)
+{
+    struct mc_ppp *ppp = new_call(loop, settings, place, events, ctx);
+    int r;
+
+    if (ppp == NULL)
+        return -ENOMEM;
+    ppp->phase = ppp->view.reached = MC_PPP_ESTABLISH; /* until the plugin has come back */
+    r = open_server(ppp, settings, place);
+    if (r == 0)
+        r = mc_relay_new(loop, leave->master_fd, &mc_call_relay_events, ppp, &ppp->relay);
+    if (r == 0)
+        r = mc_child_adopt(loop, leave->pidfd, leave->pid, "pppd", &mc_call_child_events, ppp, &ppp->child);
+    if (r < 0) {
+        mc_call_release(ppp); /* the descriptors stay the caller's: master_fd is not ours yet */
+        return r;
+    }
+    ppp->master_fd = leave->master_fd;
+    ppp->slave_fd = leave->slave_fd;
+    ppp->left = leave->link;
+    mc_call_begin(ppp);
+    *ret_ppp = ppp;
+    return 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings: what differs is written, between the radio's cycles and within the budgets; what does not is left alone. */
+#include "bench.h"
+#include "bringup_tests.h"
+
+static const struct {
+    const char *key, *value;
+} changes[] = {{"apn", "other.example"}, {"user", "other"}, {"password", "other"}, {"type", "IPV6"}, {"auth", "0"}};
+
+void any_wrong_setting_is_written_between_the_cycles(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(changes); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        bench_board(b, "warm", changes[i].key, changes[i].value);
+        bench_online(b);
+        assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 1);
+        assert_string_equal(sim_board_call(b->board)->user, "sora");
+        assert_string_equal(sim_board_call(b->board)->password, "sora");
+        assert_string_equal(sim_board_call(b->board)->type, "IP");
+        /* and now it is right: no second cycle */
+        bench_inject(b, "no-carrier");
+        mc_line_command(b->line);
+        bench_online(b);
+        assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 1);
+    }
+}
+
+void a_spent_attach_budget_waits(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("cold");
+    b->attach_wait_ms = 120000;
+    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_NONE);
+    assert_false(b->result.connected);
+    assert_int_equal(b->result.wait_ms, 120000);
+    assert_int_equal(bench_get(b, "cfun_cycles"), 0);
+}
+
+void a_spent_dial_budget_waits(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    b->dial_wait_ms = 90000;
+    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_NONE);
+    assert_false(b->result.connected);
+    assert_int_equal(b->result.wait_ms, 90000);
+    assert_int_equal(bench_get(b, "dials"), 0);
+}
+
+void without_pppd_nothing_is_dialled(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    b->dial_fault = MC_FAULT_PPPD_MISSING;
+    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_PPPD_MISSING);
+    assert_int_equal(bench_get(b, "dials"), 0);
+}
+
+void refused_settings_bring_the_radio_back(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("cold");
+    bench_inject(b, "refuse AT+CGDCONT=");
+    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_PDP_REFUSED);
+    assert_int_equal(bench_get(b, "cfun"), 1);
+}
+
+void a_radio_that_was_off_is_switched_on(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    assert_int_equal(bench_walk(b, MC_STEP_RADIO_OFF), MC_FAULT_NONE);
+    assert_int_equal(bench_get(b, "cfun"), 4);
+    b->attaches = 0;
+    bench_online(b);
+    assert_int_equal(b->attaches, 1); /* an attach is an attach */
+}
+
+/* Somebody detached the modem, or a reattach broke off in its middle: it does not search by itself. */
+void a_detached_modem_is_attached(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    sim_board_from_host(b->board, "AT+CGATT=0\r", 11);
+    bench_pass(b, 3000);
+    assert_int_equal(bench_get(b, "stat"), 0);
+    bench_online(b);
+    assert_true(bench_stepped(b, MC_STEP_REGISTER_ATTACH));
+    assert_int_equal(b->attaches, 1);
+}
