@@ -8,6 +8,8 @@
 #include <microcat/modem/bringup.h>
 #include <microcat/modem/finder.h>
 
+enum mc_told { MC_TOLD_ICCID = 1 << 0, MC_TOLD_IMSI = 1 << 1, MC_TOLD_CONTEXT = 1 << 2, MC_TOLD_AUTH = 1 << 3 };
+
 struct mc_bringup {
     struct mc_timerq *queue;
     struct mc_line *line;
@@ -29,6 +31,8 @@ struct mc_bringup {
     bool call_ended;
     bool unlocking; /* the modem took the PIN and may go on asking for it for a moment */
     bool stop_before_dial, look_once;
+    bool joined;                /* the last line of two commands that was sent... */
+    unsigned told;              /* ... and what its answer told, MC_TOLD_* */
     bool urcs_fresh;            /* AT+CEREG=2 was just accepted: what came before was not told */
     struct mc_chat_result last; /* of the last script */
     struct mc_bringup_result result;

@@ -12,7 +12,7 @@ static void forget_session(struct mc_facts *facts)
     facts->baud = 115200; /* after every boot, whatever IPR said before (767, AT+IPR) */
     facts->ifc_dce = facts->ifc_dte = MC_AT_UNKNOWN;
     facts->flow = MC_FLOW_NONE;
-    facts->echo = false;
+    facts->echo = facts->singly = false;
     facts->cpin[0] = '\0';
     facts->pin_tries = MC_AT_UNKNOWN;
     facts->stat = facts->tac = facts->fun = MC_AT_UNKNOWN;

@@ -7,12 +7,13 @@
 #include "scripts_priv.h"
 #include <microcat/base/cleanup.h>
 
-#define AT_MS    9000  /* 767: default */
-#define FAST_MS  500   /* a question that a living modem answers within milliseconds */
-#define CPIN_MS  5000  /* 767, AT+CPIN */
-#define CFUN_MS  25000 /* 767, AT+CFUN */
-#define CGATT_MS 45000 /* 767, AT+CGATT */
-#define DIAL_MS  50000 /* 767, ATD */
+#define AT_MS     9000  /* 767: default */
+#define FAST_MS   500   /* a question that a living modem answers within milliseconds */
+#define CPIN_MS   5000  /* 767, AT+CPIN */
+#define JOINED_MS 5000  /* two questions on one line: unanswered, each is asked again */
+#define CFUN_MS   25000 /* 767, AT+CFUN */
+#define CGATT_MS  45000 /* 767, AT+CGATT */
+#define DIAL_MS   50000 /* 767, ATD */
 
 #define STEP(...)                                                                                                      \
     {                                                                                                                  \
@@ -73,13 +74,17 @@ static const struct mc_chat_step sim_poll[] = {
          .refused = mc_refused_cpin),
 };
 static const struct mc_chat_step sim_identity[] = {
-    STEP(.send = "AT+CICCID", .prefix = "+ICCID:", .timeout_ms = AT_MS, .take = mc_take_iccid,
+    STEP(.build = mc_build_card, .prefix = "+ICCID:", .timeout_ms = JOINED_MS, .take = mc_take_card,
+         .flags = MC_CHAT_BARE | MC_CHAT_OPTIONAL),
+    STEP(.build = mc_build_iccid, .prefix = "+ICCID:", .timeout_ms = AT_MS, .take = mc_take_iccid,
          .flags = MC_CHAT_OPTIONAL),
     STEP(.build = mc_build_cimi, .timeout_ms = AT_MS, .take = mc_take_imsi, .flags = MC_CHAT_BARE | MC_CHAT_OPTIONAL),
 };
 static const struct mc_chat_step pdp[] = {
-    STEP(.send = "AT+CGDCONT?", .prefix = "+CGDCONT:", .timeout_ms = AT_MS, .take = mc_take_cgdcont),
-    STEP(.send = "AT+CGAUTH?", .prefix = "+CGAUTH:", .timeout_ms = CPIN_MS, .take = mc_take_cgauth,
+    STEP(.build = mc_build_pdp, .prefix = "+CGDCONT:|+CGAUTH:", .timeout_ms = JOINED_MS, .take = mc_take_pdp,
+         .flags = MC_CHAT_OPTIONAL),
+    STEP(.build = mc_build_cgdcont_read, .prefix = "+CGDCONT:", .timeout_ms = AT_MS, .take = mc_take_cgdcont),
+    STEP(.build = mc_build_cgauth_read, .prefix = "+CGAUTH:", .timeout_ms = CPIN_MS, .take = mc_take_cgauth,
          .flags = MC_CHAT_OPTIONAL),
 };
 static const struct mc_chat_step pdp_write[] = {

@@ -129,21 +129,40 @@ int mc_take_imsi(void *ctx, const struct mc_at_answer *a)
     return a->n_lines ? mc_at_parse_digits(a->lines[0], 6, 15, f->imsi, sizeof(f->imsi)) : -EBADMSG;
 }
 
-int mc_take_cgdcont(void *ctx, const struct mc_at_answer *a)
+/* Of AT+CICCID;+CIMI, in that order: another card's IMSI comes behind its ICCID. What is missing is asked again. */
+int mc_take_card(void *ctx, const struct mc_at_answer *a)
 {
-    const struct mc_bringup *b = ctx;
-    struct mc_facts *f = facts_of(ctx);
-    struct mc_at_cgdcont context;
-    f->context_known = false;
+    struct mc_bringup *b = ctx;
     for (size_t i = 0; i < a->n_lines; i++) {
-        if (mc_at_parse_cgdcont(a->lines[i], &context) < 0)
-            return -EBADMSG;
-        if (context.cid == b->settings->pdp.cid) {
-            f->context = context;
-            f->context_known = true;
-        }
+        const struct mc_at_answer one = {.lines = &a->lines[i], .n_lines = 1};
+        if (mc_take_iccid(b, &one) == 0)
+            b->told |= MC_TOLD_ICCID;
+        else if (mc_take_imsi(b, &one) == 0)
+            b->told |= MC_TOLD_IMSI;
     }
     return 0;
+}
+
+static int take_context(struct mc_bringup *b, const char *line)
+{
+    struct mc_at_cgdcont context;
+    if (mc_at_parse_cgdcont(line, &context) < 0)
+        return -EBADMSG;
+    if (context.cid == b->settings->pdp.cid) {
+        b->facts.context = context;
+        b->facts.context_known = true;
+        b->told |= MC_TOLD_CONTEXT;
+    }
+    return 0;
+}
+
+int mc_take_cgdcont(void *ctx, const struct mc_at_answer *a)
+{
+    int r = 0;
+    facts_of(ctx)->context_known = false;
+    for (size_t i = 0; i < a->n_lines && r == 0; i++)
+        r = take_context(ctx, a->lines[i]);
+    return r;
 }
 
 static bool auth_same(const struct mc_settings *settings, const struct mc_at_cgauth *auth)
@@ -156,20 +175,44 @@ static bool auth_same(const struct mc_settings *settings, const struct mc_at_cga
     return !strcmp(auth->user, settings->pdp.user) && !strcmp(auth->password, settings->pdp.password);
 }
 
+static int take_auth(struct mc_bringup *b, const char *line)
+{
+    struct mc_at_cgauth auth;
+    if (mc_at_parse_cgauth(line, &auth) < 0)
+        return -EBADMSG;
+    if (auth.cid == b->settings->pdp.cid) {
+        b->facts.auth_same = auth_same(b->settings, &auth);
+        b->told |= MC_TOLD_AUTH;
+    }
+    explicit_bzero(&auth, sizeof(auth));
+    return 0;
+}
+
 int mc_take_cgauth(void *ctx, const struct mc_at_answer *a)
 {
     const struct mc_bringup *b = ctx;
     struct mc_facts *f = facts_of(ctx);
-    struct mc_at_cgauth auth;
+    int r = 0;
     f->auth_known = true;
     f->auth_same = mc_wanted_auth(b->settings) == 0; /* no line for our CID: nothing is set */
-    for (size_t i = 0; i < a->n_lines; i++) {
-        if (mc_at_parse_cgauth(a->lines[i], &auth) < 0)
-            return -EBADMSG;
-        if (auth.cid == b->settings->pdp.cid)
-            f->auth_same = auth_same(b->settings, &auth);
-        explicit_bzero(&auth, sizeof(auth));
-    }
+    for (size_t i = 0; i < a->n_lines && r == 0; i++)
+        r = take_auth(ctx, a->lines[i]);
+    return r;
+}
+
+/*
+ * Of AT+CGDCONT?;+CGAUTH?. Only a line for our CID counts: where there is none, the modem may have left out the second
+ * question, and to believe that no password is set would cost the attach. What was not told is asked again.
+ */
+int mc_take_pdp(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_bringup *b = ctx;
+    for (size_t i = 0; i < a->n_lines; i++)
+        if (take_context(b, a->lines[i]) < 0 && take_auth(b, a->lines[i]) < 0) {
+            b->told = 0;
+            return 0;
+        }
+    b->facts.auth_known = b->told & MC_TOLD_AUTH;
     return 0;
 }
 

@@ -108,7 +108,7 @@ void sim_board_peer_hangup(struct sim_board *board);
 const struct sim_call *sim_board_call(const struct sim_board *board);
 
 /* --- what the board knows about itself --- */
-struct sim_counters {
+struct sim_counters { /* commands: lines, each of one command or several */
     uint64_t commands, unknown, dials, calls, cfun_cycles, radio_off, radio_on, attaches, resets, boots, power_offs;
     uint64_t pin_attempts, pin_wrong, puk_attempts, writes;
     uint64_t dials_forbidden; /* dials without a usable SIM or without registration */

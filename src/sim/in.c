@@ -7,6 +7,7 @@
  * more. That is what the seed's second transcript shows around AT+CFUN=4.
  */
 #include "internal.h"
+#include <stdio.h>
 #include <string.h>
 
 static void start(struct sim_board *b, const char *line);
@@ -33,7 +34,7 @@ static struct sim_rule *rule_for(struct sim_board *b, const char *line)
 /* Applies a fault rule; returns what it adds to the command's time. */
 static int judge(struct sim_board *b)
 {
-    struct sim_rule *rule = rule_for(b, b->running);
+    struct sim_rule *rule = rule_for(b, b->command);
 
     b->ruled = rule != NULL;
     if (!rule)
@@ -89,38 +90,79 @@ static void finish(struct sim_board *b)
     b->line_waits = b->line_waits && mc_timer_armed(&b->command_timer);
 }
 
+/* Of the first command of @text, up to its semicolon. One in quotes is text, and in a dial string it means a voice call
+ * (V.250, 5.4; 27.007, 6.2). */
+static size_t command_length(const struct sim_board *b, const char *text)
+{
+    bool quoted = false;
+    size_t len = 0;
+
+    if (b->profile.joined_commands == SIM_JOINED_NONE || (*text | 0x20) == 'd')
+        return strlen(text);
+    for (; text[len] && (quoted || text[len] != ';'); len++)
+        quoted ^= text[len] == '"';
+    return len;
+}
+
+/* The next command of the running line, which begins with @text. */
+static void start_command(struct sim_board *b, const char *text)
+{
+    size_t len = command_length(b, text);
+    int delay_ms;
+
+    b->rest = text[len] && text[len + 1] && b->profile.joined_commands == SIM_JOINED_ALL ? text + len + 1 : NULL;
+    snprintf(b->command, sizeof(b->command), "AT%.*s", (int)len, text);
+    if (!sim_request_parse(&b->request, b->command))
+        b->counters.unknown++;
+    delay_ms = sim_latency_ms(b, SIM_LATENCY_COMMAND);
+    if (b->request.row && b->request.row->latency && (b->request.form & (SIM_FORM_EXEC | SIM_FORM_WRITE)))
+        delay_ms = b->request.row->latency(b, &b->request);
+    delay_ms += judge(b);
+    mc_timer_arm(&b->command_timer, b->queue, delay_ms);
+}
+
+/* A line of several commands is done one after another, each with its information text, up to the first that fails;
+ * there is one final result code for all of it (V.250, 5.4). */
+static void run_command(struct sim_board *b)
+{
+    int final = run(b);
+
+    if (final != SIM_OK || !b->rest) {
+        sim_final(b, final);
+        finish(b);
+        return;
+    }
+    sim_out(b, b->answer, b->answer_len);
+    start_command(b, b->rest);
+}
+
 static void on_command(void *ctx)
 {
     struct sim_board *b = ctx;
 
     b->answer_len = 0;
-    if (b->ruled && b->verdict == SIM_RULE_REFUSE)
+    if (!b->ruled || b->verdict == SIM_RULE_LATE) {
+        run_command(b);
+        return;
+    }
+    if (b->verdict == SIM_RULE_REFUSE)
         sim_final(b, SIM_ERROR);
-    else if (b->ruled && b->verdict == SIM_RULE_MALFORM)
+    else if (b->verdict == SIM_RULE_MALFORM)
         malformed(b);
-    else if (!b->ruled || b->verdict != SIM_RULE_SILENCE)
-        sim_final(b, run(b));
     finish(b);
 }
 
 static void start(struct sim_board *b, const char *line)
 {
     const char *text = skip_to_at(line);
-    int delay_ms;
 
     if (!text)
         return;
     memmove(b->running, text, strlen(text) + 1);
     b->counters.commands++;
     sim_log(b, "%.*s", (int)strcspn(b->running, "="), b->running); /* what follows may be a PIN or a password */
-    if (!sim_request_parse(&b->request, b->running))
-        b->counters.unknown++;
-    delay_ms = sim_latency_ms(b, SIM_LATENCY_COMMAND);
-    if (b->request.row && b->request.row->latency && (b->request.form & (SIM_FORM_EXEC | SIM_FORM_WRITE)))
-        delay_ms = b->request.row->latency(b, &b->request);
-    delay_ms += judge(b);
     sim_work(b, SIM_WORK_COMMAND, true);
-    mc_timer_arm(&b->command_timer, b->queue, delay_ms);
+    start_command(b, b->running + 2);
 }
 
 static void line_in(struct sim_board *b)

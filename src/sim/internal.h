@@ -83,6 +83,8 @@ struct sim_board {
 
     /* command mode */
     char line[SIM_LINE_MAX], running[SIM_LINE_MAX], waiting[SIM_LINE_MAX];
+    char command[SIM_LINE_MAX]; /* of those on the running line, the one whose turn it is, with its AT */
+    const char *rest;           /* of the running line, behind that one's semicolon; NULL: it is the last */
     size_t line_len;
     bool line_long, line_waits;
     char answer[SIM_ANSWER_MAX];

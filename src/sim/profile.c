@@ -37,6 +37,7 @@ static const char *const start_names[] = {"off", "booting", "searching", "regist
 static const char *const end_names[] = {"pppd", "no-carrier", "both", "none", NULL};
 static const char *const absent_names[] = {"cme", "text", NULL};
 static const char *const cpsi_names[] = {"index", "dbm", "tenths", NULL};
+static const char *const joined_names[] = {"all", "first", "none", NULL};
 static const char *const cmux_names[] = {"none", "lies", "real", NULL};
 
 enum kind { TEXT, NUMBER, YESNO, CHOICE };
@@ -95,6 +96,8 @@ static const struct knob {
     {"cereg-quoted", YESNO, AT(cereg_quoted), .help = "tac and ci of +CEREG in quotes"},
     {"cpin-urc", YESNO, AT(cpin_urc), .help = "+CPIN: READY again after CFUN=1"},
     {"has-cesq", YESNO, AT(has_cesq), .help = "does AT+CESQ answer?"},
+    {"joined-commands", CHOICE, AT(joined_commands), joined_names,
+     .help = "AT+A;+B: all, first (OK, without a word of the rest), none (ERROR)"},
     {"has-ceer", YESNO, AT(has_ceer), .help = "does AT+CEER answer?"},
     {"fragment-max", NUMBER, AT(fragment_max), .max = 4096, .help = "answers come in pieces of at most this; 0 whole"},
     {"pace", YESNO, AT(pace), .help = "bytes take the time that the line's speed gives them"},

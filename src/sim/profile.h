@@ -44,6 +44,8 @@ enum sim_absent_style { SIM_ABSENT_CME, SIM_ABSENT_TEXT };
 enum sim_cpsi_scale { SIM_CPSI_INDEX, SIM_CPSI_DBM, SIM_CPSI_TENTHS };
 enum sim_cmux { SIM_CMUX_NONE, SIM_CMUX_LIES, SIM_CMUX_REAL };
 
+enum sim_joined { SIM_JOINED_ALL, SIM_JOINED_FIRST, SIM_JOINED_NONE };
+
 struct sim_profile {
     /* identity */
     char model[32], revision[32], firmware[64], imei[24], imsi[24], iccid[24];
@@ -78,6 +80,7 @@ struct sim_profile {
     bool cereg_quoted; /* tac and ci in quotes */
     bool cpin_urc;     /* +CPIN: READY again after CFUN=1 */
     bool has_cesq, has_ceer;
+    enum sim_joined joined_commands; /* several on one line, parted by semicolons */
     /* time and bytes */
     int32_t fragment_max;   /* answers come in pieces of 1 to this many bytes; 0 whole */
     bool pace;              /* bytes take the time that the line's speed gives them */

@@ -31,6 +31,7 @@ static void warm(void **state)
     assert_int_equal(sim_board_counters(b->board)->radio_off, 0);
     assert_int_equal(sim_board_counters(b->board)->writes, 0);
     assert_int_equal(b->attaches, 0);
+    assert_in_range(sim_board_counters(b->board)->commands, 5, 12); /* also on a gateway that never saw this board */
     /* "Warm" is the daemon's restart: the cache knows the module and the SIM. */
     const struct mc_facts *facts = mc_bringup_facts(b->bringup);
     char cache[512];
@@ -40,6 +41,50 @@ static void warm(void **state)
     bench_online(again);
     report(again, "warm, after a restart");
     assert_in_range(sim_board_counters(again->board)->commands, 5, 12);
+}
+
+static void same_facts(const struct bench *b)
+{
+    const struct mc_facts *f = mc_bringup_facts(b->bringup);
+    assert_string_equal(f->iccid, "8942310000000000012");
+    assert_string_equal(f->imsi, "901310000000001");
+    assert_string_equal(f->context.apn, "soracom.io");
+    assert_true(f->context_known && f->auth_known && f->auth_same);
+    assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 0);
+}
+
+/* A modem that takes one command a line, and says so or keeps silent about the rest: asked singly, and the next time at
+ * once. */
+static void one_command_a_line(void **state)
+{
+    static const char *const how[] = {"none", "first"};
+    for (size_t i = 0; i < MC_LENGTH_OF(how); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        bench_inject(b, "set joined-commands %s", how[i]);
+        bench_online(b);
+        same_facts(b);
+        assert_non_null(strchr(b->sent, ';'));
+        assert_in_range(sim_board_counters(b->board)->commands, 5, 15);
+        bench_inject(b, "no-carrier");
+        mc_line_command(b->line);
+        mc_bringup_facts(b->bringup)->imsi[0] = '\0';
+        bench_online(b);
+        same_facts(b);
+        assert_null(strchr(b->sent, ';'));
+    }
+}
+
+/* What fails of two on one line costs the other nothing. */
+static void half_a_line_fails(void **state)
+{
+    static const char *const how[] = {"refuse", "malform", "silence"};
+    static const char *const commands[] = {"AT+CICCID", "AT+CIMI", "AT+CGDCONT?", "AT+CGAUTH?"};
+    for (size_t i = 0; i < MC_LENGTH_OF(how) * MC_LENGTH_OF(commands); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        bench_inject(b, "%s %s 1", how[i % MC_LENGTH_OF(how)], commands[i / MC_LENGTH_OF(how)]);
+        bench_online(b);
+        same_facts(b);
+    }
 }
 
 /* The next dial of the same session: what cannot have changed is not asked again. */
@@ -110,6 +155,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cold),
         cmocka_unit_test(warm),
+        cmocka_unit_test(one_command_a_line),
+        cmocka_unit_test(half_a_line_fails),
         cmocka_unit_test(redial),
         cmocka_unit_test(facts_of_the_board),
         cmocka_unit_test(secrets_are_not_traced),

@@ -58,6 +58,35 @@ static void plain_commands(void **state)
     desk_close(&desk);
 }
 
+/* Several on one line: each with its information text, up to the first that fails, and one final result code. */
+static void joined_commands(void **state)
+{
+    static const struct row rows[] = {
+        {"AT+CSQ;+CGMR", "AT+CSQ;+CGMR\r\r\n+CSQ: 22,99\r\n\r\n+CGMR: 2374B05SIM767XM5A_M\r\n\r\nOK\r\n"},
+        {"AT+CMEE=1;+CSQ;", INFO("AT+CMEE=1;+CSQ;", "+CSQ: 22,99")},
+        {"AT+CSQ;+NOSUCH;+CGMR", "AT+CSQ;+NOSUCH;+CGMR\r\r\n+CSQ: 22,99\r\n\r\nERROR\r\n"},
+        {"AT+CGDCONT=2,\"IP\",\"a;b\";+CGDCONT=3,\"IP\",\"c\"",
+         OK("AT+CGDCONT=2,\"IP\",\"a;b\";+CGDCONT=3,\"IP\",\"c\"")},
+        {"ATE0;+CGMR", "ATE0;+CGMR\r\r\n+CGMR: 2374B05SIM767XM5A_M\r\n\r\nOK\r\n"},
+        {"AT+CGDCONT?",
+         "\r\n+CGDCONT: 1,\"IP\",\"soracom.io\",\"10.164.98.251\"\r\n+CGDCONT: 2,\"IP\",\"a;b\"\r\n+CGDCONT: "
+         "3,\"IP\",\"c\"\r\n\r\nOK\r\n"},
+    };
+    struct desk desk;
+
+    desk_open(&desk, warm);
+    EXPECT_ROWS(&desk, rows);
+    desk_get(&desk, "commands", "6");
+    desk_inject(&desk, "refuse AT+CGMR", "ok");
+    desk_expect(&desk, "AT+CSQ;+CGMR", 1000, "\r\n+CSQ: 22,99\r\n\r\nERROR\r\n");
+    desk_inject(&desk, "forgive", "ok");
+    desk_inject(&desk, "set joined-commands first", "ok");
+    desk_expect(&desk, "AT+CSQ;+CGMR", 1000, "\r\n+CSQ: 22,99\r\n\r\nOK\r\n");
+    desk_inject(&desk, "set joined-commands none", "ok");
+    desk_expect(&desk, "AT+CSQ;+CGMR", 1000, "\r\nERROR\r\n");
+    desk_close(&desk);
+}
+
 static void table_is_sorted(void **state)
 {
     struct desk desk;
@@ -387,7 +416,7 @@ int main(void)
         cmocka_unit_test(pin_and_puk),    cmocka_unit_test(flow_control),       cmocka_unit_test(speed),
         cmocka_unit_test(pace),           cmocka_unit_test(settings_are_saved), cmocka_unit_test(boot),
         cmocka_unit_test(radio),          cmocka_unit_test(attach_and_detach),  cmocka_unit_test(power_words),
-        cmocka_unit_test(power_lines),    cmocka_unit_test(odd_input),
+        cmocka_unit_test(power_lines),    cmocka_unit_test(odd_input),          cmocka_unit_test(joined_commands),
     };
 
     return cmocka_run_group_tests_name("sim board", tests, NULL, NULL);

@@ -22,6 +22,7 @@ struct mc_facts {
     bool flow_refused;  /* mute with it: went on without */
     bool speed_refused; /* did not work at BaudRate: stayed below */
     bool echo;          /* seen in this session of the modem */
+    bool singly;        /* in this session it did not answer a line of two commands: each has a line of its own */
     /* SIM */
     char cpin[24];
     int32_t pin_tries;
