@@ -210,7 +210,8 @@ static const struct mc_fault_info rows[] = {
                 "locks itself.",
             .does =
                 "Holds. The same PIN is never tried again with this SIM, not even after a restart; a changed PIN= or "
-                "another SIM is tried.",
+                "another SIM is tried. Only a PIN whose answer was lost (a power cut) is tried once more, if the SIM "
+                "has counted no wrong one.",
             .next = "Correct PIN= in [SIM]. The tries that are left are in `microcatctl status`.",
         },
     ROW(SIM_PIN_SPENT) =

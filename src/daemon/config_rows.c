@@ -81,9 +81,8 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "How long the modem may take from power or reset to its first answer. 10 to 15 s are normal."},
 
     {AT(SIM, "PIN", sim.pin), TEXT(4, 8, mc_check_pin, "4 to 8 digits"), .default_text = "", .flags = MC_CONFIG_SECRET,
-     .help = "The PIN of the SIM card, when it asks for one. It is tried once, never with the last try, and not again "
-             "until "
-             "it or the card changes."},
+     .help = "The PIN of the SIM card, when it asks for one. A refused one is not tried again until it or the card "
+             "changes, and none is tried with the last try."},
 
     {AT(PDP, "ContextID", pdp.cid), INT(1, 15), .default_text = "1",
      .help = "The PDP context to use. 1 is the default bearer of LTE, which the network sets up at attach."},

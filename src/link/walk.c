@@ -68,7 +68,7 @@ static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left
         link->req.save(link->ctx);
     if (fault != MC_FAULT_NONE)
         return fault;
-    mc_policy_pin_try(link->policy, iccid, link->settings->sim.pin);
+    mc_policy_pin_try(link->policy, iccid, link->settings->sim.pin, tries_left);
     link->req.save(link->ctx);
     return MC_FAULT_NONE;
 }
@@ -76,7 +76,9 @@ static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left
 static void on_pin_result(void *ctx, const char *iccid, bool right)
 {
     struct mc_link *link = ctx;
-    if (right && mc_policy_pin_right(link->policy, iccid))
+    bool news = right ? mc_policy_pin_right(link->policy, iccid)
+                      : mc_policy_pin_wrong(link->policy, iccid, link->settings->sim.pin);
+    if (news)
         link->req.save(link->ctx);
 }
 

@@ -46,6 +46,8 @@ void mc_bringup_note(struct mc_bringup *bringup, const char *fmt, ...) __attribu
 
 /** CME codes that name a fault of their own; MC_FAULT_NONE: this one does not. */
 enum mc_fault mc_cme_fault(int code);
+/** A CME code that refuses a PIN without a word about the PIN: no card, a failure, busy. */
+bool mc_cme_no_verdict(int code);
 /** What CPIN said -> fault, MC_FAULT_NONE for READY and SIM PIN. */
 enum mc_fault mc_cpin_fault(const char *state);
 

@@ -59,6 +59,12 @@ enum mc_fault mc_cme_fault(int code)
     return MC_FAULT_NONE;
 }
 
+bool mc_cme_no_verdict(int code)
+{
+    enum mc_fault fault = mc_cme_fault(code);
+    return fault == MC_FAULT_SIM_ABSENT || fault == MC_FAULT_SIM_FAILURE || fault == MC_FAULT_SIM_BUSY;
+}
+
 static const struct {
     const char *state;
     enum mc_fault fault;

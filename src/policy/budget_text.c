@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The budgets as text, a line each: "dial 1763846400000", "remedy reset 1763846400000 2", "pin 8981... 00ab...". Times
- * are wall ms. */
+/* The budgets as text, a line each: "dial 1763846400000", "remedy reset 1763846400000 2", "pin 8981... 00ab...", with
+ * the tries that were left and how often it was sent without a verdict where that matters: "pin 8981... 00ab... 3 1".
+ * Times are wall ms. */
 #include "policy_priv.h"
 #include <inttypes.h>
 #include <microcat/base/cleanup.h>
@@ -33,6 +34,16 @@ static int64_t wall_of(int64_t at_ms, int64_t to_wall_ms)
     return at_ms + to_wall_ms > 0 ? at_ms + to_wall_ms : 0;
 }
 
+static void put_pin(struct writer *w, const struct pin_entry *entry)
+{
+    if (!entry->pin_hash)
+        return;
+    put(w, "pin %s %016" PRIx64, *entry->iccid ? entry->iccid : "-", entry->pin_hash);
+    if (entry->tries > 0 || entry->sent > 0)
+        put(w, " %d %u", entry->tries, entry->sent);
+    put(w, "\n");
+}
+
 int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_ms, char *out, size_t out_bytes)
 {
     struct writer w = {.out = out, .size = out_bytes};
@@ -49,9 +60,7 @@ int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_
             put(&w, "remedy %s %" PRId64 " %u\n", mc_strtab_name(&mc_remedy_names, i),
                 wall_of(policy->budgets[i].last_ms, to_wall), policy->budgets[i].grown);
     for (size_t i = 0; i < PIN_ENTRIES; i++)
-        if (policy->pins[i].pin_hash)
-            put(&w, "pin %s %016" PRIx64 "\n", *policy->pins[i].iccid ? policy->pins[i].iccid : "-",
-                policy->pins[i].pin_hash);
+        put_pin(&w, &policy->pins[i]);
     return w.used < w.size ? (int)w.used : -ENOBUFS;
 }
 
@@ -92,11 +101,17 @@ static int load_pin(struct mc_policy *policy, char *const *words)
 {
     struct pin_entry *entry = &policy->pins[policy->next_pin];
     uint64_t hash;
+    int64_t tries = 0, sent = 0;
     if (!words[1] || !words[2] || strlen(words[1]) >= sizeof(entry->iccid) ||
         mc_parse_hex(words[2], UINT64_MAX, &hash) < 0 || hash == 0)
         return -EINVAL;
+    if (words[3] &&
+        (!words[4] || mc_parse_int(words[3], 0, 99, &tries) < 0 || mc_parse_int(words[4], 0, PIN_SENT_MAX, &sent) < 0))
+        return -EINVAL;
     snprintf(entry->iccid, sizeof(entry->iccid), "%s", strcmp(words[1], "-") ? words[1] : "");
     entry->pin_hash = hash;
+    entry->tries = (int)tries;
+    entry->sent = (unsigned)sent;
     policy->next_pin = (policy->next_pin + 1) % PIN_ENTRIES;
     return 0;
 }
@@ -116,7 +131,7 @@ static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64
         return load_window(&policy->attaches, words[1], now_ms, wall_ms);
     if (n == 4 && !strcmp(words[0], "remedy"))
         return load_remedy(policy, words, now_ms, wall_ms);
-    if (n == 3 && !strcmp(words[0], "pin"))
+    if ((n == 3 || n == 5) && !strcmp(words[0], "pin"))
         return load_pin(policy, words);
     return -EINVAL;
 }

@@ -2,13 +2,14 @@
 #ifndef MICROCAT_POLICY_PRIV_H
 #define MICROCAT_POLICY_PRIV_H
 
-/* What policy.c decides on and budget_text.c saves. */
+/* What policy.c and pin.c decide on and budget_text.c saves. */
 
 #include <microcat/policy/policy.h>
 
-#define HOUR_MS     (60LL * 60 * 1000)
-#define WINDOW_MAX  64 /* times kept in a window; AttachesPerHour's upper bound */
-#define PIN_ENTRIES 8
+#define HOUR_MS      (60LL * 60 * 1000)
+#define WINDOW_MAX   64 /* times kept in a window; AttachesPerHour's upper bound */
+#define PIN_ENTRIES  8
+#define PIN_SENT_MAX 2 /* of a PIN that gets no verdict */
 
 struct window { /* when something happened, oldest first; only the last hour counts */
     int64_t at_ms[WINDOW_MAX];
@@ -22,9 +23,11 @@ struct budget { /* a remedy with a least interval, doubled each time that it did
 };
 #define GROWN_MAX 5
 
-struct pin_entry { /* a PIN that this SIM refused, as a hash: the file is root's, and the PIN is not in it */
+struct pin_entry { /* a PIN that was sent to this SIM, as a hash: the file is root's, and the PIN is not in it */
     char iccid[24];
     uint64_t pin_hash;
+    int tries;     /* left before it was sent, 0 not known; kept while that matters */
+    unsigned sent; /* how often, without a verdict; 0: it was refused */
 };
 
 struct mc_policy {

@@ -34,7 +34,7 @@ static void use(struct harness *h)
         mc_policy_attach(h->policy, true, NOW + i * SECOND);
     }
     mc_policy_spend(h->policy, MC_REMEDY_RESET, NOW);
-    mc_policy_pin_try(h->policy, "8981", "1234");
+    mc_policy_pin_try(h->policy, "8981", "1234", 3);
     mc_policy_good(h->policy);
     assert_true(mc_policy_save(h->policy, NOW, WALL, text, sizeof(text)) > 0);
 }

@@ -33,7 +33,31 @@ static void spend_all(struct harness *h)
     mc_policy_spend(h->policy, MC_REMEDY_RESET, NOW);
     mc_policy_spend(h->policy, MC_REMEDY_RESET, NOW);
     mc_policy_spend(h->policy, MC_REMEDY_POWER_CYCLE, NOW);
-    mc_policy_pin_try(h->policy, "8942310000000000012", "1234");
+    mc_policy_pin_try(h->policy, "8942310000000000012", "1234", 3);
+    mc_policy_pin_wrong(h->policy, "8942310000000000012", "1234");
+}
+
+/* So is what is known of a PIN whose verdict was not: the tries before it, and that it may be sent once more only. */
+static void a_pin_without_a_verdict_survives_a_restart(void **state)
+{
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    mc_policy_pin_try(h->policy, "8942310000000000012", "1234", 3);
+    save(h, NOW, WALL, text);
+    restart(h, text, 5 * SECOND, WALL + MINUTE);
+    assert_int_equal(harness_pin(h, "8942310000000000012", "1234", 2), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, "8942310000000000012", "1234", 3), MC_FAULT_NONE);
+    mc_policy_pin_try(h->policy, "8942310000000000012", "1234", 3);
+    save(h, NOW, WALL, text);
+    restart(h, text, 5 * SECOND, WALL + 2 * MINUTE);
+    assert_int_equal(harness_pin(h, "8942310000000000012", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    mc_policy_pin_try(h->policy, "", "4321",
+                      3); /* and the count by which other SIMs are told from one without a name */
+    mc_policy_pin_wrong(h->policy, "", "4321");
+    save(h, NOW, WALL, text);
+    restart(h, text, 5 * SECOND, WALL + 2 * MINUTE);
+    assert_int_equal(harness_pin(h, "8942310000000000099", "4321", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, "8942310000000000099", "4321", 2), MC_FAULT_SIM_PIN_WRONG);
 }
 
 static void assert_spent(struct harness *h, int64_t now_ms, int64_t left_ms)
@@ -126,7 +150,7 @@ static void a_full_state_fits(void **state)
         for (int remedy = 0; remedy < MC_REMEDY_COUNT; remedy++)
             mc_policy_spend(h->policy, (enum mc_remedy)remedy, NOW + i);
         snprintf(iccid, sizeof(iccid), "8942310000000000000%04d", i);
-        mc_policy_pin_try(h->policy, iccid, "12345678");
+        mc_policy_pin_try(h->policy, iccid, "12345678", 3);
     }
     save(h, NOW + 1000, INT64_MAX / 4, text);
     restart(h, text, 0, INT64_MAX / 4);
@@ -158,6 +182,10 @@ static const struct {
     {HEADER "pin 8942310000000000012\n", 2},
     {HEADER "pin 8942310000000000012 0000000000000000\n", 2},
     {HEADER "pin 8942310000000000012 xyz\n", 2},
+    {HEADER "pin 8942310000000000012 01 3\n", 2},
+    {HEADER "pin 8942310000000000012 01 -1 1\n", 2},
+    {HEADER "pin 8942310000000000012 01 3 3\n", 2},
+    {HEADER "pin 8942310000000000012 01 x 1\n", 2},
     {HEADER "pin 89423100000000000128942310000000000012 01\n", 2},
     {HEADER "oops 1\n", 2},
     {HEADER "\x01\xff\x80\n", 2},
@@ -208,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(budgets_survive_a_restart),
+        TEST(a_pin_without_a_verdict_survives_a_restart),
         TEST(a_remedy_keeps_its_grown_interval),
         TEST(a_clock_in_the_past_makes_it_careful),
         TEST(a_clock_in_the_future_does_no_harm),

@@ -274,10 +274,17 @@ static void a_pin_needs_tries_to_spare(void **state)
         assert_int_equal(harness_pin(h, ICCID, rows[i].pin, rows[i].tries), rows[i].fault);
 }
 
+/* Sent, and refused. */
+static void tried(struct harness *h, const char *iccid, const char *pin)
+{
+    mc_policy_pin_try(h->policy, iccid, pin, 3);
+    mc_policy_pin_wrong(h->policy, iccid, pin);
+}
+
 static void a_pin_is_never_tried_twice(void **state)
 {
     struct harness *h = *state;
-    mc_policy_pin_try(h->policy, ICCID, "1234");
+    tried(h, ICCID, "1234");
     assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
     assert_int_equal(harness_pin(h, ICCID, "4321", 3), MC_FAULT_NONE);
     assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
@@ -290,27 +297,85 @@ static void a_pin_is_never_tried_twice(void **state)
     assert_false(mc_policy_pin_right(h->policy, ICCID)); /* nothing more to forget, so nothing to save */
 }
 
-/* A SIM whose ICCID could not be read may be any SIM, the one that refused the PIN included. */
+/* A SIM whose ICCID could not be read may be any SIM, the one that refused the PIN included; but that one has counted
+ * it.
+ */
 static void an_unknown_sim_may_be_the_same(void **state)
 {
     struct harness *h = *state;
-    mc_policy_pin_try(h->policy, "", "1234");
+    tried(h, "", "1234");
     assert_int_equal(harness_pin(h, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
-    assert_int_equal(harness_pin(h, ICCID, "4321", 3), MC_FAULT_NONE);
-    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, ICCID, "4321", 2), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 3), MC_FAULT_NONE); /* another one */
+    assert_int_equal(harness_pin(h, ICCID, "1234", 2), MC_FAULT_SIM_PIN_WRONG);
     assert_true(h->changed); /* it was that one, then, and that is worth saving; another is another */
-    assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
+    assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 2), MC_FAULT_NONE);
     assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
     assert_int_equal(harness_pin(h, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+}
+
+/* Both at once: what another SIM refused says nothing for the one that refused it under its name. */
+static void a_sim_with_a_name_and_one_without(void **state)
+{
+    struct harness *h = *state;
+    tried(h, "", "1234");
+    tried(h, ICCID, "1234");
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
 }
 
 /* Tried without a name, and then it was open: right, under whatever name it has now. */
 static void an_unknown_sim_that_opened(void **state)
 {
     struct harness *h = *state;
-    mc_policy_pin_try(h->policy, "", "1234");
+    tried(h, "", "1234");
     mc_policy_pin_right(h->policy, ICCID);
     assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_NONE);
+}
+
+/* Its verdict was never heard: what the SIM has counted since says whether it may be sent once more. */
+static void a_pin_without_a_verdict(void **state)
+{
+    static const struct {
+        const char *sent_to;
+        int before, after;
+        enum mc_fault fault;
+    } rows[] = {
+        {ICCID, 3, 3, MC_FAULT_NONE},
+        {ICCID, 2, 3, MC_FAULT_NONE},
+        {ICCID, 2, 2, MC_FAULT_NONE},
+        {ICCID, 3, 2, MC_FAULT_SIM_PIN_WRONG},
+        {ICCID, 3, 1, MC_FAULT_SIM_PIN_WRONG},
+        {ICCID, 2, 1, MC_FAULT_SIM_PIN_WRONG},
+        {ICCID, 3, 0, MC_FAULT_SIM_PIN_WRONG},
+        {ICCID, 3, -1, MC_FAULT_SIM_PIN_WRONG},
+        {"", 3, 3, MC_FAULT_NONE},
+        {"", 3, 2, MC_FAULT_SIM_PIN_WRONG},
+    };
+    struct harness *h = *state;
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        mc_policy_pin_try(h->policy, rows[i].sent_to, "1234", rows[i].before);
+        if (harness_pin(h, ICCID, "1234", rows[i].after) != rows[i].fault)
+            fail_msg("row %zu", i);
+        mc_policy_pin_right(h->policy, ICCID);
+    }
+}
+
+/* A count that never changes proves nothing: twice, and then never again, whatever it says. */
+static void a_pin_without_a_verdict_twice(void **state)
+{
+    struct harness *h = *state;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_NONE);
+        mc_policy_pin_try(h->policy, ICCID, "1234", 3);
+        assert_int_equal(harness_pin(h, "", "1234", 3), MC_FAULT_SIM_PIN_WRONG); /* who is that? */
+        assert_int_equal(harness_pin(h, "8942310000000000099", "1234", 3), MC_FAULT_NONE);
+    }
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_true(mc_policy_pin_wrong(h->policy, ICCID, "1234"));
+    assert_false(mc_policy_pin_wrong(h->policy, ICCID, "1234")); /* known: nothing to save */
+    assert_false(mc_policy_pin_wrong(h->policy, ICCID, "4321"));
+    assert_int_equal(harness_pin(h, ICCID, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
 }
 
 static void pins_of_many_sims_are_remembered(void **state)
@@ -319,8 +384,8 @@ static void pins_of_many_sims_are_remembered(void **state)
     char iccid[24];
     for (int i = 0; i < 8; i++) {
         snprintf(iccid, sizeof(iccid), "894231000000000%04d", i);
-        mc_policy_pin_try(h->policy, iccid, "1234");
-        mc_policy_pin_try(h->policy, iccid, "1234"); /* twice the same takes no second place */
+        tried(h, iccid, "1234");
+        tried(h, iccid, "1234"); /* twice the same takes no second place */
     }
     for (int i = 0; i < 8; i++) {
         snprintf(iccid, sizeof(iccid), "894231000000000%04d", i);
@@ -351,7 +416,10 @@ int main(void)
         TEST(a_pin_needs_tries_to_spare),
         TEST(a_pin_is_never_tried_twice),
         TEST(an_unknown_sim_may_be_the_same),
+        TEST(a_sim_with_a_name_and_one_without),
         TEST(an_unknown_sim_that_opened),
+        TEST(a_pin_without_a_verdict),
+        TEST(a_pin_without_a_verdict_twice),
         TEST(pins_of_many_sims_are_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,6 +277,55 @@ static void a_call_outlives_its_daemon(void **unused)
     assert_int_equal(sim_board_counters(w->board)->calls, calls + 1);
 }
 
+/* When the PIN goes out in a life without faults. */
+static int64_t pin_sent_at_ms(const char *presets)
+{
+    _cleanup_world_ struct world *w = world_plain(presets);
+    int64_t began_ms = world_now(w);
+    world_set(w, "SIM", "PIN", "1234");
+    while (w->rules.n_pins == 0 && world_now(w) - began_ms < MINUTE_MS)
+        pass(w, 1);
+    return world_now(w) - began_ms;
+}
+
+static struct world *power_cut_after_ms(const char *presets, int64_t ms)
+{
+    struct world *w = world_plain(presets);
+    world_set(w, "SIM", "PIN", "1234");
+    pass(w, ms);
+    world_plug(w, false);
+    pass(w, 5 * SECOND_MS);
+    world_plug(w, true);
+    return w;
+}
+
+/* The board loses its power before the daemon hears what the SIM says: the SIM's own count tells that it was not wrong.
+ */
+static void power_cut_before_the_verdict_on_a_right_pin(void **unused)
+{
+    int64_t sent_ms = pin_sent_at_ms("cold sim-pin=1234");
+    unsigned twice = 0;
+    for (int64_t ms = sent_ms - 20; ms < sent_ms + 500; ms += 5) {
+        _cleanup_world_ struct world *w = power_cut_after_ms("cold sim-pin=1234", ms);
+        until(w, MC_STATE_ONLINE, 3 * MINUTE_MS);
+        assert_int_equal(sim_board_counters(w->board)->pin_wrong, 0);
+        twice += sim_board_counters(w->board)->pin_attempts == 2;
+    }
+    assert_true(twice > 0);
+}
+
+static void power_cut_before_the_verdict_on_a_wrong_pin(void **unused)
+{
+    int64_t sent_ms = pin_sent_at_ms("cold sim-pin=4321");
+    for (int64_t ms = sent_ms - 20; ms < sent_ms + 500; ms += 5) {
+        _cleanup_world_ struct world *w = power_cut_after_ms("cold sim-pin=4321", ms);
+        until(w, MC_STATE_HELD, 3 * MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_SIM_PIN_WRONG);
+        pass(w, HOUR_MS);
+        assert_int_equal(sim_board_counters(w->board)->pin_wrong, 1);
+    }
+}
+
 static void a_wrong_pin_is_held_until_a_new_card_comes(void **unused)
 {
     _cleanup_world_ struct world *w = world_plain("sim-pin=4321");
@@ -314,6 +363,8 @@ int main(void)
         cmocka_unit_test(unplugged_in_every_state),
         cmocka_unit_test(killed_in_every_state),
         cmocka_unit_test(a_call_outlives_its_daemon),
+        cmocka_unit_test(power_cut_before_the_verdict_on_a_right_pin),
+        cmocka_unit_test(power_cut_before_the_verdict_on_a_wrong_pin),
         cmocka_unit_test(a_wrong_pin_is_held_until_a_new_card_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,10 @@ void world_inject(struct world *w, const char *fmt, ...)
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
     w->rules.network_changed_ms = world_now(w);
+    int tries = world_board(w, "pin_tries");
     int r = sim_board_command(w->board, line, NULL, NULL);
+    if (world_board(w, "pin_tries") > tries) /* as when somebody entered the right PIN in another device */
+        rules_forget_pins(w);
     if (r == -ENOENT || r == -EINVAL)
         world_fail(w, "the board does not know: %s", line);
 }

@@ -118,7 +118,7 @@ struct mc_bringup_callbacks {
     /** May the configured PIN be tried? Called right before it is sent: MC_FAULT_NONE means yes, and it is charged
      * already. */
     enum mc_fault (*pin_allowed)(void *ctx, const char *iccid, int tries_left);
-    /** The SIM is ready (@right) or refused the PIN. */
+    /** The SIM is ready (@right) or refused the PIN. Not called where a verdict is never heard. */
     void (*pin_result)(void *ctx, const char *iccid, bool right);
     /** 0: go, and it is charged; > 0: wait that many ms first. */
     int64_t (*attach_allowed)(void *ctx);

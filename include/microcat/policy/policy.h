@@ -67,15 +67,18 @@ int64_t mc_policy_boot_jitter_ms(struct mc_policy *policy);
 
 /**
  * May @pin be tried on the SIM @iccid ("" unknown) that has @tries_left (< 0 unknown)? Never with fewer than two tries
- * left or unknown tries, never the same PIN again after it was refused; a SIM that had no ICCID when it refused counts
- * as the first one seen after that, and then @ret_changed says that this is worth saving. @return MC_FAULT_NONE or the
+ * left or unknown tries, never the same PIN again after it was refused; one whose verdict was never heard once more, if
+ * the SIM has as many tries left as before it, or more. A SIM that had no ICCID when it refused counts as the first one
+ * seen after that with fewer tries, and then @ret_changed says that this is worth saving. @return MC_FAULT_NONE or the
  * reason.
  */
 enum mc_fault mc_policy_pin(struct mc_policy *policy, const char *iccid, const char *pin, int tries_left,
                             bool *ret_changed);
-/** @pin is about to be tried: remembered as refused until mc_policy_pin_right(), so that a crash in between cannot try
- * it twice. */
-void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *pin);
+/** @pin is about to be tried on a SIM with @tries_left: remembered until mc_policy_pin_right(), so that a crash in
+ * between cannot try it twice. */
+void mc_policy_pin_try(struct mc_policy *policy, const char *iccid, const char *pin, int tries_left);
+/** The SIM refused @pin. @return whether that is news: then there is something to save. */
+bool mc_policy_pin_wrong(struct mc_policy *policy, const char *iccid, const char *pin);
 /** @return whether a PIN was remembered for @iccid at all: then there is something to save. */
 bool mc_policy_pin_right(struct mc_policy *policy, const char *iccid);
 
