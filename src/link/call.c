@@ -73,6 +73,16 @@ void mc_link_start_call(struct mc_link *link)
     mc_link_publish(link);
 }
 
+/* Why the call ends, as soon as it is known: the fault is taken up (mc_link_failed) when the line is ours again. */
+static void name_fault(struct mc_link *link)
+{
+    struct mc_status *st = link->status;
+    if (link->fault != link->call_fault || link->call_fault == MC_FAULT_NONE)
+        st->fault_at_ms = link->call_fault != MC_FAULT_NONE ? mc_timerq_now_ms(link->queue) : -1;
+    link->fault = st->fault = link->call_fault;
+    snprintf(st->fault_detail, sizeof(st->fault_detail), "%s", link->call_detail);
+}
+
 void mc_link_end_call(struct mc_link *link, enum mc_fault fault, const char *detail, bool kill)
 {
     if (!link->call)
@@ -85,6 +95,7 @@ void mc_link_end_call(struct mc_link *link, enum mc_fault fault, const char *det
         return;
     link->stopping = true;
     quiet_timers(link);
+    name_fault(link);
     mc_link_enter(link, MC_STATE_HANGUP);
     if (kill)
         link->req.call_kill(link->ctx);
@@ -277,10 +288,7 @@ void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *de
         link->call_fault = fault != MC_FAULT_NONE ? fault : MC_FAULT_PPPD_DIED;
         snprintf(link->call_detail, sizeof(link->call_detail), "%s", detail);
     }
-    link->fault = link->call_fault;
-    link->status->fault = link->call_fault;
-    link->status->fault_at_ms = link->call_fault != MC_FAULT_NONE ? mc_timerq_now_ms(link->queue) : -1;
-    snprintf(link->status->fault_detail, sizeof(link->status->fault_detail), "%s", link->call_detail);
+    name_fault(link);
     mc_link_enter(link, MC_STATE_HANGUP);
     if (link->call_fault == MC_FAULT_MODEM_REBOOTED || link->call_fault == MC_FAULT_MODEM_OFF) {
         mc_line_command(link->line);

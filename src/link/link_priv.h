@@ -75,6 +75,7 @@ struct mc_link {
     int verb_result; /* of a verb that has ended but was not told yet */
     bool verb_ended;
     bool verb_cuts_call; /* there was a call when it came */
+    bool verb_in_hangup; /* it came while a call was being ended for a fault */
     char verb_text[240];
     struct mc_timer verb_tell;
     int64_t verb_at_ms;
@@ -136,6 +137,8 @@ void mc_link_call_lost(struct mc_link *link);
 
 /* verbs.c */
 void mc_link_verbs_init(struct mc_link *link);
+/** Up again because a person wants it: whatever was waited for, and nothing is held against it. */
+void mc_link_go_up_by_person(struct mc_link *link);
 /** A verb that waits for this is over. */
 void mc_link_verb_end(struct mc_link *link, int result, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /** The line is in command mode and idle: what the operator wants next. @return false: nothing, go up. */

@@ -107,7 +107,7 @@ bool mc_link_verb_next(struct mc_link *link)
     }
 }
 
-static void go_up_by_person(struct mc_link *link)
+void mc_link_go_up_by_person(struct mc_link *link)
 {
     link->by_person = true;
     link->jitter_due = false;
@@ -203,7 +203,7 @@ static void connect_verb(struct mc_link *link, enum mc_verb verb)
                              ? "There is no device: the link comes up by itself when one is plugged in."
                              : "There is no device, and no APN is configured (APN=): without both there is no link.");
     } else if (link->doing != DOING_WALK && link->doing != DOING_BOARD) {
-        go_up_by_person(link);
+        mc_link_go_up_by_person(link);
     } else {
         link->by_person = true;
         if (verb == MC_VERB_RECONNECT && was_online)
@@ -248,7 +248,7 @@ static void power_on_verb(struct mc_link *link)
         mc_link_verb_end(link, -EOPNOTSUPP,
                          "No power line is configured (Power=): the daemon cannot switch the modem on. Press the "
                          "board's button or replug it; it is looked for from now on.");
-        go_up_by_person(link);
+        mc_link_go_up_by_person(link);
         return;
     }
     mc_link_verb_end(link, 0,
@@ -276,6 +276,7 @@ void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done
     link->verb_ended = false;
     link->verb_at_ms = mc_timerq_now_ms(link->queue);
     link->verb_cuts_call = link->doing == DOING_CALL;
+    link->verb_in_hangup = link->status->state == MC_STATE_HANGUP && link->fault != MC_FAULT_NONE;
     if (refuse(link, verb))
         return;
     switch (verb) {

@@ -116,6 +116,21 @@ static enum mc_fault on_dial_fault(void *ctx, char *detail, size_t size)
     return link->req.call_check(link->ctx, detail, size);
 }
 
+/* The call's fault is taken up. A verb that came while the call was being ended for it is about what comes after. */
+static void hang_up_is_over(struct mc_link *link)
+{
+    bool again = link->verb_pending && link->verb_in_hangup;
+    if (again)
+        link->verb_pending = link->verb_in_hangup = false;
+    mc_link_failed(link, link->fault, link->status->fault_detail);
+    if (!again)
+        return;
+    link->verb_pending = true;
+    mc_timer_disarm(&link->wait);
+    if (!mc_link_verb_next(link))
+        mc_link_go_up_by_person(link);
+}
+
 static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
 {
     struct mc_link *link = ctx;
@@ -144,7 +159,7 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
     } else if (result->wait_ms > 0) {
         mc_link_wait(link, result->wait_ms, MC_REMEDY_REDIAL, "this hour's budget of attempts is spent");
     } else if (walk == WALK_HANGUP && link->fault != MC_FAULT_NONE && link->want == WANT_ONLINE) {
-        mc_link_failed(link, link->fault, link->status->fault_detail);
+        hang_up_is_over(link);
     } else if (!mc_link_verb_next(link)) {
         if (link->want == WANT_ONLINE && !up)
             mc_link_go_up(link);

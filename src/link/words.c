@@ -23,6 +23,8 @@ static void state_text(const struct mc_link *link, enum mc_state state, enum mc_
         snprintf(out, size, "%.150s", st->fault_detail);
     else if (state == MC_STATE_ONLINE)
         snprintf(out, size, "%.46s on %.15s", st->ppp.local, st->ppp.interface);
+    else if (state == MC_STATE_HANGUP && link->verb_pending)
+        snprintf(out, size, "on request");
     else if (state == MC_STATE_STOPPED)
         snprintf(out, size, "%s on request",
                  link->powered_off              ? "power off"

@@ -180,7 +180,7 @@ void mc_policy_decide(struct mc_policy *policy, enum mc_fault fault, unsigned us
         .failures = failures,
     };
     const char *words = mc_remedy_text(ret_decision->remedy);
-    if (failures == 1)
+    if (failures == 1 || ret_decision->remedy == MC_REMEDY_HOLD) /* a person's absence is no failure */
         snprintf(ret_decision->reason, sizeof(ret_decision->reason), "%s", words);
     else
         snprintf(ret_decision->reason, sizeof(ret_decision->reason), "%s (failure %u in a row)", words, failures);

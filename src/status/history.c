@@ -297,6 +297,18 @@ static void add_or_count(struct mc_history *history, const struct mc_history_ent
     memcpy(found->text, entry->text, sizeof(found->text));
 }
 
+/* A call lost in seconds to one fault, or ended on request, may stay lost for hours to another. */
+static void add_then(struct mc_history_entry *outage, enum mc_fault fault)
+{
+    char text[sizeof(outage->text)];
+    const char *before = outage->fault == MC_FAULT_NONE ? outage->text : "";
+    const char *then = strstr(before, ", then ");
+    int len = then ? (int)(then - before) : (int)strlen(before);
+
+    snprintf(text, sizeof(text), "%.*s%sthen %s", len, before, len ? ", " : "", mc_fault_info(fault)->text);
+    memcpy(outage->text, text, sizeof(text));
+}
+
 static void on_fault(struct mc_history *history, int64_t wall_ms, const struct mc_event *event)
 {
     struct mc_history_entry entry = {.kind = MC_HISTORY_FAULT,
@@ -305,18 +317,14 @@ static void on_fault(struct mc_history *history, int64_t wall_ms, const struct m
                                      .count = 1,
                                      .fault = event->fault,
                                      .this_run = true};
-    char then[sizeof(entry.text)];
 
     if (event->fault == MC_FAULT_NONE)
         return;
     history_text(entry.text, sizeof(entry.text), event->text);
     add_or_count(history, &entry);
     learn_reason(history, event);
-    /* A call lost in seconds to one fault may stay lost for hours to another. */
-    if (history->outage && history->outage_now.fault != MC_FAULT_NONE && history->outage_now.fault != event->fault) {
-        snprintf(then, sizeof(then), "then %s", mc_fault_info(event->fault)->text);
-        history_text(history->outage_now.text, sizeof(history->outage_now.text), then);
-    }
+    if (history->outage && history->outage_now.fault != event->fault)
+        add_then(&history->outage_now, event->fault);
 }
 
 static void on_remedy(struct mc_history *history, int64_t wall_ms, const struct mc_event *event)

@@ -179,7 +179,8 @@ static void reason_may_come_late(void **state)
         tell(history, 9 * S, &(struct mc_event){.kind = MC_EVENT_FAULT, .fault = MC_FAULT_DIAL_TIMEOUT});
         assert_true(mc_history_outage_now(history, 10 * S, &now));
         assert_int_equal(now.fault, asked ? MC_FAULT_NONE : MC_FAULT_NO_CARRIER);
-        assert_string_equal(now.text, asked ? "on request" : "then no answer to the dialling");
+        assert_string_equal(now.text,
+                            asked ? "on request, then no answer to the dialling" : "then no answer to the dialling");
         mc_history_free(history);
     }
 }

@@ -180,12 +180,29 @@ static void counts_at_rest(void **state)
     whole_end(w);
 }
 
+/* While a call is being ended for a fault, `connect` is about the next call, and no answer to it is why the last one
+ * went. */
+static void connect_in_hangup(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, "[Recovery]\nRedialDelay=5min\n");
+    whole_sim(w, "hang-on-hangup on");
+    whole_sim(w, "lcp-terminate");
+    whole_wait(w, "hangup");
+    assert_string_equal(whole_get(w, "fault.code"), "ppp-terminated"); /* named at once, not when it is over */
+    whole_ctl_says(w, "connect", 0, "Online");
+    assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_until(w, "last_outage.fault.code", "ppp-terminated"); /* and not "on request" */
+    whole_end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WHOLE_TEST(radio),         WHOLE_TEST(radio_while_stopped), WHOLE_TEST(reset_by_command),
         WHOLE_TEST(reset_by_line), WHOLE_TEST(power_without_line),  WHOLE_TEST(power_by_line),
-        WHOLE_TEST(reconnect),     WHOLE_TEST(counts_at_rest),
+        WHOLE_TEST(reconnect),     WHOLE_TEST(counts_at_rest),      WHOLE_TEST(connect_in_hangup),
     };
 
     return cmocka_run_group_tests_name("whole: verbs", tests, whole_world, NULL);
