@@ -33,7 +33,18 @@ static bool is_pty(const struct stat *st)
     return major(st->st_rdev) >= 136 && major(st->st_rdev) <= 143;
 }
 
-/* Does a descriptor of process @pid lead to @real? By name: following the link could block on a dead file system. */
+/* The same name may be another device in a container: there a pty has the same numbers, too, but another devpts. */
+static bool is_same_device(int dir, const char *fd_name, const char *real)
+{
+    struct stat here, there;
+
+    if (stat(real, &here) < 0 || fstatat(dir, fd_name, &there, 0) < 0)
+        return true; /* then the name must do */
+    return here.st_rdev == there.st_rdev && (!is_pty(&here) || here.st_dev == there.st_dev);
+}
+
+/* Does a descriptor of process @pid lead to @real? By name first: following any link could block on a dead file system.
+ */
 static bool has_open(const char *pid, const char *real)
 {
     char dir_path[64], target[PATH_MAX];
@@ -47,7 +58,7 @@ static bool has_open(const char *pid, const char *real)
         if (n <= 0)
             continue;
         target[n] = '\0';
-        if (strcmp(target, real) == 0)
+        if (strcmp(target, real) == 0 && is_same_device(dirfd(dir), entry->d_name, real))
             return true;
     }
     return false;
