@@ -40,6 +40,8 @@ enum mc_step mc_after_flow_undo(struct mc_bringup *b)
 {
     mc_bringup_note(b, "flow control given up: the modem went mute with AT+IFC=2,2, so the bridge has no RTS/CTS");
     b->facts.flow_refused = true;
+    b->facts.flow = MC_FLOW_NONE;
+    b->cb.set_flow(b->ctx, MC_FLOW_NONE);
     return MC_STEP_SPEED;
 }
 

@@ -10,6 +10,7 @@ void no_rts_cts_on_the_bridge(void **state)
     assert_true(bench_stepped(b, MC_STEP_FLOW_UNDO));
     assert_non_null(strstr(b->notes, "flow control given up"));
     assert_true(mc_bringup_facts(b->bringup)->flow_refused);
+    assert_int_equal(mc_bringup_facts(b->bringup)->flow, MC_FLOW_NONE); /* what the status shows is what is in use */
     bench_inject(b, "no-carrier");
     mc_line_command(b->line);
     bench_online(b); /* and it is not tried again */
