@@ -88,6 +88,7 @@ struct found {
     uint32_t metric;
 };
 struct search {
+    int family;
     int only_index; /* 0: any */
     struct found found[SWEEP_MAX];
     int n;
@@ -100,6 +101,10 @@ static int take_route(const struct nlmsghdr *header, void *ctx)
     struct found found = {.family = route->rtm_family};
     const struct nlattr *attribute;
 
+    /* A kernel without IPv6 that is asked for its routes tells those of all families that it has: rtnetlink.c's
+     * rtnl_dump_all(). */
+    if (route->rtm_family != search->family)
+        return MNL_CB_OK;
     if (route->rtm_protocol != MC_ROUTE_PROTOCOL || route->rtm_dst_len != 0 || route->rtm_table != RT_TABLE_MAIN)
         return MNL_CB_OK;
     mnl_attr_for_each(attribute, header, sizeof(*route))
@@ -120,6 +125,7 @@ static int find_ours(int family, struct search *search)
     struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
     struct rtmsg *route;
 
+    search->family = family;
     header->nlmsg_type = RTM_GETROUTE;
     header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     route = mnl_nlmsg_put_extra_header(header, sizeof(*route));

@@ -21,7 +21,7 @@ enum mc_route_family { MC_ROUTE_IPV4 = 1 << 0, MC_ROUTE_IPV6 = 1 << 1 };
 /**
  * Adds a default route through @ifname with @metric, without a gateway (a PPP link has one neighbour). Never displaces
  * a route: 0; -EEXIST when somebody else's default route has this metric; 0 as well when ours is there already;
- * -ENODEV, -ENETDOWN, -EPERM, ...
+ * -ENODEV, -ENETDOWN, -EPERM, -EOPNOTSUPP for IPv6 in a kernel without it, ...
  */
 int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric);
 /** Removes what mc_route_add() added, and only that. 0, also when it is gone already (the kernel drops routes of an
