@@ -98,15 +98,20 @@ void whole_config(struct whole *w, const char *more)
     whole_write(w, "conf", text, w->uid ? 0644 : 0600);
 }
 
+void whole_need_nobody(void)
+{
+    if (test_may_become(WHOLE_NOBODY))
+        return;
+    print_message("this user may not start programs as somebody else: it takes root with CAP_SETUID\n");
+    skip();
+}
+
 void whole_copy(const struct whole *w, const char *program, const char *name, char *path, size_t path_bytes)
 {
     int from = open(program, O_RDONLY | O_CLOEXEC), to;
     struct stat st;
 
-    if (!test_may_become(WHOLE_NOBODY)) {
-        print_message("this user may not start programs as somebody else: it takes root with CAP_SETUID\n");
-        skip();
-    }
+    whole_need_nobody();
     snprintf(path, path_bytes, "%s/%s", w->dir, name);
     unlink(path);
     to = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);

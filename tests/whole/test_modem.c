@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NOISE_MIB 10
+#define NOISE_MIB   10
+#define NOISE_BYTES 60000
 
 /* What a command is to the way up: without it the link comes up all the same, or this fault is met. */
 static const struct row {
@@ -149,7 +150,7 @@ static void error_silence_or_nonsense_to_anything(void **state)
 static void ten_megabytes_of_noise(void **state)
 {
     struct whole *w = *state;
-    int64_t anon_kib, sent;
+    int64_t anon_kib, counted;
     int fds;
 
     whole_online(w, "--profile=warm|--set=pace=no|--set=fragment-max=4096", NULL);
@@ -158,9 +159,13 @@ static void ten_megabytes_of_noise(void **state)
     whole_ctl_says(w, "status", 0, "stopped");
     fds = whole_fds_quiet(w);
     anon_kib = whole_anon_kib(w);
-    sent = whole_sim_count(w, "bytes_to_host");
-    while (whole_sim_count(w, "bytes_to_host") - sent < NOISE_MIB << 20)
+    counted = whole_get_int(w, "counters.noise_bytes");
+    for (int64_t heard = 0; heard < NOISE_MIB << 20; heard += NOISE_BYTES * 3 / 4) { /* some of it makes good lines */
         whole_sim(w, "noise 60000");
+        /* The wire holds 256 KiB; what would come before the daemon has its turn again would be lost. */
+        while (whole_get_int(w, "counters.noise_bytes") < counted + heard)
+            ;
+    }
     whole_ctl_says(w, "at|AT", 0, "OK");
 #if !defined(__SANITIZE_ADDRESS__)
     assert_true(whole_anon_kib(w) - anon_kib < 256);
@@ -169,7 +174,6 @@ static void ten_megabytes_of_noise(void **state)
 #endif
     whole_ctl_says(w, "at|AT+CSQ", 0, "+CSQ: 22,99");
     whole_ctl_says(w, "connect", 0, "Online");
-    assert_true(whole_get_int(w, "counters.noise_bytes") > NOISE_MIB << 16);
     whole_ctl_says(w, "disconnect", 0, "");
     whole_fds_settle(w, fds);
     whole_end(w);

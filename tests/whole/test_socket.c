@@ -216,6 +216,7 @@ static void group(void **state)
     struct whole *w = *state;
     struct stat st;
 
+    whole_need_nobody();
     whole_config(w, "[Control]\nGroup=nogroup\n");
     whole_start(w, NULL);
     assert_int_equal(stat(w->socket, &st), 0);

@@ -86,8 +86,9 @@ void whole_said(struct whole *w, struct whole_process *process, const char *text
 /** The whole file; the caller's. "" when there is none. */
 char *whole_read(const char *path);
 void whole_write(const struct whole *w, const char *name, const char *text, int mode);
-/** Copies a program into the test's directory, for somebody else to start: where the build is, he may not look. Skips
- * the test where nobody can become somebody else. */
+/** Skips the test where we cannot start programs as somebody else, or give him what is ours. */
+void whole_need_nobody(void);
+/** Copies a program into the test's directory, for somebody else to start: where the build is, he may not look. */
 void whole_copy(const struct whole *w, const char *program, const char *name, char *path, size_t path_bytes);
 void whole_program(const struct whole *w, char *path, size_t path_bytes, const char *name);
 
