@@ -50,15 +50,25 @@ static void network(const json_t *status, char *out, size_t out_bytes)
         snprintf(out, out_bytes, "%s", name);
 }
 
+/* What is known of a network from before says nothing about now. */
+static bool is_registered(const json_t *status)
+{
+    double stat;
+
+    return render_progress(status) != 0 && render_number(status, "registration.stat", &stat) &&
+           (stat == 1 || stat == 5);
+}
+
 static void head(FILE *out, const json_t *status, const struct render_style *style)
 {
     const char *state = render_string(status, "state", "?");
-    char left[120], where[80], age[32];
+    char left[120], where[80] = "", age[32];
     double age_s = 0;
 
     render_number(status, "state_age_s", &age_s);
     snprintf(left, sizeof(left), "microcat  %s for %s", state, render_duration(age_s, age, sizeof(age)));
-    network(status, where, sizeof(where));
+    if (is_registered(status))
+        network(status, where, sizeof(where));
     render_ink(out, style, state_ink(state), "%s", state_bullet(state, style->utf8));
     fprintf(out, " ");
     render_ink(out, style, INK_BOLD, "%s", left);

@@ -170,6 +170,7 @@ static void set_runtime_dir(struct app *app)
 /* In the order in which one thing needs another. */
 static int start(struct app *app)
 {
+    app_keep_init(app);
     int r = mc_loop_new(&app->loop);
     if (r < 0)
         return r;
@@ -182,17 +183,17 @@ static int start(struct app *app)
         mc_err("%s: %s", app->options->record, strerror(-r));
         return r;
     }
+    r = app_listen(app); /* before anything is touched that may be another's, who has the socket */
+    if (r < 0) {
+        mc_err("%s: %s", app->settings.control.socket,
+               r == -EADDRINUSE ? "another microcatd runs and answers there; not started" : strerror(-r));
+        return r;
+    }
     app_state_load(app);
     app_words_start(app);
     app_keep_fetch(app);
     if (!app->kept.pending)
         app_state_sweep(app);
-    r = app_listen(app);
-    if (r < 0) {
-        mc_err("%s: %s", app->settings.control.socket,
-               r == -EADDRINUSE ? "another microcatd answers there" : strerror(-r));
-        return r;
-    }
     r = start_signals(app);
     if (r == 0)
         r = app_watch_device(app);
@@ -203,7 +204,7 @@ static int start(struct app *app)
 
 static void stop(struct app *app)
 {
-    if (app->link && app->store && app->history) {
+    if (app->server && app->store && app->history) { /* else nothing was begun */
         if (!app->leaving)
             mc_history_stop(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
         app->save_budgets = app->save_history = true;

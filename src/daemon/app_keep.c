@@ -114,12 +114,16 @@ static const char *why_not(struct app *app)
     return strcmp(pdp, kept->call.pdp) == 0 ? NULL : "it was dialled with other settings";
 }
 
+void app_keep_init(struct app *app)
+{
+    for (size_t i = 0; i < APP_KEPT_FDS; i++)
+        app->kept.fds[i] = -1;
+}
+
 void app_keep_fetch(struct app *app)
 {
     struct mc_notify_fd got[MC_NOTIFY_FDS_MAX];
     int n = mc_notify_fetch_fds(got, MC_LENGTH_OF(got));
-    for (size_t i = 0; i < APP_KEPT_FDS; i++)
-        app->kept.fds[i] = -1;
     mc_timer_init(&app->kept.claim, "app.claim", on_claim, app);
     for (int g = 0; g < n; g++) {
         size_t i = 0;

@@ -146,6 +146,8 @@ int app_state_call_load(struct app *app, struct mc_call_note *ret_call);
 void app_state_sweep(struct app *app);
 
 /* app_keep.c */
+/** Nothing is kept so far. */
+void app_keep_init(struct app *app);
 void app_keep_fetch(struct app *app);
 /** Leaves the call's descriptors with systemd; forgets them. */
 void app_keep_store(struct app *app);

@@ -160,6 +160,29 @@ void app_state_call_over(struct app *app)
     mc_state_store_note(app->store, "call", mc_call_note_none, strlen(mc_call_note_none));
 }
 
+static void closep(FILE **file)
+{
+    if (*file)
+        fclose(*file);
+}
+
+/* A daemon with another socket, but this state directory, may have it: then it is no orphan. */
+static bool has_parent(int pid)
+{
+    char path[64], line[512] = "", name[32] = "";
+    int parent = 0;
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    _cleanup_(closep) FILE *stat = fopen(path, "re");
+    if (!stat || !fgets(line, sizeof(line), stat))
+        return false;
+    const char *behind = strrchr(line, ')'); /* the name may have anything in it */
+    if (!behind || sscanf(behind + 1, " %*c %d", &parent) != 1 || parent <= 1)
+        return false;
+    snprintf(path, sizeof(path), "/proc/%d/comm", parent);
+    _cleanup_(closep) FILE *comm = fopen(path, "re");
+    return comm && fgets(name, sizeof(name), comm) && !strcmp(name, "microcatd\n");
+}
+
 /* By pidfd, and only when it is still the very process that was noted: a pid may belong to somebody else by now. */
 static void kill_orphan(const struct mc_call_note *call)
 {
@@ -190,6 +213,10 @@ void app_state_sweep(struct app *app)
     struct mc_call_note call;
     if (app_state_call_load(app, &call) < 0)
         return;
+    if (has_parent(call.pid)) {
+        mc_warn("another microcatd uses this state directory: its pppd %d is left alone", call.pid);
+        return;
+    }
     kill_orphan(&call);
     int n = *call.up.ifname ? mc_route_sweep(call.up.ifname) : 0;
     if (n > 0)

@@ -253,7 +253,7 @@ static void on_state(struct mc_history *history, int64_t wall_ms, const struct m
         history->online_at_ms = event->at_ms;
     } else if (event->to != MC_STATE_ONLINE && history->online) {
         close_online(history, wall_ms, event->at_ms);
-        open_outage(history, wall_ms, event->at_ms, event->fault, event->text);
+        open_outage(history, wall_ms, event->at_ms, event->fault, event->fault == MC_FAULT_NONE ? event->text : "");
     } else {
         learn_reason(history, event);
     }

@@ -142,7 +142,12 @@ static void outage_has_reason_remedy_and_length(void **state)
 
     go(history, 20 * S, MC_STATE_PPP, MC_STATE_ONLINE, MC_FAULT_NONE);
     assert_null(mc_history_last_outage(history)); /* the first bring-up is no outage */
-    go(history, HOUR, MC_STATE_ONLINE, MC_STATE_HANGUP, MC_FAULT_NO_CARRIER);
+    tell(history, HOUR,
+         &(struct mc_event){.kind = MC_EVENT_STATE,
+                            .from = MC_STATE_ONLINE,
+                            .to = MC_STATE_HANGUP,
+                            .fault = MC_FAULT_NO_CARRIER,
+                            .text = "NO CARRIER"});
     tell(history, HOUR, &(struct mc_event){.kind = MC_EVENT_FAULT, .fault = MC_FAULT_NO_CARRIER});
     tell(history, HOUR + 1 * S,
          &(struct mc_event){
@@ -159,6 +164,7 @@ static void outage_has_reason_remedy_and_length(void **state)
     assert_int_equal(outage->at_ms, WALL_0 + HOUR);
     assert_int_equal(outage->length_ms, 38 * S);
     assert_int_equal(outage->fault, MC_FAULT_NO_CARRIER);
+    assert_string_equal(outage->text, ""); /* what was seen is the fault's entry's */
     assert_string_equal(outage->remedy, "redial");
     assert_int_equal(outage->count, 2);
     mc_history_free(history);

@@ -3,6 +3,7 @@
 #include "whole.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +227,36 @@ static void group(void **state)
     whole_end(w);
 }
 
+/* Typed by a person who did not know that the service runs; and again with another socket. The link must not notice. */
+static void a_second_daemon(void **state)
+{
+    struct whole *w = *state;
+    char words[128], environment[128], more[320], path[96];
+    int64_t pid;
+
+    whole_online(w, NULL, NULL);
+    pid = whole_get_int(w, "ppp.pid");
+    snprintf(words, sizeof(words), "--config=%s", w->conf);
+    snprintf(environment, sizeof(environment), "STATE_DIRECTORY=%s/state", w->dir);
+    whole_spawn(w, &w->other, getenv("MICROCATD"), words, environment, 0);
+    whole_said(w, &w->other, "another microcatd runs and answers there");
+    assert_int_equal(whole_ended(w, &w->other), 1);
+    snprintf(path, sizeof(path), "%s/conf2", w->dir);
+    snprintf(more, sizeof(more), "[Modem]\nDevice=%s\n[PDP]\nAPN=x\n[Control]\nSocket=%s2\n", w->tty, w->socket);
+    whole_write(w, "conf2", more, 0600);
+    snprintf(words, sizeof(words), "--config=%s", path);
+    whole_spawn(w, &w->other, getenv("MICROCATD"), words, environment, 0);
+    whole_said(w, &w->other, "is left alone");
+    whole_said(w, &w->other, "another process has the device open");
+    whole_kill(&w->other, SIGTERM);
+    assert_int_equal(whole_ended(w, &w->other), 0);
+    assert_string_equal(whole_get(w, "state"), "online");
+    assert_int_equal(whole_get_int(w, "ppp.pid"), pid);
+    assert_int_equal(whole_sim_count(w, "dials"), 1);
+    assert_string_equal(whole_get(w, "ppp.route"), "true");
+    whole_end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +265,7 @@ int main(void)
         WHOLE_TEST(many_clients),
         WHOLE_TEST(many_watchers),
         WHOLE_TEST(group),
+        WHOLE_TEST(a_second_daemon),
         WHOLE_TEST(without_permission),
         WHOLE_TEST(half_a_message_and_no_reader),
     };
