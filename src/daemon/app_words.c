@@ -49,6 +49,8 @@ static void say_state(struct app *app, const struct mc_event *event)
     if (event->to == MC_STATE_ONLINE && ppp->dns[0][0])
         snprintf(what, sizeof(what), ": %s, DNS %s%s%s", event->text, ppp->dns[0], ppp->dns[1][0] ? " " : "",
                  ppp->dns[1]);
+    if (event->to == MC_STATE_HANGUP && event->fault != MC_FAULT_NONE) /* its entry comes when the line is back */
+        snprintf(what, sizeof(what), ": %s (%s)", mc_fault_info(event->fault)->text, event->text);
     mc_log_with(MC_LOG_INFO, fields, event->fault == MC_FAULT_NONE ? 2 : 3, "%s -> %s (%s)%s", from, to, spent, what);
 }
 

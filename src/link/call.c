@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SETTLE_MS      1000 /* an address that goes is mostly pppd's end, which tells why: one change, with its reason */
 #define BOUNCE_MS      30000 /* IPCP may bounce once just after it came up; longer without an address is a fault */
 #define PROBE_AGAIN_MS 5000  /* between two probes of a link in doubt */
 
@@ -20,6 +21,7 @@ static void quiet_timers(struct mc_link *link)
 {
     mc_timer_disarm(&link->good);
     mc_timer_disarm(&link->stale);
+    mc_timer_disarm(&link->settle);
     mc_timer_disarm(&link->bounce);
 }
 
@@ -134,8 +136,9 @@ static void arm_stale(struct mc_link *link, int64_t delay_ms)
 
 void mc_link_call_up(struct mc_link *link)
 {
-    if (!link->call || link->stopping)
+    if (!link->call || link->stopping || link->status->state == MC_STATE_HANGUP)
         return;
+    mc_timer_disarm(&link->settle);
     mc_timer_disarm(&link->bounce);
     link->req.network(link->ctx, true);
     mc_link_publish(link);
@@ -168,8 +171,16 @@ void mc_link_call_down(struct mc_link *link)
     link->req.network(link->ctx, false);
     if (link->stopping)
         return;
-    mc_link_enter(link, MC_STATE_PPP);
+    mc_timer_arm(&link->settle, link->queue, SETTLE_MS);
     mc_timer_arm(&link->bounce, link->queue, BOUNCE_MS);
+}
+
+/* pppd goes on without an address: it negotiates anew, or takes its leave of the network. */
+static void on_settle(void *ctx)
+{
+    struct mc_link *link = ctx;
+    mc_link_enter(link, link->status->ppp.phase == MC_PPP_TERMINATE ? MC_STATE_HANGUP : MC_STATE_PPP);
+    mc_link_publish(link);
 }
 
 static void on_bounce(void *ctx)
@@ -316,6 +327,7 @@ void mc_link_call_init(struct mc_link *link)
 {
     mc_timer_init(&link->good, "link.good", on_good, link);
     mc_timer_init(&link->stale, "link.stale", on_stale, link);
+    mc_timer_init(&link->settle, "link.settle", on_settle, link);
     mc_timer_init(&link->bounce, "link.bounce", on_bounce, link);
     reset_ppp_status(link);
 }

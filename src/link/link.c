@@ -162,9 +162,9 @@ void mc_link_free(struct mc_link *link)
 {
     if (!link)
         return;
-    struct mc_timer *timers[] = {&link->port_lost, &link->sample,         &link->wait,
-                                 &link->good,      &link->stale,          &link->bounce,
-                                 &link->verb_tell, &link->shutdown_timer, &link->save_soon};
+    struct mc_timer *timers[] = {&link->port_lost,      &link->sample,   &link->wait,   &link->good,
+                                 &link->stale,          &link->settle,   &link->bounce, &link->verb_tell,
+                                 &link->shutdown_timer, &link->save_soon};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
     mc_bringup_free(link->bringup);

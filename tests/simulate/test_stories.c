@@ -173,6 +173,112 @@ static void a_reattach_that_broke_off(void **unused)
     until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
 }
 
+/* ---- how a call's end is told ---- */
+
+struct told {
+    struct mc_observer observer;
+    char words[512]; /* "hangup:pppd-died backoff:pppd-died " */
+};
+
+static void on_told(void *ctx, const void *arg)
+{
+    const struct mc_event *event = arg;
+    struct told *told = ctx;
+    size_t len = strlen(told->words);
+    if (event->kind == MC_EVENT_STATE)
+        snprintf(told->words + len, sizeof(told->words) - len, "%s:%s ",
+                 mc_strtab_name(&mc_state_names, (int)event->to), mc_fault_info(event->fault)->code);
+}
+
+/* The address goes in the same moment: one change of state, and it says why. */
+static void a_death_is_told_once(void **unused)
+{
+    static const struct {
+        enum mc_fault fault;
+        const char *text, *words;
+    } rows[] = {
+        {MC_FAULT_PPPD_DIED, "killed", "hangup:pppd-died "},
+        {MC_FAULT_PPP_TERMINATED, "exited with 0", "hangup:ppp-terminated "},
+        {MC_FAULT_PPP_ECHO_DEAD, "no answer to LCP echo", "hangup:ppp-echo-dead "},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _cleanup_world_ struct world *w = online("");
+        struct told told = {.words = ""};
+        mc_bus_observe(w->bus, &told.observer, on_told, &told);
+        pppd_end(w, 0, rows[i].fault, rows[i].text);
+        until(w, MC_STATE_HANGUP, SECOND_MS);
+        pass(w, 1);
+        assert_string_equal(told.words, rows[i].words);
+        assert_int_equal(w->status.fault, rows[i].fault);
+        until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
+        mc_bus_forget(w->bus, &told.observer);
+    }
+}
+
+/* IPCP may bounce: only an address that stays away for a second is worth a word. */
+static void a_bounce_is_no_news(void **unused)
+{
+    static const struct {
+        int64_t away_ms;
+        enum mc_ppp_phase phase;
+        const char *words;
+    } rows[] = {{400, MC_PPP_RUNNING, ""},
+                {3000, MC_PPP_RUNNING, "ppp:none online:none "},
+                {1500, MC_PPP_TERMINATE, "hangup:none "}}; /* pppd takes its leave: there is no way back */
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _cleanup_world_ struct world *w = online("");
+        struct told told = {.words = ""};
+        pass(w, MINUTE_MS);
+        mc_bus_observe(w->bus, &told.observer, on_told, &told);
+        mc_link_call_phase(w->link, rows[i].phase);
+        mc_link_call_down(w->link);
+        assert_false(w->network_up); /* routes go at once, whatever comes */
+        pass(w, rows[i].away_ms);
+        mc_link_call_up(w->link);
+        pass(w, SECOND_MS);
+        assert_string_equal(told.words, rows[i].words);
+        assert_int_equal(w->network_up, rows[i].phase == MC_PPP_RUNNING);
+        mc_bus_forget(w->bus, &told.observer);
+        until(w, MC_STATE_ONLINE, 2 * MINUTE_MS); /* the one that never comes back is ended */
+    }
+}
+
+/* ---- a remedy looks at the SIM, too ---- */
+
+/*
+ * A reattach (AT+CGATT=0, AT+CGATT=1) does not touch the SIM (27.007, 10.1.9), but a SIM that went, or locked itself,
+ * meanwhile is noticed right behind it: nothing is dialled before AT+CPIN? has said READY.
+ */
+static void a_reattach_looks_at_the_sim(void **unused)
+{
+    static const struct {
+        const char *inject;
+        enum mc_fault fault;
+        enum mc_state state;
+    } rows[] = {{"sim-remove", MC_FAULT_SIM_ABSENT, MC_STATE_BACKOFF},
+                {"puk-lock", MC_FAULT_SIM_PUK, MC_STATE_HELD},
+                {"pin-lock 4321 3", MC_FAULT_SIM_PIN_MISSING, MC_STATE_HELD}};
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        bool heard = i % 2; /* the modem may say it by itself, or not a word */
+        _cleanup_world_ struct world *w = online("");
+        world_inject(w, "dial-reject no-carrier"); /* from the second one on it reattaches */
+        world_inject(w, "no-carrier");
+        for (int64_t ms = 0; ms < HOUR_MS && w->status.counters.reattaches == 0; ms += 10)
+            pass(w, 10);
+        assert_int_equal(w->status.counters.reattaches, 1);
+        int64_t began_ms = world_now(w);
+        uint64_t dials = sim_board_counters(w->board)->dials;
+        if (!heard)
+            world_inject(w, "mute-for 200"); /* its URC is lost */
+        world_inject(w, "%s", rows[i / 2].inject);
+        until(w, rows[i / 2].state, 2 * MINUTE_MS);
+        assert_int_equal(w->status.fault, rows[i / 2].fault);
+        print_message("# %s%s: noticed %.1f s after the reattach began\n", rows[i / 2].inject, heard ? "" : " unheard",
+                      (double)(world_now(w) - began_ms) / 1000);
+        assert_int_equal(sim_board_counters(w->board)->dials, dials);
+    }
+}
+
 /* ---- every day ---- */
 
 static const struct {
@@ -359,6 +465,9 @@ int main(void)
         cmocka_unit_test(power_off_that_was_not_heard),
         cmocka_unit_test(a_reattach_behind_a_reboot),
         cmocka_unit_test(a_reattach_that_broke_off),
+        cmocka_unit_test(a_death_is_told_once),
+        cmocka_unit_test(a_bounce_is_no_news),
+        cmocka_unit_test(a_reattach_looks_at_the_sim),
         cmocka_unit_test(over_every_fault_by_itself),
         cmocka_unit_test(unplugged_in_every_state),
         cmocka_unit_test(killed_in_every_state),

@@ -90,11 +90,16 @@ static void refused_by_the_network(void **state)
 static void dies_while_online(void **state)
 {
     struct whole *w = *state;
+    char *log;
 
     whole_online(w, NULL, NULL);
     assert_int_equal(kill((pid_t)whole_get_int(w, "ppp.pid"), SIGKILL), 0);
     whole_until(w, "counters.redials", "1");
     whole_wait(w, "online");
+    log = whole_read(w->daemon.log); /* one change, which says why */
+    assert_non_null(strstr(log, "): pppd was killed (pppd was killed by signal 9 while running"));
+    assert_null(strstr(log, "online -> ppp"));
+    free(log);
     whole_ctl_says(w, "history", 0, "pppd");
     whole_end(w);
 }

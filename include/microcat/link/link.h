@@ -100,6 +100,7 @@ size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len_b
 void mc_link_call_phase(struct mc_link *link, enum mc_ppp_phase phase);
 /** Addresses are in status->ppp. May come again. */
 void mc_link_call_up(struct mc_link *link);
+/** The address is gone. When pppd's end follows within a second, that alone is the change of state. */
 void mc_link_call_down(struct mc_link *link);
 void mc_link_call_sign(struct mc_link *link, enum mc_call_sign sign, const char *text);
 /** pppd has ended: @fault NONE when it was asked to. */
