@@ -607,6 +607,20 @@ static const struct mc_fault_info rows[] = {
             .does = "Leaves the modem attached and tries again at the longest delay, RedialMax=.",
             .next = "Run `modprobe ppp_async`; after a kernel upgrade reboot the machine.",
         },
+    ROW(HOST_REFUSED) =
+        {
+            .code = "host-refused",
+            .text = "this machine refused what a call needs",
+            .means =
+                "Not pppd, but what it is run with could not be had: a pseudo-terminal, a socket, a process or memory. "
+                "A "
+                "limit on open files or processes is reached, /dev/pts is full or not mounted, or a sandbox is in the "
+                "way. What was refused, and why, is given with the fault.",
+            .does = "Leaves the modem attached and looks again every 30 to 60 seconds; what can be found out before a "
+                    "dial costs none.",
+            .next = "Raise the limit that is named (LimitNOFILE=, TasksMax=, kernel.pty.max), or give the service the "
+                    "access it needs (PrivateDevices=, DevicePolicy=).",
+        },
     ROW(INTERNAL) =
         {
             .code = "internal",

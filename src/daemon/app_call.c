@@ -118,10 +118,11 @@ static void on_exit_(void *ctx, const struct mc_ppp_end *end)
 enum mc_fault app_call_check(void *ctx, char *detail, size_t size)
 {
     struct app *app = ctx;
-    if (access(app->settings.ppp.program, X_OK) == 0)
+    struct mc_ppp_failure failure;
+    if (mc_ppp_check(&app->settings, &failure) == 0)
         return MC_FAULT_NONE;
-    snprintf(detail, size, "%s: %s", app->settings.ppp.program, strerror(errno));
-    return errno == ENOENT ? MC_FAULT_PPPD_MISSING : MC_FAULT_PPPD_UNUSABLE;
+    snprintf(detail, size, "%s", failure.text);
+    return failure.fault;
 }
 
 static const struct mc_ppp_events ppp_events = {.on_phase = on_phase,
@@ -151,16 +152,16 @@ enum mc_fault app_call(void *ctx, char *detail, size_t size)
 {
     struct app *app = ctx;
     const struct mc_ppp_place place = place_of(app);
+    struct mc_ppp_failure failure;
     app_call_free(app); /* one whose device went away may still be dying */
-    int r = mc_ppp_start(app->loop, &app->settings, &place, &ppp_events, app, &app->ppp);
-    if (r == 0) {
+    if (mc_ppp_start(app->loop, &app->settings, &place, &ppp_events, app, &app->ppp, &failure) == 0) {
         app->status.ppp.pid = (int32_t)mc_ppp_pid(app->ppp);
         app->online_at_ms = -1;
         app_state_call(app, NULL);
         return MC_FAULT_NONE;
     }
-    snprintf(detail, size, "%s: %s", app->settings.ppp.program, strerror(-r));
-    return mc_ppp_start_fault(r);
+    snprintf(detail, size, "%s", failure.text);
+    return failure.fault;
 }
 
 void app_call_count(struct app *app)

@@ -255,18 +255,22 @@ int mc_child_spawn(struct mc_loop *loop, const struct mc_child_spec *spec, const
                    void *ctx, struct mc_child **ret_child)
 {
     struct mc_child *child = child_new(loop, events, ctx, spec->name ? spec->name : spec->program);
+    const char *unasked, **step = spec->ret_step ? spec->ret_step : &unasked;
     int fds[2] = {-1, -1};
 
+    *step = "memory";
     if (!child)
         return -ENOMEM;
+    *step = "pipe";
     int r = make_pipes(child, fds);
     if (r == 0)
-        r = mc_child_fork(spec, fds, &child->pid);
+        r = mc_child_fork(spec, fds, &child->pid, step);
     for (size_t i = 0; i < MC_LENGTH_OF(fds); i++)
         if (fds[i] >= 0)
             close(fds[i]);
     if (r == 0) {
         child->ours = child->running = true;
+        *step = "pidfd";
         child->pidfd = pidfd_open_(child->pid);
         r = child->pidfd < 0 ? child->pidfd : watch_child(child);
     }

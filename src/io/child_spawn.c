@@ -48,15 +48,25 @@ static int place_fds(int *from, int n)
     return 0;
 }
 
+/* What the child tells of its failure. It is the same program up to execve(): the words are where they are here. */
+struct report {
+    int error;
+    const char *step;
+};
+
 /* In the child: only async-signal-safe calls. Returns only on failure. */
-static int become(const struct mc_child_spec *spec, const int out_fds[2], int *ret_report_fd)
+static int become(const struct mc_child_spec *spec, const int out_fds[2], int *ret_report_fd, const char **ret_step)
 {
     static const char *const no_env[] = {NULL};
     int from[3 + MC_CHILD_MAX_INHERIT], n = 3 + (int)spec->n_inherit, null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+    *ret_step = "/dev/null";
+    if (null_fd < 0)
+        return -errno;
+    *ret_step = "descriptors";
     /* The report pipe must not stand where a descriptor is going to be placed. */
     int report = fcntl(*ret_report_fd, F_DUPFD_CLOEXEC, 3 + MC_CHILD_MAX_INHERIT + 1);
-    if (report < 0 || null_fd < 0)
+    if (report < 0)
         return -errno;
     *ret_report_fd = report;
     from[0] = spec->stdin_fd >= 0 ? spec->stdin_fd : null_fd;
@@ -67,31 +77,36 @@ static int become(const struct mc_child_spec *spec, const int out_fds[2], int *r
     int r = place_fds(from, n);
     if (r < 0)
         return r;
+    *ret_step = "session";
     if (setsid() < 0 || (spec->stdin_is_tty && ioctl(0, TIOCSCTTY, 0) < 0))
         return -errno;
     close_from(n);
     default_signals();
+    *ret_step = "exec";
     execve(spec->program, (char *const *)spec->argv, (char *const *)(spec->envp ? spec->envp : no_env));
     return -errno;
 }
 
 /* Reads what the child reports: nothing when execve() closed the pipe, else its -errno. */
-static int read_report(int fd)
+static int read_report(int fd, const char **ret_step)
 {
-    int report = 0;
+    struct report report = {0};
     ssize_t n;
 
     do
         n = read(fd, &report, sizeof(report));
     while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : n == sizeof(report) ? report : 0;
+    if (n == sizeof(report))
+        *ret_step = report.step;
+    return n < 0 ? -errno : n == sizeof(report) ? report.error : 0;
 }
 
-int mc_child_fork(const struct mc_child_spec *spec, const int out_fds[2], pid_t *ret_pid)
+int mc_child_fork(const struct mc_child_spec *spec, const int out_fds[2], pid_t *ret_pid, const char **ret_step)
 {
     sigset_t all, before;
     int pipe_fds[2];
 
+    *ret_step = "pipe";
     if (spec->n_inherit > MC_CHILD_MAX_INHERIT)
         return -EINVAL;
     if (pipe2(pipe_fds, O_CLOEXEC) < 0)
@@ -101,18 +116,20 @@ int mc_child_fork(const struct mc_child_spec *spec, const int out_fds[2], pid_t 
     /* A signal that came to the child before its handlers are reset would be reported to the daemon's loop. */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
+    *ret_step = "fork";
     pid_t pid = fork();
     if (pid == 0) {
-        int r = become(spec, out_fds, &write_fd);
-        ssize_t n = write(write_fd, &r, sizeof(r));
-        _exit(n == sizeof(r) ? 127 : 126);
+        struct report report;
+        report.error = become(spec, out_fds, &write_fd, &report.step);
+        ssize_t n = write(write_fd, &report, sizeof(report));
+        _exit(n == sizeof(report) ? 127 : 126);
     }
     int r = pid < 0 ? -errno : 0;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (r < 0)
         return r;
     close(MC_TAKE_FD(write_fd));
-    r = read_report(read_fd);
+    r = read_report(read_fd, ret_step);
     if (r == 0) {
         *ret_pid = pid;
         return 0;

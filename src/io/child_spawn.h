@@ -10,8 +10,8 @@
 
 /**
  * Starts @spec's process with @out_fds[] as its stdout and stderr (negative: /dev/null). Waits until
- * execve() has succeeded or failed. 0 or -errno.
+ * execve() has succeeded or failed. 0 or -errno, and in @ret_step what failed.
  */
-int mc_child_fork(const struct mc_child_spec *spec, const int out_fds[2], pid_t *ret_pid);
+int mc_child_fork(const struct mc_child_spec *spec, const int out_fds[2], pid_t *ret_pid, const char **ret_step);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -25,10 +26,11 @@ int mc_pty_open(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_b
 {
     _cleanup_close_ int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     _cleanup_close_ int slave = -1;
-    int r;
+    int error = errno, r;
 
+    snprintf(name, name_bytes, "/dev/ptmx"); /* until the slave has a name */
     if (master < 0)
-        return -errno;
+        return -error;
     if (grantpt(master) < 0 || unlockpt(master) < 0)
         return -errno;
     r = ptsname_r(master, name, name_bytes);

@@ -2,10 +2,12 @@
 /* How a call begins: started, or taken over from the daemon before. */
 #include "call.h"
 
+#include <microcat/base/cleanup.h>
 #include <microcat/ppp/options.h>
 #include <microcat/ppp/pty.h>
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,68 +60,107 @@ static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, c
     return mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
 }
 
+/* ---- starting ---- */
+
+__attribute__((format(printf, 3, 4))) static int refused(struct mc_ppp_failure *failure, int error, const char *fmt,
+                                                         ...)
+{
+    char what[sizeof(failure->text)];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(what, sizeof(what), fmt, args);
+    va_end(args);
+    failure->fault = MC_FAULT_HOST_REFUSED;
+    snprintf(failure->text, sizeof(failure->text), "%.120s: %s", what, strerror(-error));
+    return error;
+}
+
+/* What execve() says of the program itself, and not of this machine's limits. */
+static int program_refused(struct mc_ppp_failure *failure, int error, const char *program)
+{
+    refused(failure, error, "%s", program);
+    if (error == -ENOENT || error == -ENOTDIR)
+        failure->fault = MC_FAULT_PPPD_MISSING;
+    else if (error != -ENOMEM && error != -EAGAIN && error != -EMFILE && error != -ENFILE)
+        failure->fault = MC_FAULT_PPPD_UNUSABLE;
+    return error;
+}
+
 static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place,
-                 const char *tty)
+                 const char *tty, struct mc_ppp_failure *failure)
 {
     struct mc_options_input input = {.settings = settings, .tty = tty, .socket = ppp->socket_path};
     struct mc_options options;
+    const char *step;
     int r;
 
     input.plugin = place != NULL && place->plugin != NULL ? place->plugin : MC_PLUGIN_PATH;
     input.modern = MC_PPPD_MODERN;
     r = mc_options_make(&input, &options);
     if (r < 0)
-        return r;
+        return refused(failure, r, "no options for pppd");
     struct mc_child_spec spec = {.program = settings->ppp.program,
                                  .argv = (const char *const *)options.argv,
                                  .envp = (const char *const *)options.envp,
                                  .stdin_fd = -1,
-                                 .name = "pppd"};
+                                 .name = "pppd",
+                                 .ret_step = &step};
     r = mc_child_spawn(ppp->loop, &spec, &mc_call_child_events, ppp, &ppp->child);
     mc_options_free(&options);
-    return r;
+    if (r == 0)
+        return 0;
+    return strcmp(step, "exec") == 0 ? program_refused(failure, r, settings->ppp.program)
+                                     : refused(failure, r, "no process for pppd: %s", step);
+}
+
+static int start(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place,
+                 struct mc_ppp_failure *failure)
+{
+    char tty[64];
+    int r = mc_pty_open(&ppp->master_fd, &ppp->slave_fd, tty, sizeof(tty));
+
+    if (r < 0)
+        return refused(failure, r, "no pty for pppd: %s", tty);
+    r = open_server(ppp, settings, place);
+    if (r < 0)
+        return refused(failure, r, "no socket for pppd's plugin: %s", ppp->socket_path);
+    r = mc_relay_new(ppp->loop, ppp->master_fd, &mc_call_relay_events, ppp, &ppp->relay);
+    if (r < 0)
+        return refused(failure, r, "no relay for pppd's pty");
+    return spawn(ppp, settings, place, tty, failure);
 }
 
 int mc_ppp_start(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
-                 const struct mc_ppp_events *events, void *ctx, struct mc_ppp **ret_ppp)
+                 const struct mc_ppp_events *events, void *ctx, struct mc_ppp **ret_ppp,
+                 struct mc_ppp_failure *ret_failure)
 {
     struct mc_ppp *ppp = new_call(loop, settings, place, events, ctx);
+    int r =
+        ppp != NULL ? start(ppp, settings, place, ret_failure) : refused(ret_failure, -ENOMEM, "no memory for a call");
+
+    if (r == 0) {
+        mc_call_begin(ppp);
+        *ret_ppp = ppp;
+    } else if (ppp != NULL) {
+        mc_call_release(ppp);
+    }
+    return r;
+}
+
+int mc_ppp_check(const struct mc_settings *settings, struct mc_ppp_failure *ret_failure)
+{
+    _cleanup_close_ int master = -1, slave = -1;
     char tty[64];
     int r;
 
-    if (ppp == NULL)
-        return -ENOMEM;
-    r = mc_pty_open(&ppp->master_fd, &ppp->slave_fd, tty, sizeof(tty));
-    if (r == 0)
-        r = open_server(ppp, settings, place);
-    if (r == 0)
-        r = mc_relay_new(loop, ppp->master_fd, &mc_call_relay_events, ppp, &ppp->relay);
-    if (r == 0)
-        r = spawn(ppp, settings, place, tty);
-    if (r < 0) {
-        mc_call_release(ppp);
-        return r;
-    }
-    mc_call_begin(ppp);
-    *ret_ppp = ppp;
-    return 0;
+    if (access(settings->ppp.program, X_OK) < 0)
+        return program_refused(ret_failure, -errno, settings->ppp.program);
+    r = mc_pty_open(&master, &slave, tty, sizeof(tty));
+    return r < 0 ? refused(ret_failure, r, "no pty for pppd: %s", tty) : 0;
 }
 
-enum mc_fault mc_ppp_start_fault(int error)
-{
-    switch (error) {
-    case -ENOENT:
-    case -ENOTDIR:
-        return MC_FAULT_PPPD_MISSING;
-    case -EACCES:
-    case -EPERM:
-    case -ENOEXEC:
-    case -EISDIR:
-        return MC_FAULT_PPPD_UNUSABLE;
-    default:
-        return MC_FAULT_INTERNAL;
-    }
-}
+/* ---- taking over ---- */
 
 int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
                  const struct mc_ppp_leave *leave, const struct mc_ppp_events *events, void *ctx,

@@ -38,6 +38,8 @@ static struct {
     struct mc_ppp_end end;
 } seen;
 
+static struct mc_ppp_failure failure;
+
 static void quiet(void *ctx, enum mc_log_level level, const struct mc_log_field *fields, size_t n, const char *message)
 {
 }
@@ -158,7 +160,7 @@ static int try_dns(void)
 static int try_call(void)
 {
     struct mc_ppp *ppp;
-    int r = mc_ppp_start(loop, &settings, &place, &events, NULL, &ppp);
+    int r = mc_ppp_start(loop, &settings, &place, &events, NULL, &ppp, &failure);
 
     if (r == 0)
         mc_ppp_free(ppp);
@@ -206,6 +208,43 @@ static void each_allocation_fails_once(void **state)
     }
 }
 
+/* What was refused is named, and pppd is not blamed for it. */
+static void a_refusal_says_what_was_refused(void **state)
+{
+    static const struct {
+        const char *call, *text;
+    } known[] = {
+        {"posix_openpt", "no pty for pppd: /dev/ptmx"}, {"grantpt", "no pty for pppd: /dev/ptmx"},
+        {"unlockpt", "no pty for pppd: /dev/ptmx"},     {"open", "no pty for pppd: /dev/pts/"},
+        {"socket", "no socket for pppd's plugin: "},    {"bind", "no socket for pppd's plugin: "},
+        {"listen", "no socket for pppd's plugin: "},    {"pipe2", "no process for pppd: pipe"},
+        {"fork", "no process for pppd: fork"},
+    };
+    const size_t n_known = sizeof(known) / sizeof(known[0]);
+    bool met[sizeof(known) / sizeof(known[0])] = {false};
+
+    for (unsigned nth = 1;; nth++) {
+        sys_fail_at(nth, EACCES);
+        int r = try_call();
+        if (!sys_fail_stop() && r == 0)
+            break;
+        if (r == 0) /* one that does no harm */
+            continue;
+        assert_int_equal(failure.fault, MC_FAULT_HOST_REFUSED);
+        assert_non_null(strstr(failure.text, "Permission denied"));
+        assert_null(strstr(failure.text, FAKE_PPPD));
+        for (size_t i = 0; i < n_known; i++) {
+            if (strcmp(known[i].call, sys_fail_what()) != 0)
+                continue;
+            met[i] = true;
+            assert_memory_equal(failure.text, known[i].text, strlen(known[i].text));
+        }
+    }
+    for (size_t i = 0; i < n_known; i++)
+        if (!met[i])
+            fail_msg("%s was never met", known[i].call);
+}
+
 static void each_system_call_fails_once(void **state)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -236,7 +275,7 @@ static bool live(void)
     bool asked = false;
 
     memset(&seen, 0, sizeof(seen));
-    if (mc_ppp_start(loop, &settings, &place, &events, NULL, &ppp) < 0)
+    if (mc_ppp_start(loop, &settings, &place, &events, NULL, &ppp, &failure) < 0)
         return false;
     while (!seen.ended) {
         mc_loop_turn(loop); /* that it ends is the supervisor's to see to; the test's time limit sees to the rest */
@@ -310,9 +349,8 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_allocation_fails_once),
-        cmocka_unit_test(each_system_call_fails_once),
-        cmocka_unit_test(a_call_stands_every_allocation),
+        cmocka_unit_test(each_allocation_fails_once),      cmocka_unit_test(each_system_call_fails_once),
+        cmocka_unit_test(a_refusal_says_what_was_refused), cmocka_unit_test(a_call_stands_every_allocation),
         cmocka_unit_test(a_call_stands_every_system_call),
     };
 

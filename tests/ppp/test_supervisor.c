@@ -36,6 +36,7 @@ static struct {
     const char *free_at; /* frees the call in the callback of this name */
 } seen;
 static char logged[4096];
+static struct mc_ppp_failure failure;
 
 __attribute__((format(printf, 1, 2))) static void word(const char *fmt, ...)
 {
@@ -147,7 +148,7 @@ static int start_result(const char *mode)
     place.term_ms = next_term_ms;
     place.check_ms = next_check_ms;
     next_setup_ms = next_term_ms = next_check_ms = 0;
-    return mc_ppp_start(loop, &settings, &place, &events, NULL, &seen.ppp);
+    return mc_ppp_start(loop, &settings, &place, &events, NULL, &seen.ppp, &failure);
 }
 
 static void start(const char *mode)
@@ -244,18 +245,31 @@ static void cannot_start(void **state)
         const char *program;
         int result;
         enum mc_fault fault;
+        const char *text;
     } cases[] = {
-        {"/nonexistent/pppd", -ENOENT, MC_FAULT_PPPD_MISSING},
-        {"/etc/passwd", -EACCES, MC_FAULT_PPPD_UNUSABLE},
+        {"/nonexistent/pppd", -ENOENT, MC_FAULT_PPPD_MISSING, "/nonexistent/pppd: No such file or directory"},
+        {"/etc/passwd/pppd", -ENOTDIR, MC_FAULT_PPPD_MISSING, "/etc/passwd/pppd: Not a directory"},
+        {"/etc/passwd", -EACCES, MC_FAULT_PPPD_UNUSABLE, "/etc/passwd: Permission denied"},
     };
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         settings.ppp.program = (char *)cases[i].program;
         assert_int_equal(start_result("online"), cases[i].result);
-        assert_int_equal(mc_ppp_start_fault(cases[i].result), cases[i].fault);
+        assert_int_equal(failure.fault, cases[i].fault);
+        assert_string_equal(failure.text, cases[i].text);
+        assert_int_equal(mc_ppp_check(&settings, &failure), cases[i].result);
+        assert_int_equal(failure.fault, cases[i].fault);
+        assert_string_equal(failure.text, cases[i].text);
     }
     settings.ppp.program = (char *)FAKE_PPPD;
+    assert_int_equal(mc_ppp_check(&settings, &failure), 0);
     assert_int_equal(start_result("-online"), -EINVAL);
+    place.runtime_dir = "/nonexistent";
+    assert_int_equal(start_result("online"), -ENOENT); /* of a socket: says nothing of pppd */
+    assert_int_equal(failure.fault, MC_FAULT_HOST_REFUSED);
+    assert_string_equal(failure.text,
+                        "no socket for pppd's plugin: /nonexistent/pppd-test.sock: No such file or directory");
+    place.runtime_dir = directory;
     assert_int_equal(mc_timerq_next_ms(mc_loop_timers(loop)), -1); /* nothing is left */
 }
 

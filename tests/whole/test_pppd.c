@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define FAKE_SECRETS "[PDP]\nUser=sora\nPassword=so geheim%\n" /* what the fake one wants to be told */
@@ -72,6 +73,30 @@ static void fails_to_start(void **state)
     meets(*state, more, "pppd-failed", "pppd exited with 7 (could not open the pty)", true);
 }
 
+/* No descriptor left for a pty: that is what is said, and nothing is dialled for it. */
+static void no_room_for_a_pty(void **state)
+{
+    struct whole *w = *state;
+    struct rlimit limit, low;
+    int64_t dials;
+    int fds;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    fds = whole_fds_quiet(w);
+    dials = whole_sim_count(w, "dials");
+    assert_int_equal(prlimit(w->daemon.pid, RLIMIT_NOFILE, NULL, &limit), 0);
+    low = (struct rlimit){.rlim_cur = (rlim_t)fds + 1, .rlim_max = limit.rlim_max}; /* one more: for who asks */
+    assert_int_equal(prlimit(w->daemon.pid, RLIMIT_NOFILE, &low, NULL), 0);
+    whole_ctl_says(w, "connect", 1, "no pty for pppd: /dev/ptmx: Too many open files");
+    whole_said(w, &w->daemon, "fault host-refused: this machine refused what a call needs (no pty for pppd: /dev/");
+    assert_string_equal(whole_get(w, "fault.code"), "host-refused");
+    assert_int_equal(whole_sim_count(w, "dials"), dials);
+    assert_int_equal(prlimit(w->daemon.pid, RLIMIT_NOFILE, &limit, NULL), 0);
+    whole_ctl_says(w, "connect", 0, "Online");
+    whole_end(w);
+}
+
 static void refused_by_the_network(void **state)
 {
     struct whole *w = *state;
@@ -132,9 +157,15 @@ static void ignores_sigterm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WHOLE_TEST(missing),           WHOLE_TEST(not_executable),  WHOLE_TEST(not_a_program),
-        WHOLE_TEST(ends_at_once),      WHOLE_TEST(fails_to_start),  WHOLE_TEST(refused_by_the_network),
-        WHOLE_TEST(dies_while_online), WHOLE_TEST(ignores_sigterm),
+        WHOLE_TEST(missing),
+        WHOLE_TEST(not_executable),
+        WHOLE_TEST(not_a_program),
+        WHOLE_TEST(ends_at_once),
+        WHOLE_TEST(fails_to_start),
+        WHOLE_TEST(no_room_for_a_pty),
+        WHOLE_TEST(refused_by_the_network),
+        WHOLE_TEST(dies_while_online),
+        WHOLE_TEST(ignores_sigterm),
     };
 
     return cmocka_run_group_tests_name("whole: pppd", tests, whole_world, NULL);

@@ -42,11 +42,14 @@ struct mc_child_spec {
     const int *inherit;      /* these become 3, 4, ... in this order. Borrowed. */
     size_t n_inherit;        /* at most 8 */
     const char *name;        /* static, for messages */
+    const char *
+        *ret_step; /* may be NULL: of a start in vain, what failed: "memory", "pipe", "fork", ..., "exec"; static */
 };
 
 /**
  * Starts a process. @events are copied. 0; -ENOENT: no such program; -EACCES: not executable; -ENOEXEC: no program; or
- * another -errno. On error nothing was started and nothing is called back.
+ * another -errno (@spec->ret_step tells a refusal of the program from others). On error nothing was started and nothing
+ * is called back.
  */
 int mc_child_spawn(struct mc_loop *loop, const struct mc_child_spec *spec, const struct mc_child_events *events,
                    void *ctx, struct mc_child **ret_child);

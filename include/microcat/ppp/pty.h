@@ -8,7 +8,8 @@
 
 /**
  * Opens one; both descriptors become the caller's. Keep the slave open as long as the master: else the master reads EIO
- * in every moment in which pppd does not have it open, and its settings are lost. 0 or -errno.
+ * in every moment in which pppd does not have it open, and its settings are lost. 0 or -errno; @name has the slave's
+ * path, or the path of what was refused.
  */
 int mc_pty_open(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes);
 

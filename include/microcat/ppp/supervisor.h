@@ -66,15 +66,24 @@ struct mc_ppp_place {
     int64_t check_ms;        /* how often to look whether somebody stopped it; 0: 5 s until it is up, then 20 s */
 };
 
+/** Why a call could not be started. */
+struct mc_ppp_failure {
+    enum mc_fault fault;
+    char text[160]; /* what was refused, by whom: "no pty for pppd: /dev/ptmx: Permission denied" */
+};
+
 /**
- * Starts a call. 0, or -errno: -ENOENT, -EACCES, -ENOEXEC (pppd missing or not executable: MC_FAULT_PPPD_MISSING,
- * MC_FAULT_PPPD_UNUSABLE by mc_ppp_start_fault()), -EMFILE, ... On error nothing is called back.
+ * Starts a call. 0, or -errno with the fault that it is in @ret_failure: PPPD_MISSING or PPPD_UNUSABLE when pppd was
+ * refused
+ * (-ENOENT, -EACCES, -ENOEXEC, ...), else HOST_REFUSED (-EMFILE, -ENOSPC, -EAGAIN, ...). On error nothing is called
+ * back.
  * @settings are read during the call only (user and password are kept, in memory that is wiped).
  */
 int mc_ppp_start(struct mc_loop *loop, const struct mc_settings *settings, const struct mc_ppp_place *place,
-                 const struct mc_ppp_events *events, void *ctx, struct mc_ppp **ret_ppp);
-/** The fault that an error of mc_ppp_start() is. */
-enum mc_fault mc_ppp_start_fault(int error);
+                 const struct mc_ppp_events *events, void *ctx, struct mc_ppp **ret_ppp,
+                 struct mc_ppp_failure *ret_failure);
+/** Could a call be started? As far as that can be told without starting one. 0 or -errno, as above. */
+int mc_ppp_check(const struct mc_settings *settings, struct mc_ppp_failure *ret_failure);
 
 /** Bytes from the modem. Returns how many were taken; fewer means: wait for on_room. */
 size_t mc_ppp_from_modem(struct mc_ppp *ppp, const uint8_t *data, size_t len_bytes);
