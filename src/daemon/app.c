@@ -93,7 +93,9 @@ static void on_term(void *ctx, int signo)
 static void on_leave(void *ctx, int signo)
 {
     struct app *app = ctx;
-    if (!app->kept.stored) {
+    if (app->kept.stored && mc_notify_store_waits())
+        mc_warn("systemd has not taken the call's descriptors: it cannot be left to another microcatd");
+    if (!app->kept.stored || mc_notify_store_waits()) {
         on_term(ctx, signo);
         return;
     }
@@ -175,6 +177,7 @@ static int start(struct app *app)
     if (r < 0)
         return r;
     app->queue = mc_loop_timers(app->loop);
+    mc_notify_start(app->queue);
     set_runtime_dir(app);
     r = make_core(app);
     if (r < 0)
@@ -231,6 +234,7 @@ static void stop(struct app *app)
     mc_bus_free(app->bus);
     mc_history_free(app->history);
     mc_trace_free(app->trace);
+    mc_notify_stop();
     mc_loop_free(app->loop);
 }
 

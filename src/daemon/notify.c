@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "notify_queue.h"
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/daemon/notify.h>
@@ -22,11 +23,33 @@ static void set_status(char *out, const char *text)
             *p = ' ';
 }
 
+__attribute__((format(printf, 3, 4))) static int tell(enum mc_notice_kind kind, const char *name, const char *fmt, ...)
+{
+    char text[STATUS_BYTES + 96];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    return mc_notice_send(kind, name, text, -1);
+}
+
+void mc_notify_start(struct mc_timerq *queue)
+{
+    mc_notice_drive(queue);
+}
+
+void mc_notify_stop(void)
+{
+    mc_notice_forget();
+    mc_notice_drive(NULL);
+}
+
 void mc_notify_ready(const char *status)
 {
     if (status)
         set_status(last_status, status);
-    sd_notifyf(0, "READY=1\nSTATUS=%s", last_status);
+    tell(MC_NOTICE_READY, NULL, "READY=1\nSTATUS=%s", last_status);
 }
 
 void mc_notify_status(const char *fmt, ...)
@@ -41,7 +64,7 @@ void mc_notify_status(const char *fmt, ...)
     if (strcmp(status, last_status) == 0)
         return;
     memcpy(last_status, status, sizeof(last_status));
-    sd_notifyf(0, "STATUS=%s", status);
+    tell(MC_NOTICE_STATUS, NULL, "STATUS=%s", status);
 }
 
 /* Type=notify-reload (systemd 253) wants the time with it; older ones ignore it. */
@@ -50,7 +73,8 @@ void mc_notify_reloading(void)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    tell(MC_NOTICE_RELOADING, NULL, "RELOADING=1\nMONOTONIC_USEC=%lld",
+         (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 }
 
 void mc_notify_stopping(const char *status, int64_t timeout_ms)
@@ -60,7 +84,7 @@ void mc_notify_stopping(const char *status, int64_t timeout_ms)
     set_status(last_status, status);
     if (timeout_ms > 0)
         snprintf(extend, sizeof(extend), "\nEXTEND_TIMEOUT_USEC=%lld", (long long)timeout_ms * 1000);
-    sd_notifyf(0, "STOPPING=1\nSTATUS=%s%s", last_status, extend);
+    tell(MC_NOTICE_STOPPING, NULL, "STOPPING=1\nSTATUS=%s%s", last_status, extend);
 }
 
 int64_t mc_notify_watchdog_ms(void)
@@ -75,7 +99,7 @@ int64_t mc_notify_watchdog_ms(void)
 
 void mc_notify_watchdog(void)
 {
-    sd_notify(0, "WATCHDOG=1");
+    tell(MC_NOTICE_WATCHDOG, NULL, "WATCHDOG=1");
 }
 
 static bool is_name(const char *name)
@@ -83,12 +107,6 @@ static bool is_name(const char *name)
     size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     return len > 0 && !name[len] && len < sizeof(((struct mc_notify_fd *)0)->name);
-}
-
-/* sd_notify() says 0 where nobody listens. */
-static int sent(int r)
-{
-    return r < 0 ? r : r == 0 ? -ENOENT : 0;
 }
 
 int mc_notify_store_fd(const char *name, int fd)
@@ -101,14 +119,19 @@ int mc_notify_store_fd(const char *name, int fd)
     if (r < 0)
         return r;
     snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s", name);
-    return sent(sd_pid_notify_with_fds(0, 0, text, &fd, 1));
+    return mc_notice_send(MC_NOTICE_FD_STORE, name, text, fd);
 }
 
 int mc_notify_remove_fd(const char *name)
 {
     if (!is_name(name))
         return -EINVAL;
-    return sent(sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", name));
+    return tell(MC_NOTICE_FD_REMOVE, name, "FDSTOREREMOVE=1\nFDNAME=%s", name);
+}
+
+bool mc_notify_store_waits(void)
+{
+    return mc_notice_waiting(MC_NOTICE_FD_STORE) > 0;
 }
 
 int mc_notify_fetch_fds(struct mc_notify_fd *fds, size_t n_max)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -158,6 +159,106 @@ static void stored_descriptors_come_back_once(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* ---- a manager that does not read ---- */
+
+static void turn(struct mc_timerq *queue)
+{
+    mc_timerq_advance(queue, mc_timerq_now_ms(queue) + 1000);
+    mc_timerq_run(queue);
+}
+
+static ino_t inode(int fd)
+{
+    struct stat st;
+
+    assert_int_equal(fstat(fd, &st), 0);
+    return st.st_ino;
+}
+
+/* Reads all that comes, a little at a time; the last fd that came with a name is checked against @fd. */
+static void hear_all(struct mc_timerq *queue, char *out, size_t size, const char *name, int fd)
+{
+    char line[300];
+    int got;
+
+    out[0] = '\0';
+    for (int quiet = 0; quiet < 2; quiet++, turn(queue)) {
+        for (const char *text; *(text = heard(&got)); quiet = 0) {
+            snprintf(line, sizeof(line), "%s", text);
+            for (char *p = strchr(line, '\n'); p; p = strchr(p, '\n'))
+                *p = ' ';
+            strncat(strncat(out, line, size - strlen(out) - 1), "|", size - strlen(out) - 1);
+            if (got >= 0) {
+                assert_non_null(strstr(line, "FDSTORE=1"));
+                if (strstr(line, name))
+                    assert_int_equal(inode(got), inode(fd));
+                close(got);
+            }
+        }
+    }
+}
+
+/* As much as the socket takes. */
+static void fill_up(void)
+{
+    for (int i = 0; i < 1000; i++)
+        mc_notify_status("before %d", i);
+}
+
+static void nobody_waits_for_a_manager_that_does_not_read(void **state)
+{
+    struct mc_timerq *queue = mc_timerq_new(0);
+    int lowest = dup(0), old, new;
+    static char all[65536];
+    const char *rest;
+
+    close(lowest);
+    old = memfd_create("old", MFD_CLOEXEC);
+    new = memfd_create("new", MFD_CLOEXEC);
+    mc_notify_start(queue);
+    alarm(60); /* it used to hang here */
+    fill_up();
+    assert_int_equal(mc_notify_store_fd("tty", old), 0);
+    assert_int_equal(mc_notify_store_fd("pty", old), 0);
+    assert_true(mc_notify_store_waits());
+    for (int i = 0; i < 100; i++) {
+        mc_notify_watchdog();
+        mc_notify_status("after %d", i);
+        mc_notify_reloading();
+        mc_notify_ready(NULL);
+        assert_int_equal(mc_notify_store_fd("tty", i < 99 ? old : new), 0);
+    }
+    mc_notify_remove_fd("pty");
+    mc_notify_status("the last");
+    hear_all(queue, all, sizeof(all), "tty", new);
+    alarm(0);
+    rest = strstr(all, "WATCHDOG=1|");
+    assert_non_null(rest);
+    assert_null(strstr(all, "after 98|"));
+    assert_null(strstr(all, "FDNAME=pty|FDSTORE"));
+    rest = strstr(all, "|RELOADING=1");
+    assert_non_null(rest);
+    rest = strstr(rest + 1, "|READY=1 STATUS=after 99|");
+    assert_non_null(rest);
+    assert_string_equal(rest, "|READY=1 STATUS=after 99|FDSTOREREMOVE=1 FDNAME=tty|FDSTORE=1 FDNAME=tty|"
+                              "FDSTOREREMOVE=1 FDNAME=pty|STATUS=the last|");
+    assert_int_equal(mc_timerq_next_ms(queue), -1); /* nothing is left to be sent */
+    mc_notify_status("at once");
+    assert_string_equal(heard(NULL), "STATUS=at once");
+
+    fill_up();
+    assert_int_equal(mc_notify_store_fd("tty", old), 0);
+    mc_notify_stop();
+    close(old);
+    close(new);
+    assert_int_equal(dup(0), lowest); /* no copy is left open */
+    close(lowest);
+    assert_int_equal(mc_timerq_next_ms(queue), -1);
+    mc_timerq_free(queue);
+    while (*heard(NULL))
+        ;
+}
+
 static void without_systemd_nothing_happens(void **state)
 {
     struct mc_notify_fd fds[2];
@@ -183,6 +284,7 @@ int main(void)
         cmocka_unit_test(life_is_told),
         cmocka_unit_test(watchdog_is_half_the_units),
         cmocka_unit_test(descriptors_are_stored_and_removed),
+        cmocka_unit_test(nobody_waits_for_a_manager_that_does_not_read),
         cmocka_unit_test(stored_descriptors_come_back_once),
         cmocka_unit_test(without_systemd_nothing_happens),
     };

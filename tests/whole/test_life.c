@@ -2,6 +2,7 @@
 /* The daemon's own life: what systemd hears, SIGHUP, SIGTERM in every state, a crash, what the next one remembers. */
 #include "whole.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,94 @@ static void tells_systemd(void **state)
     whole_kill(&w->daemon, SIGTERM);
     whole_said(w, &w->systemd, "STOPPING=1\nSTATUS=hanging up\nEXTEND_TIMEOUT_USEC=");
     assert_int_equal(whole_ended(w, &w->daemon), 0);
+    whole_end(w);
+}
+
+/* A socket that nobody reads, bound at @path. */
+static int deaf_socket(const char *path)
+{
+    struct sockaddr_un where = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    snprintf(where.sun_path, sizeof(where.sun_path), "%s", path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&where, sizeof(where)), 0);
+    return fd;
+}
+
+/* What the messages so far leave in the descriptor store: a bit each. */
+static unsigned stored_after(unsigned stored, const char *message, bool with_fd)
+{
+    static const char *const names[] = {"tty", "pty", "pty-slave", "pppd"};
+    const char *name = strstr(message, "FDNAME=");
+
+    for (unsigned i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name + strlen("FDNAME="), names[i]) != 0)
+            continue;
+        if (strstr(message, "FDSTOREREMOVE=1"))
+            stored &= ~(1u << i);
+        else if (with_fd && !(stored & 1u << i)) /* one of each: systemd would keep both */
+            stored |= 1u << i;
+        else
+            fail_msg("twice, or without a descriptor: %s", message);
+    }
+    return stored;
+}
+
+/* Reads on until a message begins with @text. */
+static unsigned hear_until(int fd, const char *text, unsigned stored)
+{
+    int64_t until_ms = whole_clock_ms() + WHOLE_MS;
+    char said[4096] = "";
+
+    while (strncmp(said, text, strlen(text)) != 0) {
+        char control[CMSG_SPACE(sizeof(int))];
+        struct iovec iov = {said, sizeof(said) - 1};
+        struct msghdr message = {
+            .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+        int got = -1;
+
+        if (!whole_poll(fd, POLLIN, until_ms))
+            fail_msg("\"%s\" was never said, at last \"%s\"", text, said);
+        ssize_t len = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+        assert_true(len >= 0);
+        said[len] = '\0';
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        if (header && header->cmsg_type == SCM_RIGHTS) {
+            memcpy(&got, CMSG_DATA(header), sizeof(got));
+            close(got);
+        }
+        stored = stored_after(stored, said, got >= 0);
+    }
+    return stored;
+}
+
+/* A service manager that reads nothing holds nobody up, and hears what counts when it reads again. */
+static void a_deaf_service_manager(void **state)
+{
+    struct whole *w = *state;
+    char words[160], environment[320], path[96];
+
+    whole_config(w, NULL);
+    snprintf(path, sizeof(path), "%s/deaf", w->dir);
+    int fd = deaf_socket(path);
+    snprintf(words, sizeof(words), "--config=%s", w->conf);
+    snprintf(environment, sizeof(environment), "STATE_DIRECTORY=%s/state|NOTIFY_SOCKET=%s", w->dir, path);
+    whole_spawn(w, &w->daemon, getenv("MICROCATD"), words, environment, 0);
+    hear_until(fd, "READY=1", 0);
+    whole_sim_start(w, "--profile=warm");
+    whole_wait(w, "online"); /* the socket takes ten: state after state, and eight for the descriptors */
+    for (int i = 0; i < 3; i++)
+        whole_ctl_says(w, "reconnect", 0, "Online");
+    whole_said(w, &w->daemon, "the service manager does not read its notifications");
+    unsigned stored =
+        hear_until(fd, "FDSTORE=1\nFDNAME=pppd", 0); /* that of the first call, or already the last one's */
+    stored = hear_until(fd, "STATUS=online: 10.164.98.251 on ppp0", stored);
+    assert_int_equal(stored, 0xf);
+    whole_said(w, &w->daemon, "the service manager reads its notifications again");
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    assert_int_equal(hear_until(fd, "FDSTOREREMOVE=1\nFDNAME=pppd", stored), 0); /* and they are taken back */
+    close(fd);
     whole_end(w);
 }
 
@@ -216,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WHOLE_TEST(tells_systemd),
+        WHOLE_TEST(a_deaf_service_manager),
         WHOLE_TEST(reloads),
         WHOLE_TEST(stops_in_every_state),
         WHOLE_TEST(stops_in_hangup),

@@ -4,11 +4,19 @@
 
 /*
  * What systemd is told (sd_notify) and what it keeps for us (its file descriptor store). Without systemd every call is
- * harmless and does nothing.
+ * harmless and does nothing. No call waits: what systemd does not take now it is told later, in order; of the status
+ * only the last.
  */
 
+#include <microcat/base/timerq.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/** From now on what had to wait is sent in @queue's time; before, with the next call. */
+void mc_notify_start(struct mc_timerq *queue);
+/** The end, before the queue goes: what cannot be sent now is not sent any more. */
+void mc_notify_stop(void);
 
 /** READY=1 with a STATUS line: configured and listening. NULL keeps the line that is there (the end of a reload). */
 void mc_notify_ready(const char *status);
@@ -33,12 +41,14 @@ struct mc_notify_fd {
 
 /**
  * Leaves a duplicate of @fd with systemd under @name (letters, digits, '-', '_', '.'; 63 at most), until it is removed
- * or the service is stopped for good. Replaces one of the same name. 0, -EINVAL, -ENOENT (no systemd), or another
- * -errno.
+ * or the service is stopped for good. Replaces one of the same name. 0 (sent, or waiting), -EINVAL, -ENOENT (no
+ * systemd), or another -errno.
  */
 int mc_notify_store_fd(const char *name, int fd);
 /** 0, -EINVAL, -ENOENT (no systemd). */
 int mc_notify_remove_fd(const char *name);
+/** Are there descriptors that systemd was given and has not taken yet? */
+bool mc_notify_store_waits(void);
 
 /**
  * Takes what the store gave this process at its start, once: at most @n_max, each close-on-exec and the caller's to
