@@ -21,7 +21,7 @@ struct mc_ppp {
     char socket_path[108];
     char *password; /* only to keep it out of log lines */
     int64_t setup_ms, term_ms, check_ms;
-    struct mc_timer setup, check, burial, standing;
+    struct mc_timer setup, check, burial, standing, undead;
     unsigned depth; /* of callbacks going on */
     bool buried, ended, kill_asked, was_stopped;
     enum mc_ppp_phase phase;

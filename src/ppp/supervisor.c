@@ -14,6 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A process that hangs in the kernel does not even hear SIGKILL. */
+enum { UNDEAD_MS = 5000 };
+
 enum { LATE_TERM_MS = 4000, CHECK_SETUP_MS = 5000, CHECK_RUNNING_MS = 20000 };
 
 static void arm(struct mc_ppp *ppp, struct mc_timer *timer, int64_t delay_ms)
@@ -27,6 +30,7 @@ void mc_call_release(struct mc_ppp *ppp)
     mc_timer_disarm(&ppp->check);
     mc_timer_disarm(&ppp->burial);
     mc_timer_disarm(&ppp->standing);
+    mc_timer_disarm(&ppp->undead);
     mc_plugin_server_free(ppp->server);
     mc_relay_free(ppp->relay);
     if (ppp->slave_fd >= 0)
@@ -46,6 +50,7 @@ static void on_burial(void *ctx)
 static void bury(struct mc_ppp *ppp)
 {
     ppp->buried = true;
+    mc_timer_disarm(&ppp->undead);
     mc_timer_disarm(&ppp->standing);
     mc_timer_disarm(&ppp->setup);
     mc_timer_disarm(&ppp->check);
@@ -55,13 +60,25 @@ static void bury(struct mc_ppp *ppp)
         mc_call_release(ppp);
 }
 
+static void ask_to_end(struct mc_ppp *ppp, int64_t term_ms)
+{
+    mc_child_stop(ppp->child, term_ms);
+    arm(ppp, &ppp->undead, term_ms + UNDEAD_MS);
+}
+
+static void kill_now(struct mc_ppp *ppp)
+{
+    mc_child_kill(ppp->child, SIGKILL);
+    arm(ppp, &ppp->undead, UNDEAD_MS);
+}
+
 static void on_late(void *ctx)
 {
     struct mc_ppp *ppp = ctx;
 
     mc_info("no address after %lld s: pppd is ended", (long long)(ppp->setup_ms / 1000));
     ppp->view.late = true;
-    mc_child_stop(ppp->child, ppp->term_ms < LATE_TERM_MS ? ppp->term_ms : LATE_TERM_MS);
+    ask_to_end(ppp, ppp->term_ms < LATE_TERM_MS ? ppp->term_ms : LATE_TERM_MS);
 }
 
 /* State T in /proc: somebody stopped it. The kernel goes on with frames and the network sees nothing, but pppd answers
@@ -97,7 +114,7 @@ static void on_check(void *ctx)
     if (stopped && ppp->was_stopped) {
         mc_warn("pppd is stopped (SIGSTOP): killed");
         ppp->view.stuck = true;
-        mc_child_kill(ppp->child, SIGKILL);
+        kill_now(ppp);
         return;
     }
     ppp->was_stopped = stopped;
@@ -135,25 +152,55 @@ static void describe_end(struct mc_ppp *ppp, int wait_status)
         snprintf(ppp->end.text + len, sizeof(ppp->end.text) - len, ": %s", ppp->complaint);
 }
 
+/* What is told once, when pppd has ended or is given up. */
+static void tell_end(struct mc_ppp *ppp)
+{
+    mc_call_down(ppp);
+    mc_call_phase(ppp, MC_PPP_DEAD);
+    ppp->ended = true;
+    if (!ppp->buried)
+        ppp->events.on_exit(ppp->ctx, &ppp->end);
+}
+
+static void quiet_timers(struct mc_ppp *ppp)
+{
+    mc_timer_disarm(&ppp->setup);
+    mc_timer_disarm(&ppp->check);
+    mc_timer_disarm(&ppp->standing);
+    mc_timer_disarm(&ppp->undead);
+}
+
 static void on_child_exit(void *ctx, int wait_status)
 {
     struct mc_ppp *ppp = ctx;
 
     ppp->depth++;
-    mc_timer_disarm(&ppp->setup);
-    mc_timer_disarm(&ppp->check);
-    mc_timer_disarm(&ppp->standing);
+    quiet_timers(ppp);
     mc_plugin_server_drain(ppp->server); /* its last words: exit, and how much went over the link */
     mc_relay_drain(ppp->relay);
     describe_end(ppp, wait_status);
     forget_secrets(ppp);
     mc_child_free(ppp->child);
     ppp->child = NULL;
-    mc_call_down(ppp);
-    mc_call_phase(ppp, MC_PPP_DEAD);
-    ppp->ended = true;
-    if (!ppp->buried)
-        ppp->events.on_exit(ppp->ctx, &ppp->end);
+    tell_end(ppp);
+    ppp->depth--;
+}
+
+/* Killed, and still there: left alone, the next call gets a pppd and a pty of its own. */
+static void on_undead(void *ctx)
+{
+    struct mc_ppp *ppp = ctx;
+
+    ppp->depth++;
+    quiet_timers(ppp);
+    mc_err("pppd %d cannot be killed, it hangs in the kernel: left alone", (int)mc_child_pid(ppp->child));
+    ppp->end.fault = MC_FAULT_PPPD_STUCK;
+    ppp->end.status = -1;
+    snprintf(ppp->end.text, sizeof(ppp->end.text), "pppd hangs in the kernel and cannot be killed");
+    forget_secrets(ppp);
+    mc_child_release(ppp->child);
+    ppp->child = NULL;
+    tell_end(ppp);
     ppp->depth--;
 }
 
@@ -219,6 +266,7 @@ void mc_call_init(struct mc_ppp *ppp)
     mc_timer_init(&ppp->setup, "ppp setup", on_late, ppp);
     mc_timer_init(&ppp->check, "pppd check", on_check, ppp);
     mc_timer_init(&ppp->standing, "ppp standing", on_standing, ppp);
+    mc_timer_init(&ppp->undead, "pppd undead", on_undead, ppp);
     mc_timer_init(&ppp->burial, "ppp burial", on_burial, ppp);
 }
 
@@ -248,7 +296,7 @@ void mc_ppp_stop(struct mc_ppp *ppp)
     ppp->view.stop_asked = true;
     mc_timer_disarm(&ppp->setup);
     mc_timer_disarm(&ppp->check);
-    mc_child_stop(ppp->child, ppp->term_ms);
+    ask_to_end(ppp, ppp->term_ms);
 }
 
 void mc_ppp_kill(struct mc_ppp *ppp)
@@ -258,7 +306,7 @@ void mc_ppp_kill(struct mc_ppp *ppp)
     ppp->view.stop_asked = ppp->kill_asked = true;
     mc_timer_disarm(&ppp->setup);
     mc_timer_disarm(&ppp->check);
-    mc_child_kill(ppp->child, SIGKILL);
+    kill_now(ppp);
 }
 
 void mc_ppp_free(struct mc_ppp *ppp)

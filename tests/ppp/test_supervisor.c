@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <microcat/base/log.h>
 #include <microcat/io/loop.h>
+#include <microcat/ppp/pty.h>
 #include <microcat/ppp/supervisor.h>
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -304,6 +306,30 @@ static void killed_on_request(void **state)
     assert_string_equal(seen.words, UP "down phase0 exit");
 }
 
+/* It hangs in the kernel, and no signal ends it: modelled by a descriptor that never tells an end and takes no signal.
+ */
+static void cannot_be_killed(void **state)
+{
+    for (int killed = 0; killed < 2; killed++) {
+        struct mc_ppp_leave leave = {.slave_fd = -1, .pid = getpid(), .pidfd = eventfd(0, EFD_CLOEXEC)};
+        char name[64];
+
+        assert_int_equal(mc_pty_open(&leave.master_fd, &leave.slave_fd, name, sizeof(name)), 0);
+        memset(&seen, 0, offsetof(__typeof__(seen), bytes));
+        settings.ppp.setup_timeout_ms = 60000;
+        place.term_ms = 100;
+        assert_int_equal(mc_ppp_adopt(loop, &settings, &place, &leave, &events, NULL, &seen.ppp), 0);
+        if (killed)
+            mc_ppp_kill(seen.ppp);
+        else
+            mc_ppp_stop(seen.ppp);
+        wait_end();
+        assert_int_equal(seen.end.fault, MC_FAULT_PPPD_STUCK);
+        assert_non_null(strstr(seen.end.text, "cannot be killed"));
+        assert_int_equal(mc_timerq_next_ms(mc_loop_timers(loop)), -1);
+    }
+}
+
 static void stopped_by_somebody(void **state)
 {
     next_check_ms = 50;
@@ -506,6 +532,7 @@ int main(void)
         cmocka_unit_test(no_address_in_time),
         cmocka_unit_test(ignores_term),
         cmocka_unit_test(killed_on_request),
+        cmocka_unit_test(cannot_be_killed),
         cmocka_unit_test(stopped_by_somebody),
         cmocka_unit_test(signs_between_frames),
         cmocka_unit_test(sign_in_an_open_frame),

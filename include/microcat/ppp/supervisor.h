@@ -8,7 +8,7 @@
  * All callbacks come from the loop, never from inside a call into this module; on_exit is the last one, and
  * mc_ppp_free() is allowed from any of them (the memory then goes in the loop's next turn). Every call ends in on_exit:
  * within settings.ppp.setup_timeout_ms and a few seconds when no address comes, within about 10 s after mc_ppp_stop(),
- * at once after mc_ppp_kill().
+ * at once after mc_ppp_kill(); 5 s later than that when pppd hangs in the kernel, and then it is left alone.
  */
 
 #include <microcat/base/fault.h>
