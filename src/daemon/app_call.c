@@ -200,6 +200,14 @@ void app_call_kill(void *ctx)
 
 /* ---- default route and DNS ---- */
 
+/* With the metric that it was given, whatever the settings say by now. */
+static void remove_route(struct app *app, enum mc_route_family family)
+{
+    if (app->families & family)
+        mc_route_remove(app->ppp_link.ifname, family, app->metric);
+    app->families &= ~(unsigned)family;
+}
+
 static void add_routes(struct app *app)
 {
     const struct mc_ppp_link *l = &app->ppp_link;
@@ -208,8 +216,11 @@ static void add_routes(struct app *app)
         bool wanted;
         const char *name;
     } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0', "IPv4"}, {MC_ROUTE_IPV6, *l->local6 != '\0', "IPv6"}};
-    const uint32_t metric = (uint32_t)app->settings.ppp.route_metric;
+    const uint32_t metric = app->families ? app->metric : (uint32_t)app->settings.ppp.route_metric;
+    app->metric = metric;
     for (size_t i = 0; i < MC_LENGTH_OF(routes); i++) {
+        if (!routes[i].wanted)
+            remove_route(app, routes[i].family); /* its address went, the other one stays */
         if (!routes[i].wanted || (app->families & routes[i].family))
             continue;
         int r = mc_route_add(l->ifname, routes[i].family, metric);
@@ -227,6 +238,11 @@ static void add_routes(struct app *app)
 static void on_dns(void *ctx, int result)
 {
     struct app *app = ctx;
+    if (!app->network_up) { /* it was on its way when the call ended */
+        if (result == 0)
+            mc_dns_revert(app->dns, app->ppp_link.ifname, NULL, NULL);
+        return;
+    }
     snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", result == 0 ? "resolved" : "status");
     if (result == -ENOENT && !app->dns_told)
         mc_info("systemd-resolved does not run: the DNS servers are shown in status only");
@@ -265,9 +281,7 @@ void app_network(void *ctx, bool up)
         return;
     app->network_up = false;
     for (enum mc_route_family family = MC_ROUTE_IPV4; family <= MC_ROUTE_IPV6; family <<= 1)
-        if (app->families & family)
-            mc_route_remove(ifname, family, (uint32_t)app->settings.ppp.route_metric);
-    app->families = 0;
+        remove_route(app, family);
     app->status.ppp.route = false;
     if (*app->status.ppp.dns_where && strcmp(app->status.ppp.dns_where, "status") != 0)
         mc_dns_revert(app->dns, ifname, NULL, NULL);

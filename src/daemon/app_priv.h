@@ -77,6 +77,7 @@ struct app {
     bool network_up;
     int64_t online_at_ms; /* when this call got its address; -1 not yet */
     unsigned families;    /* of the default routes that we have set */
+    uint32_t metric;      /* theirs */
     struct mc_dns *dns;
     struct mc_probe *probe;
     char runtime_dir[108];

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* From nothing to online, and what can be seen of it from every side. */
+#include "sandbox.h"
 #include "whole.h"
 
+#include <linux/if_tun.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define PASSWORD "so-geheim-77"
@@ -285,13 +290,57 @@ static void exit_codes(void **state)
     whole_end(w);
 }
 
+/* An interface that no pppd makes or removes: what is left on it, the daemon left there. */
+static int plain_interface(const char *name)
+{
+    struct ifreq ifr = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+    int tun = test_tun_open(), fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    assert_true(tun >= 0 && fd >= 0);
+    snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+    assert_int_equal(ioctl(tun, TUNSETIFF, &ifr), 0);
+    ifr.ifr_flags = IFF_UP | IFF_RUNNING;
+    assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
+    close(fd);
+    return tun;
+}
+
+/* Taken back is the route that was given, whatever RouteMetric= says by now. */
+static void a_route_goes_with_its_metric(void **state)
+{
+    static const char more[] =
+        "[PDP]\nUser=sora\nPassword=so geheim%%\n[PPP]\nProgram=%s\nInterface=online\nRouteMetric=%d\n";
+    struct whole *w = *state;
+    int tun = plain_interface("ppp3"); /* as the fake pppd calls it */
+    char text[512];
+
+    snprintf(text, sizeof(text), more, getenv("FAKE_PPPD"), 701);
+    whole_online(w, NULL, text);
+    assert_true(default_route("ppp3", 701));
+    snprintf(text, sizeof(text), more, getenv("FAKE_PPPD"), 702);
+    whole_config(w, text);
+    whole_kill(&w->daemon, SIGHUP);
+    whole_sim_wait(w, "dials", "2");
+    whole_wait(w, "online");
+    assert_true(default_route("ppp3", 702));
+    assert_false(default_route("ppp3", 701));
+    whole_end(w);
+    assert_false(default_route("ppp3", 702));
+    close(tun);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WHOLE_TEST(unknown_is_null),       WHOLE_TEST(cold_comes_up),
-        WHOLE_TEST(warm_keeps_the_attach), WHOLE_TEST(disconnect_at_info_connect),
-        WHOLE_TEST(no_secret_leaks),       WHOLE_TEST(watch_streams),
-        WHOLE_TEST(watch_prints),          WHOLE_TEST(exit_codes),
+        WHOLE_TEST(unknown_is_null),
+        WHOLE_TEST(cold_comes_up),
+        WHOLE_TEST(warm_keeps_the_attach),
+        WHOLE_TEST(disconnect_at_info_connect),
+        WHOLE_TEST(no_secret_leaks),
+        WHOLE_TEST(watch_streams),
+        WHOLE_TEST(watch_prints),
+        WHOLE_TEST(exit_codes),
+        WHOLE_TEST(a_route_goes_with_its_metric),
     };
 
     return cmocka_run_group_tests_name("whole: online", tests, whole_world, NULL);
