@@ -189,7 +189,7 @@ static int start(struct app *app)
     r = app_listen(app); /* before anything is touched that may be another's, who has the socket */
     if (r < 0) {
         mc_err("%s: %s", app->settings.control.socket,
-               r == -EADDRINUSE ? "another microcatd runs and answers there; not started" : strerror(-r));
+               r == -EADDRINUSE ? "another microcatd answers there; not started" : strerror(-r));
         return r;
     }
     app_state_load(app);

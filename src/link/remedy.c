@@ -117,6 +117,11 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         return;
     }
     mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue), &link->decision);
+    if (link->want != WANT_ONLINE && link->decision.remedy == MC_REMEDY_REDIAL) {
+        link->decision.remedy = MC_REMEDY_LOOK;
+        snprintf(link->decision.reason, sizeof(link->decision.reason),
+                 "look again; nothing is dialled until `connect`");
+    }
     if (!again)
         link->held_state = link->status->state;
     /* From the dial on every look is a call: nothing to be quiet about. */

@@ -8,8 +8,10 @@
 #include <string.h>
 
 /* Is a fault why this state is entered? Else it is only not forgiven yet, and naming it would read as if it went on. */
-static bool entered_for_fault(enum mc_state state)
+static bool entered_for_fault(enum mc_state from, enum mc_state state)
 {
+    if (state == MC_STATE_HANGUP && (MC_STATES_SEQUENCE & MC_STATE_BIT(from)))
+        return false; /* a dial is given up because somebody asked for it */
     return state == MC_STATE_ABSENT || state == MC_STATE_HANGUP || state == MC_STATE_BACKOFF ||
            state == MC_STATE_HELD || state == MC_STATE_STOPPED;
 }
@@ -23,8 +25,12 @@ static void state_text(const struct mc_link *link, enum mc_state state, enum mc_
         snprintf(out, size, "%.150s", st->fault_detail);
     else if (state == MC_STATE_ONLINE)
         snprintf(out, size, "%.46s on %.15s", st->ppp.local, st->ppp.interface);
-    else if (state == MC_STATE_HANGUP && link->verb_pending)
-        snprintf(out, size, "on request");
+    else if (state == MC_STATE_HANGUP)
+        snprintf(out, size, "%s",
+                 link->shutdown_done  ? "microcatd was stopped"
+                 : link->verb_pending ? "on request"
+                 : link->compare_anew ? "the configuration changed"
+                                      : "");
     else if (state == MC_STATE_STOPPED)
         snprintf(out, size, "%s on request",
                  link->powered_off              ? "power off"
@@ -45,7 +51,7 @@ void mc_link_enter(struct mc_link *link, enum mc_state state)
                              .from = st->state,
                              .to = state,
                              .spent_ms = now_ms - st->state_at_ms,
-                             .fault = entered_for_fault(state) ? link->fault : MC_FAULT_NONE};
+                             .fault = entered_for_fault(st->state, state) ? link->fault : MC_FAULT_NONE};
     state_text(link, state, event.fault, event.text, sizeof(event.text));
     st->state = state;
     st->state_at_ms = now_ms;

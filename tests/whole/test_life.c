@@ -143,6 +143,7 @@ static void reloads(void **state)
     whole_said(w, &w->daemon, "configuration read anew: changed");
     whole_until(w, "pdp.apn", "example.org");
     whole_wait(w, "online");
+    whole_until(w, "last_outage.text", "the configuration changed");
     assert_string_equal(whole_sim(w, "get saved_apn"), "example.org");
     assert_int_equal(whole_sim_count(w, "dials"), 2);
     whole_end(w);

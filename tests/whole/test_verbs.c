@@ -180,6 +180,23 @@ static void counts_at_rest(void **state)
     whole_end(w);
 }
 
+/* A dial that is given up on request, by a modem that does not hear of it: said so, and nothing is dialled behind it.
+ */
+static void disconnect_while_dialling(void **state)
+{
+    struct whole *w = *state;
+
+    whole_online(w, NULL, "[Recovery]\nRedialDelay=1s\n");
+    whole_sim(w, "late ATD 60000 1");
+    whole_sim(w, "no-carrier");
+    whole_wait(w, "dial");
+    whole_ctl(w, "disconnect");
+    whole_said(w, &w->daemon, "): on request");
+    whole_wait(w, "stopped");
+    assert_int_equal(whole_sim_count(w, "dials"), 1);
+    whole_end(w);
+}
+
 /* While a call is being ended for a fault, `connect` is about the next call, and no answer to it is why the last one
  * went. */
 static void connect_in_hangup(void **state)
@@ -200,9 +217,16 @@ static void connect_in_hangup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WHOLE_TEST(radio),         WHOLE_TEST(radio_while_stopped), WHOLE_TEST(reset_by_command),
-        WHOLE_TEST(reset_by_line), WHOLE_TEST(power_without_line),  WHOLE_TEST(power_by_line),
-        WHOLE_TEST(reconnect),     WHOLE_TEST(counts_at_rest),      WHOLE_TEST(connect_in_hangup),
+        WHOLE_TEST(radio),
+        WHOLE_TEST(radio_while_stopped),
+        WHOLE_TEST(reset_by_command),
+        WHOLE_TEST(reset_by_line),
+        WHOLE_TEST(power_without_line),
+        WHOLE_TEST(power_by_line),
+        WHOLE_TEST(reconnect),
+        WHOLE_TEST(counts_at_rest),
+        WHOLE_TEST(connect_in_hangup),
+        WHOLE_TEST(disconnect_while_dialling),
     };
 
     return cmocka_run_group_tests_name("whole: verbs", tests, whole_world, NULL);
