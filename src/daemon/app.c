@@ -93,9 +93,10 @@ static void on_term(void *ctx, int signo)
 static void on_leave(void *ctx, int signo)
 {
     struct app *app = ctx;
-    if (app->kept.stored && mc_notify_store_waits())
-        mc_warn("systemd has not taken the call's descriptors: it cannot be left to another microcatd");
-    if (!app->kept.stored || mc_notify_store_waits()) {
+    bool kept = app->kept.complete && !mc_notify_store_waits();
+    if (app->kept.stored && !kept)
+        mc_warn("no service manager has taken the call's descriptors: it cannot be left to another microcatd");
+    if (!kept) {
         on_term(ctx, signo);
         return;
     }

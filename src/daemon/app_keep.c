@@ -36,17 +36,18 @@ void app_keep_store(struct app *app)
                                    [KEEP_PTY] = leave.master_fd,
                                    [KEEP_SLAVE] = leave.slave_fd,
                                    [KEEP_PPPD] = leave.pidfd};
-    for (size_t i = 0; i < APP_KEPT_FDS; i++)
-        if (fds[i] >= 0)
-            mc_notify_store_fd(names[i], fds[i]);
     app->kept.stored = true;
+    app->kept.complete = true;
+    for (size_t i = 0; i < APP_KEPT_FDS; i++)
+        if (fds[i] >= 0 && mc_notify_store_fd(names[i], fds[i]) < 0)
+            app->kept.complete = false;
 }
 
 void app_keep_forget(struct app *app)
 {
     if (!app->kept.stored)
         return;
-    app->kept.stored = false;
+    app->kept.stored = app->kept.complete = false;
     for (size_t i = 0; i < APP_KEPT_FDS; i++)
         mc_notify_remove_fd(names[i]);
 }
@@ -187,7 +188,7 @@ bool app_keep_adopt(struct app *app)
     for (size_t i = 0; i < APP_KEPT_FDS; i++)
         kept->fds[i] = -1; /* the call's by now */
     kept->pending = false;
-    kept->stored = true;
+    kept->stored = kept->complete = true;
     mc_timer_disarm(&kept->claim);
     carry_on(app);
     return true;

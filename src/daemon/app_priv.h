@@ -37,8 +37,9 @@ struct app_board { /* a board line being worked */
 
 #define APP_KEPT_FDS 4
 struct app_kept {
-    bool pending; /* fetched from systemd, and nobody has taken it up yet */
-    bool stored;  /* this call's descriptors lie there */
+    bool pending;  /* fetched from systemd, and nobody has taken it up yet */
+    bool stored;   /* this call's descriptors lie there, or may */
+    bool complete; /* all that the next daemon needs */
     int fds[APP_KEPT_FDS];
     struct mc_call_note call;
     struct mc_timer claim;

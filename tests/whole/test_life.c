@@ -222,6 +222,25 @@ static void leaves_the_modem_in_command_mode(void **state)
     whole_end(w);
 }
 
+/* SIGUSR2 leaves the call to the next daemon; where nobody keeps it meanwhile it is ended in order. */
+static void leaves_nothing_to_nobody(void **state)
+{
+    struct whole *w = *state;
+    char words[160], environment[160];
+
+    whole_config(w, NULL);
+    whole_sim_start(w, "--profile=warm");
+    snprintf(words, sizeof(words), "--config=%s", w->conf);
+    snprintf(environment, sizeof(environment), "STATE_DIRECTORY=%s/state", w->dir);
+    whole_spawn(w, &w->daemon, getenv("MICROCATD"), words, environment, 0);
+    whole_said(w, &w->daemon, "ppp -> online");
+    whole_kill(&w->daemon, SIGUSR2);
+    whole_said(w, &w->daemon, "it cannot be left to another microcatd");
+    assert_int_equal(whole_ended(w, &w->daemon), 0);
+    assert_string_equal(whole_sim(w, "get mode"), "command");
+    whole_end(w);
+}
+
 /* kill -9 while online: systemd kept the call, the next daemon carries it on. */
 static void crash_keeps_the_call(void **state)
 {
@@ -311,6 +330,7 @@ int main(void)
         WHOLE_TEST(stops_in_every_state),
         WHOLE_TEST(stops_in_hangup),
         WHOLE_TEST(leaves_the_modem_in_command_mode),
+        WHOLE_TEST(leaves_nothing_to_nobody),
         WHOLE_TEST(crash_keeps_the_call),
         WHOLE_TEST(crash_without_store),
         WHOLE_TEST(sockets),
