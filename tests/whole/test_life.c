@@ -287,7 +287,7 @@ static void sockets(void **state)
     snprintf(out, sizeof(out), "--config=%s", w->conf);
     whole_spawn(w, &w->other, getenv("MICROCATD"), out, "STATE_DIRECTORY=/nonexistent", 0);
     assert_int_equal(whole_ended(w, &w->other), 1);
-    whole_said(w, &w->other, "another microcatd answers there");
+    whole_said(w, &w->other, "another microcatd runs and answers there");
     whole_ctl_says(w, "status", 0, "absent"); /* the first one's socket is still there */
     whole_kill(&w->daemon, SIGKILL);
     whole_ctl_says(w, "status", 3, "nobody answers");
