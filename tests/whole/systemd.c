@@ -3,9 +3,11 @@
 #include "whole.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -129,4 +131,49 @@ void whole_systemd_hand_over(const struct whole *w)
     setenv("LISTEN_FDS", number, 1);
     snprintf(number, sizeof(number), "%d", (int)getpid());
     setenv("LISTEN_PID", number, 1);
+}
+
+/* ---- what is kept ---- */
+
+static size_t kept(struct whole *w)
+{
+    pthread_mutex_lock(&w->store_lock);
+    size_t n = w->n_stored;
+    pthread_mutex_unlock(&w->store_lock);
+    return n;
+}
+
+void whole_store_holds(struct whole *w, size_t n)
+{
+    int64_t until_ms = whole_clock_ms() + WHOLE_MS;
+    int watch = inotify_init1(IN_CLOEXEC);
+    char events[4096];
+
+    assert_true(inotify_add_watch(watch, w->systemd.log, IN_MODIFY) >= 0);
+    while (kept(w) != n) {
+        if (!whole_poll(watch, POLLIN, until_ms))
+            fail_msg("%zu descriptors are kept, not %zu", kept(w), n);
+        assert_true(read(watch, events, sizeof(events)) > 0);
+    }
+    close(watch);
+}
+
+void whole_store_drop(struct whole *w, const char *name)
+{
+    size_t n = kept(w);
+
+    pthread_mutex_lock(&w->store_lock);
+    remove_fd(w, name);
+    pthread_mutex_unlock(&w->store_lock);
+    assert_int_equal(kept(w), n - 1);
+}
+
+void whole_store_add(struct whole *w, const char *name, int fd)
+{
+    size_t n = kept(w);
+
+    pthread_mutex_lock(&w->store_lock);
+    keep_fd(w, name, fd);
+    pthread_mutex_unlock(&w->store_lock);
+    assert_int_equal(kept(w), n + 1);
 }

@@ -126,21 +126,23 @@ static void comes_up_and_down(struct whole *w)
     assert_int_equal(whole_sim_count(w, "dials"), 4);
 }
 
+static void write_nothing(struct whole *w, size_t row)
+{
+    disks[row].happens(w);
+    comes_up_and_down(w);
+    whole_end(w);
+    if (disks[row].is_disk)
+        take_disk();
+}
+
+static const char *disk(size_t row)
+{
+    return disks[row].name;
+}
+
 static void cannot_be_written(void **state)
 {
-    for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
-        void *inner = NULL;
-
-        print_message("# %s\n", disks[i].name);
-        assert_int_equal(whole_setup(&inner), 0);
-        struct whole *w = inner;
-        disks[i].happens(w);
-        comes_up_and_down(w);
-        whole_end(w);
-        if (disks[i].is_disk)
-            take_disk();
-        assert_int_equal(whole_teardown(&inner), 0);
-    }
+    whole_rows(sizeof(disks) / sizeof(disks[0]), disk, write_nothing);
 }
 
 /* A wrong PIN is tried once in a life of the daemon even when that cannot be written down. */
@@ -204,32 +206,36 @@ static void assert_kept_aside(struct whole *w, const char *name, const char *con
     assert_int_equal(times_said(w, path), 1);
 }
 
+static void damage(struct whole *w, size_t row)
+{
+    const char *content = damages[row].content;
+    char name[32];
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(name, sizeof(name), "state/%s", files[i]);
+        whole_write(w, name, content, 0600);
+    }
+    whole_online(w, "--profile=cold", NULL);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        if (strcmp(files[i], "modem") != 0 || strchr(content, '\n') == NULL || row == 0)
+            assert_kept_aside(w, files[i], content);
+    assert_string_equal(whole_get(w, "modem.model"), "SIM7672JP-MNGV");
+    whole_stop(w, 20000);
+    unlink(w->daemon.log); /* what was written then is sound */
+    whole_start(w, NULL);
+    whole_wait(w, "online");
+    assert_int_equal(times_said(w, ".bad"), 0);
+    whole_end(w);
+}
+
+static const char *damage_name(size_t row)
+{
+    return damages[row].name;
+}
+
 static void damaged(void **state)
 {
-    for (size_t d = 0; d < sizeof(damages) / sizeof(damages[0]); d++) {
-        void *inner = NULL;
-        char name[32];
-
-        print_message("# %s\n", damages[d].name);
-        assert_int_equal(whole_setup(&inner), 0);
-        struct whole *w = inner;
-        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-            snprintf(name, sizeof(name), "state/%s", files[i]);
-            whole_write(w, name, damages[d].content, 0600);
-        }
-        whole_online(w, "--profile=cold", NULL);
-        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-            if (strcmp(files[i], "modem") != 0 || strchr(damages[d].content, '\n') == NULL || d == 0)
-                assert_kept_aside(w, files[i], damages[d].content);
-        assert_string_equal(whole_get(w, "modem.model"), "SIM7672JP-MNGV");
-        whole_stop(w, 20000);
-        unlink(w->daemon.log); /* what was written then is sound */
-        whole_start(w, NULL);
-        whole_wait(w, "online");
-        assert_int_equal(times_said(w, ".bad"), 0);
-        whole_end(w);
-        assert_int_equal(whole_teardown(&inner), 0);
-    }
+    whole_rows(sizeof(damages) / sizeof(damages[0]), damage_name, damage);
 }
 
 /* A FIFO or a monster in a file's place neither hangs the start nor eats the memory. */

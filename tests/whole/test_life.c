@@ -159,24 +159,25 @@ static void stop_within(struct whole *w, const char *state, int64_t bound_ms)
     }
 }
 
-/* Each state, how to get the link to stay in it, and how long the end may take. */
+/* Each state, how to get the link to stay in it, and how long the end may take: where no call is to be ended, no
+ * longer than a busy machine needs. */
 static void stops_in_every_state(void **state)
 {
     static const struct {
         const char *state, *sim, *config;
         int64_t bound_ms;
     } rows[] = {
-        {"absent", NULL, NULL, 1000},
-        {"sync", "--profile=warm|--inject=mute on", NULL, 1000},
-        {"setup", "--profile=warm|--inject=silence AT+IFC", NULL, 1000},
-        {"sim", "--profile=warm|--inject=silence AT+CPIN", NULL, 1000},
-        {"pdp", "--profile=warm|--inject=silence AT+CGDCONT", NULL, 1000},
-        {"register", "--profile=warm|--profile=searching", NULL, 1000},
+        {"absent", NULL, NULL, 3000},
+        {"sync", "--profile=warm|--inject=mute on", NULL, 3000},
+        {"setup", "--profile=warm|--inject=silence AT+IFC", NULL, 3000},
+        {"sim", "--profile=warm|--inject=silence AT+CPIN", NULL, 3000},
+        {"pdp", "--profile=warm|--inject=silence AT+CGDCONT", NULL, 3000},
+        {"register", "--profile=warm|--profile=searching", NULL, 3000},
         {"dial", "--profile=warm|--inject=dial-reject silence", NULL, 5000},
         {"ppp", "--profile=warm|--inject=no-address on", NULL, 15000},
         {"online", "--profile=warm", NULL, 5000},
-        {"backoff", "--profile=warm|--inject=dial-reject 133", NULL, 1000},
-        {"held", "--profile=warm|--profile=sim-pin=4711", NULL, 1000},
+        {"backoff", "--profile=warm|--inject=dial-reject 133", NULL, 3000},
+        {"held", "--profile=warm|--profile=sim-pin=4711", NULL, 3000},
     };
     struct whole *w = *state;
 
@@ -190,7 +191,7 @@ static void stops_in_every_state(void **state)
     }
     whole_online(w, NULL, NULL);
     whole_ctl_says(w, "disconnect", 0, "");
-    stop_within(w, "stopped", 1000);
+    stop_within(w, "stopped", 3000);
     whole_end(w);
 }
 
@@ -280,12 +281,13 @@ static void crash_without_store(void **state)
 static void sockets(void **state)
 {
     struct whole *w = *state;
-    char out[512];
+    char out[512], place[128];
 
     whole_config(w, NULL);
     whole_start(w, NULL);
     snprintf(out, sizeof(out), "--config=%s", w->conf);
-    whole_spawn(w, &w->other, getenv("MICROCATD"), out, "STATE_DIRECTORY=/nonexistent", 0);
+    snprintf(place, sizeof(place), "STATE_DIRECTORY=%s/other", w->dir);
+    whole_spawn(w, &w->other, getenv("MICROCATD"), out, place, 0);
     assert_int_equal(whole_ended(w, &w->other), 1);
     whole_said(w, &w->other, "another microcatd runs and answers there");
     whole_ctl_says(w, "status", 0, "absent"); /* the first one's socket is still there */

@@ -11,22 +11,54 @@
 
 #define FAKE_SECRETS "[PDP]\nUser=sora\nPassword=so geheim%\n" /* what the fake one wants to be told */
 
-/* The daemon has met @fault, stands, leaks nothing, and comes up as soon as pppd is a good one. */
-static void meets(struct whole *w, const char *more, const char *fault, const char *detail, bool dials)
+/* In pppd's place: a file with this content and mode, none, or the fake pppd. */
+static const struct row {
+    const char *name;
+    const char *content; /* NULL: no file */
+    int mode;            /* 0: the fake pppd */
+    const char *fault, *detail;
+    bool dials; /* none for a pppd that cannot be run */
+} rows[] = {
+    {"fails to start", NULL, 0, "pppd-failed", "pppd exited with 7 (could not open the pty)", true},
+    {"not of this machine",
+     "\x7f"
+     "ELF is not all that it takes\n",
+     0755, "pppd-unusable", "Exec format error", true},
+    {"ends at once", "#!/bin/sh\nexit 1\n", 0755, "pppd-unusable", "pppd exited with 1", true},
+    {"missing", NULL, 0755, "pppd-missing", "/pppd: No such file or directory", false},
+    {"not executable", "#!/bin/sh\nexit 1\n", 0644, "pppd-unusable", "/pppd: Permission denied", false},
+};
+
+static void configure(struct whole *w, const struct row *row)
 {
+    char more[256];
+
+    if (row->content)
+        whole_write(w, "pppd", row->content, row->mode);
+    if (row->mode)
+        snprintf(more, sizeof(more), "[PPP]\nProgram=%s/pppd\n", w->dir);
+    else
+        snprintf(more, sizeof(more), "%s[PPP]\nProgram=%s\nInterface=exit7\n", FAKE_SECRETS, getenv("FAKE_PPPD"));
+    whole_config(w, more);
+}
+
+/* The daemon meets the fault, stands, leaks nothing, and comes up as soon as pppd is a good one. */
+static void meet(struct whole *w, size_t i)
+{
+    const struct row *row = &rows[i];
     int fds;
 
-    whole_config(w, more);
+    configure(w, row);
     whole_sim_start(w, "--profile=warm");
     whole_start(w, NULL);
-    whole_until(w, "fault.code", fault);
-    assert_non_null(strstr(whole_get(w, "fault.detail"), detail));
-    whole_ctl_says(w, "status", 0, detail);
-    assert_true((whole_sim_count(w, "dials") > 0) == dials); /* no dial for a pppd that cannot be run */
+    whole_until(w, "fault.code", row->fault);
+    assert_non_null(strstr(whole_get(w, "fault.detail"), row->detail));
+    whole_ctl_says(w, "status", 0, row->detail);
+    assert_true((whole_sim_count(w, "dials") > 0) == row->dials);
     whole_until(w, "state", "backoff");
     fds = whole_fds_quiet(w);
-    for (int i = 0; i < (dials ? 1 : 5); i++) /* a dial in vain costs the way back to command mode */
-        whole_ctl_says(w, "reconnect", 1, detail);
+    for (int n = 0; n < (row->dials ? 1 : 5); n++) /* a dial in vain costs the way back to command mode */
+        whole_ctl_says(w, "reconnect", 1, row->detail);
     whole_until(w, "state", "backoff");
     whole_fds_settle(w, fds);
     whole_config(w, NULL);
@@ -35,42 +67,14 @@ static void meets(struct whole *w, const char *more, const char *fault, const ch
     whole_end(w);
 }
 
-static void missing(void **state)
+static const char *name(size_t i)
 {
-    meets(*state, "[PPP]\nProgram=/nonexistent/pppd\n", "pppd-missing", "/nonexistent/pppd: No such file or directory",
-          false);
+    return rows[i].name;
 }
 
-static void not_executable(void **state)
+static void cannot_be_run(void **state)
 {
-    meets(*state, "[PPP]\nProgram=/etc/passwd\n", "pppd-unusable", "/etc/passwd: Permission denied", false);
-}
-
-/* A program, but not one of this machine. */
-static void not_a_program(void **state)
-{
-    struct whole *w = *state;
-    char more[256];
-
-    whole_write(w, "pppd",
-                "\x7f"
-                "ELF is not all that it takes\n",
-                0755);
-    snprintf(more, sizeof(more), "[PPP]\nProgram=%s/pppd\n", w->dir);
-    meets(w, more, "pppd-unusable", "Exec format error", true);
-}
-
-static void ends_at_once(void **state)
-{
-    meets(*state, "[PPP]\nProgram=/bin/false\n", "pppd-unusable", "pppd exited with 1", true);
-}
-
-static void fails_to_start(void **state)
-{
-    char more[256];
-
-    snprintf(more, sizeof(more), "%s[PPP]\nProgram=%s\nInterface=exit7\n", FAKE_SECRETS, getenv("FAKE_PPPD"));
-    meets(*state, more, "pppd-failed", "pppd exited with 7 (could not open the pty)", true);
+    whole_rows(sizeof(rows) / sizeof(rows[0]), name, meet);
 }
 
 /* No descriptor left for a pty: that is what is said, and nothing is dialled for it. */
@@ -157,11 +161,7 @@ static void ignores_sigterm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WHOLE_TEST(missing),
-        WHOLE_TEST(not_executable),
-        WHOLE_TEST(not_a_program),
-        WHOLE_TEST(ends_at_once),
-        WHOLE_TEST(fails_to_start),
+        cmocka_unit_test(cannot_be_run),
         WHOLE_TEST(no_room_for_a_pty),
         WHOLE_TEST(refused_by_the_network),
         WHOLE_TEST(dies_while_online),

@@ -98,6 +98,18 @@ int whole_systemd_start(struct whole *w);
 void whole_systemd_stop(struct whole *w);
 /** In the daemon's process, before it becomes one: the kept descriptors, as sd_listen_fds(3) wants them. */
 void whole_systemd_hand_over(const struct whole *w);
+/** Waits until so many descriptors are kept. */
+void whole_store_holds(struct whole *w, size_t n);
+/** Loses a kept descriptor, or keeps one more (which it takes over). */
+void whole_store_drop(struct whole *w, const char *name);
+void whole_store_add(struct whole *w, const char *name, int fd);
+
+/* ---- the network (net.c) ---- */
+
+/** IPv4 default routes, of all, or (@ifname not NULL) of this interface with this metric. */
+unsigned whole_default_routes(const char *ifname, int metric);
+/** An echo through the link, within WHOLE_MS. Sent again every second: a packet may be lost in a restart. */
+void whole_ping(struct whole *w);
 
 /* ---- the board (board.c) ---- */
 
