@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_daemon.h"
+#include "scratch.h"
 #include "wait.h"
 #include <assert.h>
 #include <errno.h>
@@ -77,8 +78,7 @@ struct fake_daemon *fake_daemon_new(const struct mc_ctl_options *limits)
 
     assert(r == 0);
     (void)r;
-    strcpy(daemon->directory, "/tmp/microcat-test-XXXXXX");
-    if (!mkdtemp(daemon->directory))
+    if (scratch_make(daemon->directory) < 0)
         abort();
     snprintf(daemon->path, sizeof(daemon->path), "%s/s.sock", daemon->directory);
     daemon->begin_ms = now_ms(daemon);
@@ -113,8 +113,7 @@ void fake_daemon_free(struct fake_daemon *daemon)
     mc_trace_free(daemon->trace);
     mc_history_free(daemon->history);
     mc_loop_free(daemon->loop);
-    unlink(daemon->path);
-    rmdir(daemon->directory);
+    scratch_remove(daemon->directory);
     free(daemon);
 }
 

@@ -15,12 +15,13 @@
 #include <cmocka.h>
 
 #include "alloc_fail.h"
+#include "scratch.h"
 #include <microcat/base/log.h>
 #include <microcat/daemon/config.h>
 #include <microcat/daemon/recorder.h>
 #include <microcat/daemon/state_store.h>
 
-static char dir[] = "/tmp/microcat-alloc-XXXXXX";
+static char dir[SCRATCH_BYTES];
 static unsigned errors;
 
 static void hear(void *ctx, enum mc_log_level level, const char *text)
@@ -33,43 +34,22 @@ static void hear_nothing(void *ctx, enum mc_log_level level, const struct mc_log
 {
 }
 
-static const char *in_dir(const char *name)
-{
-    static char path[4][96];
-    static unsigned next;
-    char *out = path[next++ % 4];
-
-    snprintf(out, sizeof(path[0]), "%s/%s", dir, name);
-    return out;
-}
-
-static void put(const char *name, const char *text)
-{
-    FILE *f = fopen(in_dir(name), "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
 static int make_files(void **state)
 {
-    assert_non_null(mkdtemp(dir));
-    put("a.conf", "[PDP]\nAPN=one\nAPN=soracom.io\nUser=sora\nPassword=p\n[PPP]\nInterface=wwan0\n");
-    assert_int_equal(mkdir(in_dir("a.conf.d"), 0700), 0);
-    put("a.conf.d/x.conf", "[SIM]\nPIN=1234\n");
-    put("a.conf.d/y.conf", "[Modem]\nDevice=/dev/ttyACM0\n");
+    assert_int_equal(scratch_make(dir), 0);
+    scratch_write(dir, "a.conf", "[PDP]\nAPN=one\nAPN=soracom.io\nUser=sora\nPassword=p\n[PPP]\nInterface=wwan0\n",
+                  0600);
+    assert_int_equal(mkdir(scratch_path(dir, "a.conf.d"), 0700), 0);
+    scratch_write(dir, "a.conf.d/x.conf", "[SIM]\nPIN=1234\n", 0600);
+    scratch_write(dir, "a.conf.d/y.conf", "[Modem]\nDevice=/dev/ttyACM0\n", 0600);
     mc_log_set_sink(hear_nothing, NULL);
     return 0;
 }
 
 static int remove_files(void **state)
 {
-    char command[64];
-
     mc_log_set_sink(NULL, NULL);
-    snprintf(command, sizeof(command), "rm -rf '%s'", dir);
-    return system(command) == 0 ? 0 : -1;
+    return scratch_remove(dir);
 }
 
 /* True when it went through, which it may only do whole. */
@@ -78,7 +58,7 @@ static bool load_config(void)
     struct mc_config *config = NULL;
 
     errors = 0;
-    int r = mc_config_load(in_dir("a.conf"), "gw1", hear, NULL, &config);
+    int r = mc_config_load(scratch_path(dir, "a.conf"), "gw1", hear, NULL, &config);
     if (r < 0) {
         assert_true(r == -ENOMEM || errors > 0);
         assert_null(config);
@@ -114,7 +94,7 @@ static bool keep_state(void)
 static bool record(void)
 {
     struct mc_recorder *recorder = NULL;
-    int r = mc_recorder_new(in_dir("record"), &recorder);
+    int r = mc_recorder_new(scratch_path(dir, "record"), &recorder);
 
     if (r < 0) {
         assert_int_equal(r, -ENOMEM);

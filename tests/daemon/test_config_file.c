@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "scratch.h"
 #include <microcat/base/cleanup.h>
 #include <microcat/daemon/config.h>
 
@@ -158,54 +160,30 @@ static void nul_bytes_are_refused(void **state)
 
 /* Files */
 
-static char dir[] = "/tmp/microcat-config-XXXXXX";
-
-static const char *in_dir(const char *name)
-{
-    static char path[8][256];
-    static unsigned next;
-    char *out = path[next++ % 8];
-
-    snprintf(out, sizeof(path[0]), "%s/%s", dir, name);
-    return out;
-}
-
-static void put(const char *name, const char *text, mode_t mode)
-{
-    FILE *f = fopen(in_dir(name), "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-    assert_int_equal(chmod(in_dir(name), mode), 0);
-}
+static char dir[SCRATCH_BYTES];
 
 static int make_dir(void **state)
 {
-    strcpy(dir + strlen(dir) - 6, "XXXXXX");
     *said = '\0';
-    return mkdtemp(dir) ? 0 : -1;
+    return scratch_make(dir);
 }
 
 static int remove_dir(void **state)
 {
-    char command[64];
-
-    snprintf(command, sizeof(command), "rm -rf '%s'", dir);
-    return system(command) == 0 ? 0 : -1;
+    return scratch_remove(dir);
 }
 
 static void drop_ins_come_after_in_order(void **state)
 {
     struct mc_config *config = NULL;
 
-    put("a.conf", "[PDP]\nAPN=main\nUser=main\nType=IPV6\n", 0600);
-    assert_int_equal(mkdir(in_dir("a.conf.d"), 0755), 0);
-    put("a.conf.d/20-b.conf", "[PDP]\nUser=twenty\n", 0600);
-    put("a.conf.d/10-a.conf", "[PDP]\nUser=ten\nAPN=ten\n", 0600);
-    put("a.conf.d/30-c.conf.bak", "[PDP]\nUser=no\n", 0600);
-    put("a.conf.d/.30-c.conf", "[PDP]\nUser=no\n", 0600);
-    assert_int_equal(mc_config_load(in_dir("a.conf"), "gw1", hear, NULL, &config), 0);
+    scratch_write(dir, "a.conf", "[PDP]\nAPN=main\nUser=main\nType=IPV6\n", 0600);
+    assert_int_equal(mkdir(scratch_path(dir, "a.conf.d"), 0755), 0);
+    scratch_write(dir, "a.conf.d/20-b.conf", "[PDP]\nUser=twenty\n", 0600);
+    scratch_write(dir, "a.conf.d/10-a.conf", "[PDP]\nUser=ten\nAPN=ten\n", 0600);
+    scratch_write(dir, "a.conf.d/30-c.conf.bak", "[PDP]\nUser=no\n", 0600);
+    scratch_write(dir, "a.conf.d/.30-c.conf", "[PDP]\nUser=no\n", 0600);
+    assert_int_equal(mc_config_load(scratch_path(dir, "a.conf"), "gw1", hear, NULL, &config), 0);
     assert_string_equal(said, "");
     const struct mc_settings *s = mc_config_settings(config);
     assert_string_equal(s->pdp.apn, "ten");
@@ -213,7 +191,8 @@ static void drop_ins_come_after_in_order(void **state)
     assert_int_equal(s->pdp.type, MC_PDP_IPV6);
     assert_string_equal(s->control.socket, "/run/microcatd/gw1.sock");
     assert_int_equal(
-        strcmp(mc_config_origin(config, mc_config_row_find("PDP", "User")), in_dir("a.conf.d/20-b.conf:2")), 0);
+        strcmp(mc_config_origin(config, mc_config_row_find("PDP", "User")), scratch_path(dir, "a.conf.d/20-b.conf:2")),
+        0);
     mc_config_free(config);
 }
 
@@ -221,8 +200,8 @@ static void configured_socket_beats_the_instance(void **state)
 {
     struct mc_config *config = NULL;
 
-    put("a.conf", APN "[Control]\nSocket=/tmp/my.sock\n", 0644);
-    assert_int_equal(mc_config_load(in_dir("a.conf"), "gw1", hear, NULL, &config), 0);
+    scratch_write(dir, "a.conf", APN "[Control]\nSocket=/tmp/my.sock\n", 0644);
+    assert_int_equal(mc_config_load(scratch_path(dir, "a.conf"), "gw1", hear, NULL, &config), 0);
     assert_string_equal(mc_config_settings(config)->control.socket, "/tmp/my.sock");
     mc_config_free(config);
 }
@@ -234,10 +213,10 @@ static void expect_load(const char *name, int result, const char *expected)
     char text[512] = "";
 
     *said = '\0';
-    assert_int_equal(mc_config_load(in_dir(name), NULL, hear, NULL, &config), result);
+    assert_int_equal(mc_config_load(scratch_path(dir, name), NULL, hear, NULL, &config), result);
     for (const char *p = expected; *p; p++) {
         if (*p == '@')
-            strcat(text, in_dir(name));
+            strcat(text, scratch_path(dir, name));
         else
             strncat(text, p, 1);
     }
@@ -252,21 +231,21 @@ static void files_that_cannot_be_read(void **state)
     assert_non_null(big);
     expect_load("none.conf", -ENOENT, "E: @: cannot be read: No such file or directory\n");
     assert_null(strstr(said, "is missing")); /* what it would have had nobody knows */
-    assert_int_equal(mkdir(in_dir("folder.conf"), 0755), 0);
+    assert_int_equal(mkdir(scratch_path(dir, "folder.conf"), 0755), 0);
     expect_load("folder.conf", -EISDIR, "E: @: cannot be read: Is a directory\n");
     memset(big, '#', 300 * 1024 - 1);
     big[300 * 1024 - 1] = '\0';
-    put("big.conf", big, 0600);
+    scratch_write(dir, "big.conf", big, 0600);
     free(big);
     expect_load("big.conf", -EFBIG, "E: @: is larger than 256 KiB: this is not a configuration\n");
-    put("file.conf", APN, 0600);
-    put("file.conf.d", "not a folder", 0600);
+    scratch_write(dir, "file.conf", APN, 0600);
+    scratch_write(dir, "file.conf.d", "not a folder", 0600);
     expect_load("file.conf", -ENOTDIR, "E: @.d: cannot be read: Not a directory\n");
 }
 
 static void unreadable_file_is_said(void **state)
 {
-    put("shut.conf", APN, 0000);
+    scratch_write(dir, "shut.conf", APN, 0000);
     if (geteuid() == 0 && seteuid(65534) < 0)
         skip(); /* root may read everything, and this root may not become somebody else */
     chmod(dir, 0755);
@@ -276,12 +255,12 @@ static void unreadable_file_is_said(void **state)
 
 static void secrets_for_everybody_are_a_warning(void **state)
 {
-    put("open.conf", APN "User=a\nPassword=b\n", 0644);
+    scratch_write(dir, "open.conf", APN "User=a\nPassword=b\n", 0644);
     expect_load("open.conf", 0, "W: @: holds a PIN or a password and can be read by everybody: chmod o-r @\n");
-    put("open.conf", APN "User=a\nPassword=\n", 0644); /* an empty one is none */
+    scratch_write(dir, "open.conf", APN "User=a\nPassword=\n", 0644); /* an empty one is none */
     expect_load("open.conf", 0, "");
     assert_string_equal(said, "");
-    put("open.conf", APN "User=a\nPassword=b\n", 0640);
+    scratch_write(dir, "open.conf", APN "User=a\nPassword=b\n", 0640);
     expect_load("open.conf", 0, "");
     assert_string_equal(said, "");
 }

@@ -2,6 +2,7 @@
 /* The log's sink: lines on stderr, repetitions counted, and the very fields that the journal gets. */
 #include <fcntl.h>
 #include <sandbox.h>
+#include <scratch.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -160,17 +161,17 @@ static int journal_in_child(const char *dir)
 
 static void journal_gets_fields(void **state)
 {
-    char dir[] = "/tmp/microcat-journal-XXXXXX";
+    char dir[SCRATCH_BYTES];
     int status;
 
-    assert_non_null(mkdtemp(dir));
+    assert_int_equal(scratch_make(dir), 0);
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
         _exit(journal_in_child(dir));
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
-    assert_int_equal(test_tree_remove(dir), 0);
+    assert_int_equal(scratch_remove(dir), 0);
     if (WEXITSTATUS(status) == 77)
         skip(); /* it has said why */
     assert_int_equal(WEXITSTATUS(status), 0);

@@ -17,15 +17,17 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "scratch.h"
 #include <microcat/daemon/notify.h>
 
 static int listener = -1;
-static char dir[] = "/tmp/microcat-notify-XXXXXX";
+static char dir[SCRATCH_BYTES];
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 
 static int listen_here(void **state)
 {
-    assert_non_null(mkdtemp(dir));
+    assert_int_equal(scratch_make(dir), 0);
     snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", dir);
     listener = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     assert_true(listener >= 0);
@@ -36,8 +38,7 @@ static int listen_here(void **state)
 static int stop_listening(void **state)
 {
     close(listener);
-    unlink(address.sun_path);
-    return rmdir(dir);
+    return scratch_remove(dir);
 }
 
 /* The next message, which is there already when the call that sends it is back; "" when there is none. */
@@ -273,7 +274,7 @@ static void without_systemd_nothing_happens(void **state)
     assert_int_equal(mc_notify_store_fd("tty", 0), -ENOENT);
     assert_int_equal(mc_notify_remove_fd("tty"), -ENOENT);
     assert_int_equal(mc_notify_fetch_fds(fds, 2), 0);
-    setenv("NOTIFY_SOCKET", "/nowhere/at/all", 1); /* one that is gone */
+    setenv("NOTIFY_SOCKET", scratch_path(dir, "nowhere"), 1); /* one that is gone */
     mc_notify_ready("x");
     setenv("NOTIFY_SOCKET", address.sun_path, 1);
 }

@@ -13,18 +13,19 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "scratch.h"
 #include <microcat/base/log.h>
 #include <microcat/daemon/recorder.h>
 
 #define HEAD "# microcat record 1: seconds, direction (> to the modem, < from it, | mark), bytes\n"
 
-static char dir[] = "/tmp/microcat-record-XXXXXX";
+static char dir[SCRATCH_BYTES];
 static char path[64], old_path[72], text[8192];
 
 static int make_dir(void **state)
 {
-    strcpy(dir + strlen(dir) - 6, "XXXXXX");
-    assert_non_null(mkdtemp(dir));
+    assert_int_equal(scratch_make(dir), 0);
     snprintf(path, sizeof(path), "%s/record", dir);
     snprintf(old_path, sizeof(old_path), "%s.1", path);
     return 0;
@@ -34,7 +35,7 @@ static int remove_dir(void **state)
 {
     unlink(path);
     unlink(old_path);
-    return rmdir(dir);
+    return rmdir(dir); /* nothing else was left there */
 }
 
 static const char *content(void)
@@ -154,7 +155,7 @@ static void files_that_are_there(void **state)
     assert_int_equal(mc_recorder_new(path, &r), -ELOOP);
     assert_int_equal(access(target, F_OK), -1);
     unlink(path);
-    assert_int_equal(mc_recorder_new("/nowhere/at/all", &r), -ENOENT);
+    assert_int_equal(mc_recorder_new(scratch_path(dir, "nowhere/at/all"), &r), -ENOENT);
     int fd = open(path, O_CREAT | O_WRONLY, 0666);
     fchmod(fd, 0666);
     close(fd);

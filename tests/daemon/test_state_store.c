@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "scratch.h"
 #include <microcat/base/log.h>
 #include <microcat/daemon/state_store.h>
 
-static char dir[] = "/tmp/microcat-state-XXXXXX";
+static char dir[SCRATCH_BYTES];
 static char said[4096];
 static struct mc_state_store *store;
 
@@ -27,8 +29,7 @@ static void hear(void *ctx, enum mc_log_level level, const struct mc_log_field *
 
 static int open_store(void **state)
 {
-    strcpy(dir + strlen(dir) - 6, "XXXXXX");
-    assert_non_null(mkdtemp(dir));
+    assert_int_equal(scratch_make(dir), 0);
     *said = '\0';
     mc_log_set_sink(hear, NULL);
     store = mc_state_store_new(dir, NULL);
@@ -37,22 +38,9 @@ static int open_store(void **state)
 
 static int close_store(void **state)
 {
-    char command[64];
-
     mc_state_store_free(store);
     mc_log_set_sink(NULL, NULL);
-    snprintf(command, sizeof(command), "rm -rf '%s'", dir);
-    return system(command) == 0 ? 0 : -1;
-}
-
-static const char *in_dir(const char *name)
-{
-    static char path[4][96];
-    static unsigned next;
-    char *out = path[next++ % 4];
-
-    snprintf(out, sizeof(path[0]), "%s/%s", dir, name);
-    return out;
+    return scratch_remove(dir);
 }
 
 static int load_is(const char *name, const char *expected)
@@ -80,7 +68,7 @@ static void what_was_saved_is_loaded(void **state)
     assert_int_equal(load_is("budgets", ""), 0);
     assert_int_equal(mc_state_store_note(store, "call", "ppp0\n", 5), 0);
     assert_int_equal(load_is("call", "ppp0\n"), 0);
-    assert_int_equal(stat(in_dir("budgets"), &st), 0);
+    assert_int_equal(stat(scratch_path(dir, "budgets"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_string_equal(said, "");
 }
@@ -92,7 +80,7 @@ static void instances_keep_apart(void **state)
     assert_int_equal(mc_state_store_save(store, "budgets", "main", 4), 0);
     assert_int_equal(mc_state_store_save(other, "budgets", "gw1", 3), 0);
     assert_int_equal(load_is("budgets", "main"), 0);
-    assert_int_equal(access(in_dir("gw1.budgets"), F_OK), 0);
+    assert_int_equal(access(scratch_path(dir, "gw1.budgets"), F_OK), 0);
     mc_state_store_free(other);
 }
 
@@ -106,7 +94,7 @@ static void damaged_files_are_kept_aside(void **state)
     assert_int_equal(mc_state_store_save(store, "budgets", "nonsense", 8), 0);
     mc_state_store_reject(store, "budgets", "line 1 is damaged");
     assert_int_equal(load_is("budgets", ""), -ENOENT);
-    assert_int_equal(access(in_dir("budgets.bad"), F_OK), 0);
+    assert_int_equal(access(scratch_path(dir, "budgets.bad"), F_OK), 0);
     assert_int_equal(mc_state_store_save(store, "history", large, 199), 0);
     assert_int_equal(load_is("history", ""), -EFBIG);
     assert_int_equal(load_is("history", ""), -ENOENT);
@@ -114,7 +102,8 @@ static void damaged_files_are_kept_aside(void **state)
     snprintf(expected, sizeof(expected),
              "%s: line 1 is damaged; kept aside as %s, beginning anew\n"
              "%s: is larger than anything that was written there; kept aside as %s, beginning anew\n",
-             in_dir("budgets"), in_dir("budgets.bad"), in_dir("history"), in_dir("history.bad"));
+             scratch_path(dir, "budgets"), scratch_path(dir, "budgets.bad"), scratch_path(dir, "history"),
+             scratch_path(dir, "history.bad"));
     assert_string_equal(said, expected);
 }
 
@@ -122,19 +111,20 @@ static void trouble_is_said_once_and_its_end_too(void **state)
 {
     char expected[512];
 
-    assert_int_equal(mkdir(in_dir("budgets"), 0700), 0); /* a folder in the file's place: neither read nor replaced */
-    assert_int_equal(mkdir(in_dir("budgets/x"), 0700), 0);
+    assert_int_equal(mkdir(scratch_path(dir, "budgets"), 0700),
+                     0); /* a folder in the file's place: neither read nor replaced */
+    assert_int_equal(mkdir(scratch_path(dir, "budgets/x"), 0700), 0);
     assert_int_equal(load_is("budgets", ""), -EISDIR);
     for (int i = 0; i < 3; i++)
         assert_int_equal(mc_state_store_save(store, "budgets", "x", 1), -EISDIR);
     assert_int_equal(mc_state_store_save(store, "history", "x", 1), 0); /* another file is not concerned */
-    rmdir(in_dir("budgets/x"));
-    rmdir(in_dir("budgets"));
+    rmdir(scratch_path(dir, "budgets/x"));
+    rmdir(scratch_path(dir, "budgets"));
     assert_int_equal(mc_state_store_save(store, "budgets", "x", 1), 0);
     snprintf(expected, sizeof(expected),
              "%s cannot be read: Is a directory; what is remembered will not outlive this process until it can\n"
              "%s can be written again\n",
-             in_dir("budgets"), in_dir("budgets"));
+             scratch_path(dir, "budgets"), scratch_path(dir, "budgets"));
     assert_string_equal(said, expected);
 }
 
@@ -142,21 +132,23 @@ static void folder_comes_from_systemd(void **state)
 {
     char both[128];
 
-    snprintf(both, sizeof(both), "%s:/nowhere", in_dir("sub"));
+    snprintf(both, sizeof(both), "%s:/nowhere", scratch_path(dir, "sub"));
     setenv("STATE_DIRECTORY", both, 1);
     struct mc_state_store *other = mc_state_store_new("", "gw1");
     unsetenv("STATE_DIRECTORY");
     assert_int_equal(mc_state_store_save(other, "budgets", "x", 1), 0);
-    assert_int_equal(access(in_dir("sub/budgets"), F_OK), 0);
+    assert_int_equal(access(scratch_path(dir, "sub/budgets"), F_OK), 0);
     mc_state_store_free(other);
 }
 
 static void no_folder_is_made_right_under_the_root(void **state)
 {
-    struct mc_state_store *other = mc_state_store_new("/nonexistent", NULL);
+    char name[64];
 
+    snprintf(name, sizeof(name), "/%s", strrchr(dir, '/') + 1); /* as nobody else's as the folder's is */
+    struct mc_state_store *other = mc_state_store_new(name, NULL);
     assert_int_equal(mc_state_store_save(other, "budgets", "x", 1), -ENOENT);
-    assert_int_equal(access("/nonexistent", F_OK), -1);
+    assert_int_equal(access(name, F_OK), -1);
     mc_state_store_free(other);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "alloc_fail.h"
+#include "scratch.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <microcat/io/atomic_file.h>
@@ -17,12 +18,11 @@
 
 #include <cmocka.h>
 
-static char dir[32], path[64], temporary[80];
+static char dir[SCRATCH_BYTES], path[64], temporary[80];
 
 static int setup(void **state)
 {
-    strcpy(dir, "/tmp/microcat-file-XXXXXX");
-    if (!mkdtemp(dir))
+    if (scratch_make(dir) < 0)
         return -1;
     snprintf(path, sizeof(path), "%s/budget", dir);
     snprintf(temporary, sizeof(temporary), "%s.new", path);

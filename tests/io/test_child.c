@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pty.h"
+#include "scratch.h"
 #include "wait.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -128,22 +129,22 @@ static void endless_and_long_lines_are_bounded(void **state)
 
 static void what_cannot_start_says_so_at_once(void **state)
 {
-    char path[] = "/tmp/microcat-child-XXXXXX";
+    char dir[SCRATCH_BYTES], path[64], missing[64], below[80];
     const char *const argv[] = {"x", NULL};
-    int fd = mkstemp(path);
     const struct {
         const char *program;
         mode_t mode;
         int error;
     } rows[] = {
-        {"/nonexistent/pppd", 0, -ENOENT}, {path, 0600, -EACCES}, {"/tmp", 0, -EACCES}, {path, 0700, -ENOEXEC},
-        {"/etc/passwd/pppd", 0, -ENOTDIR},
+        {missing, 0, -ENOENT}, {path, 0600, -EACCES}, {dir, 0, -EACCES}, {path, 0700, -ENOEXEC}, {below, 0, -ENOTDIR},
     };
     struct run run;
 
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, "\x01garbage", 8), 8);
-    close(fd);
+    assert_int_equal(scratch_make(dir), 0);
+    scratch_write(dir, "garbage", "\x01garbage", 0600);
+    snprintf(path, sizeof(path), "%s/garbage", dir);
+    snprintf(missing, sizeof(missing), "%s/pppd", dir);
+    snprintf(below, sizeof(below), "%s/pppd", path);
     start(&run);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct mc_child_spec spec = {.program = rows[i].program, .argv = argv, .stdin_fd = -1};
@@ -153,7 +154,7 @@ static void what_cannot_start_says_so_at_once(void **state)
         assert_null(run.child);
         assert_no_zombie();
     }
-    unlink(path);
+    scratch_remove(dir);
     stop(&run);
 }
 

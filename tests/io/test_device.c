@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pty.h"
+#include "scratch.h"
 #include "wait.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -71,8 +72,7 @@ static bool two_added(void *ctx)
 static void start(struct bed *bed)
 {
     memset(bed, 0, sizeof(*bed));
-    strcpy(bed->dir, "/tmp/microcat-device-XXXXXX");
-    assert_non_null(mkdtemp(bed->dir));
+    assert_int_equal(scratch_make(bed->dir), 0);
     snprintf(bed->sub, sizeof(bed->sub), "%s/by-id", bed->dir);
     snprintf(bed->link, sizeof(bed->link), "%s/modem", bed->sub);
     snprintf(bed->far_link, sizeof(bed->far_link), "%s/far", bed->dir);
@@ -91,10 +91,7 @@ static void stop(struct bed *bed)
 {
     mc_device_watch_free(bed->watch);
     mc_loop_free(bed->loop);
-    unlink(bed->link);
-    unlink(bed->far_link);
-    rmdir(bed->sub);
-    rmdir(bed->dir);
+    scratch_remove(bed->dir);
 }
 
 static void a_pty_is_found_and_missed(void **state)

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <microcat/io/device.h>
 #include <sandbox.h>
+#include <scratch.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,8 +128,7 @@ static int setup(void **state)
 {
     struct bed *bed = calloc(1, sizeof(*bed));
 
-    strcpy(bed->dir, "/tmp/microcat-usb-XXXXXX");
-    if (!mkdtemp(bed->dir))
+    if (scratch_make(bed->dir) < 0)
         return -1;
     if (test_root_enter(&bed->back, bed->dir) < 0) {
         rmdir(bed->dir);
@@ -148,7 +148,7 @@ static int teardown(void **state)
     mc_device_watch_free(bed->watch);
     mc_loop_free(bed->loop);
     test_root_leave(&bed->back);
-    test_tree_remove(bed->dir);
+    scratch_remove(bed->dir);
     free(bed);
     return 0;
 }

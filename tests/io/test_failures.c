@@ -3,8 +3,9 @@
  * Every allocation and every system call of each constructor and of the file functions fails once: the error comes back
  * as it is, nothing is left open, nothing leaks (the sanitizer build sees that), and the next try works.
  */
-#include "alloc_fail.h"
+#include "fail_rows.h"
 #include "pty.h"
+#include "scratch.h"
 #include "sys_fail.h"
 #include "wait.h"
 #include <errno.h>
@@ -28,9 +29,8 @@
 
 static struct mc_loop *loop;
 static struct test_pty pty;
-static char dir[32], file[64];
+static char dir[SCRATCH_BYTES], file[64];
 
-/* Each makes its object and takes it away again: 0 or -errno. */
 static int try_loop(void)
 {
     struct mc_loop *another;
@@ -113,63 +113,21 @@ static int try_file_read(void)
     return r;
 }
 
-static const struct {
-    const char *name;
-    int (*attempt)(void);
-    unsigned allocations, calls; /* at least; so that the test notices when the failing no longer works */
-} rows[] = {
+static const struct fail_row rows[] = {
     {"loop", try_loop, 2, 1},           {"port", try_port, 1, 4},   {"pathwatch", try_pathwatch, 2, 2},
     {"device", try_device, 4, 2},       {"child", try_child, 1, 9}, {"file write", try_file_write, 1, 5},
     {"file read", try_file_read, 1, 3},
 };
-
-static int lowest_free_fd(void)
-{
-    int fd = dup(0);
-
-    close(fd);
-    return fd;
-}
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
 static void each_allocation_fails_once(void **state)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        assert_int_equal(try_file_write(), 0);
-        int fd = lowest_free_fd();
-        for (unsigned nth = 1;; nth++) {
-            alloc_fail_at(nth);
-            int r = rows[i].attempt();
-            bool hit = alloc_fail_stop();
-            assert_int_equal(lowest_free_fd(), fd);
-            if (!hit) {
-                assert_int_equal(r, 0);
-                assert_true(nth > rows[i].allocations);
-                break;
-            }
-            assert_int_equal(r, -ENOMEM);
-        }
-    }
+    fail_each_allocation(rows, N_ROWS, NULL);
 }
 
 static void each_system_call_fails_once(void **state)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        assert_int_equal(try_file_write(), 0);
-        int fd = lowest_free_fd();
-        for (unsigned nth = 1;; nth++) {
-            sys_fail_at(nth, EDQUOT); /* an error that nobody expects here, and nobody treats as special */
-            int r = rows[i].attempt();
-            bool hit = sys_fail_stop();
-            assert_int_equal(lowest_free_fd(), fd);
-            if (!hit && r == 0) { /* a call of the forked child fails without being counted here */
-                assert_true(nth > rows[i].calls);
-                break;
-            }
-            if (r != -EDQUOT)
-                fail_msg("%s: %s failed, and the result is %d", rows[i].name, sys_fail_what(), r);
-        }
-        assert_int_equal(rows[i].attempt(), 0);
-    }
+    fail_each_call(rows, N_ROWS, NULL);
 }
 
 /* A signal in the middle of reading or writing is no failure. */
@@ -207,11 +165,10 @@ static void a_file_is_never_half_written(void **state)
 
 static int setup(void **state)
 {
-    strcpy(dir, "/tmp/microcat-fail-XXXXXX");
-    if (!mkdtemp(dir))
+    if (scratch_make(dir) < 0)
         return -1;
     snprintf(file, sizeof(file), "%s/file", dir);
-    return mc_loop_new(&loop) < 0 || test_pty_open(&pty) < 0 ? -1 : 0;
+    return mc_loop_new(&loop) < 0 || test_pty_open(&pty) < 0 || try_file_write() < 0 ? -1 : 0;
 }
 
 static int teardown(void **state)
@@ -219,7 +176,7 @@ static int teardown(void **state)
     test_pty_close(&pty);
     mc_loop_free(loop);
     unlink(file);
-    return rmdir(dir);
+    return rmdir(dir); /* nothing else was left there */
 }
 
 int main(void)

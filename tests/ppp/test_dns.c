@@ -2,6 +2,7 @@
 
 /* mc_dns against a private bus (dbus-daemon) and a stand-in for systemd-resolved, both processes of this test. */
 
+#include "scratch.h"
 #include <microcat/io/loop.h>
 #include <microcat/ppp/dns.h>
 
@@ -23,7 +24,7 @@
 #include <cmocka.h>
 
 static struct mc_loop *loop;
-static char directory[] = "/tmp/microcat-dns-XXXXXX", address[128];
+static char directory[SCRATCH_BYTES], address[128];
 static pid_t bus_pid = -1, resolved_pid = -1;
 static int told_fd = -1; /* what the stand-in was told */
 static struct {
@@ -171,7 +172,7 @@ static bool start_bus(void)
 
 static int set_up(void **state)
 {
-    if (mkdtemp(directory) == NULL)
+    if (scratch_make(directory) < 0)
         return -1;
     start_bus();
     return mc_loop_new(&loop);
@@ -179,15 +180,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    char command[160];
-
     if (bus_pid > 0) {
         kill(bus_pid, SIGTERM);
         waitpid(bus_pid, NULL, 0);
     }
     mc_loop_free(loop);
-    snprintf(command, sizeof(command), "rm -r %s", directory);
-    return system(command);
+    return scratch_remove(directory);
 }
 
 #define NEEDS_BUS()                                                                                                    \

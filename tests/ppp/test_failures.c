@@ -4,6 +4,8 @@
  * under way goes on or comes to its end, within its time limits; the next one works.
  */
 #include "alloc_fail.h"
+#include "fail_rows.h"
+#include "scratch.h"
 #include "sys_fail.h"
 #include <microcat/base/log.h>
 #include <microcat/io/loop.h>
@@ -28,7 +30,7 @@
 #include <cmocka.h>
 
 static struct mc_loop *loop;
-static char directory[] = "/tmp/microcat-pppfail-XXXXXX";
+static char directory[SCRATCH_BYTES];
 static struct mc_settings settings;
 static struct mc_ppp_place place = {
     .plugin = "/plugin.so", .runtime_dir = directory, .instance = "test", .term_ms = 300, .check_ms = 100};
@@ -62,7 +64,7 @@ static void on_exit_(void *ctx, const struct mc_ppp_end *end)
 
 static const struct mc_ppp_events events = {.on_up = on_up, .to_modem = to_modem, .on_exit = on_exit_};
 
-/* ---- constructors: 0 or -errno ---- */
+/* ---- constructors ---- */
 
 static void on_message(void *ctx, const struct mc_plugin_msg *msg)
 {
@@ -168,44 +170,26 @@ static int try_call(void)
     return r;
 }
 
-static const struct {
-    const char *name;
-    int (*attempt)(void);
-    unsigned allocations, calls; /* at least; so that the test notices when the failing no longer works */
-} rows[] = {
-    {"server", try_server, 1, 3},          {"pty", try_pty, 0, 4},     {"relay", try_relay, 1, 4},
-    {"options", try_options, 10, 0},       {"dns", try_dns, 1, 0},     {"probe by DNS", try_probe_dns, 1, 2},
-    {"probe by TCP", try_probe_tcp, 1, 1}, {"call", try_call, 14, 15},
+static const struct fail_row rows[] = {
+    {"server", try_server, 1, 3},
+    {"pty", try_pty, 0, 4},
+    {"relay", try_relay, 1, 4},
+    {"options", try_options, 10, 0},
+    {"dns", try_dns, 1, 0},
+    {"probe by DNS", try_probe_dns, 1, 2},
+    {"probe by TCP", try_probe_tcp, 1, 1, .harmless = true},
+    {"call", try_call, 14, 15},
 };
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-static int lowest_free_fd(void)
+static void no_timer_left(void)
 {
-    int fd = dup(0);
-
-    close(fd);
-    return fd;
+    assert_int_equal(mc_timerq_next_ms(mc_loop_timers(loop)), -1);
 }
 
 static void each_allocation_fails_once(void **state)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        int fd = lowest_free_fd();
-        for (unsigned nth = 1;; nth++) {
-            alloc_fail_at(nth);
-            int r = rows[i].attempt();
-            bool hit = alloc_fail_stop();
-            assert_int_equal(lowest_free_fd(), fd);
-            assert_int_equal(mc_timerq_next_ms(mc_loop_timers(loop)), -1);
-            if (!hit) {
-                assert_int_equal(r, 0);
-                if (nth <= rows[i].allocations)
-                    fail_msg("%s: %u allocations", rows[i].name, nth - 1);
-                break;
-            }
-            if (r != -ENOMEM)
-                fail_msg("%s: allocation %u failed, and the result is %d", rows[i].name, nth, r);
-        }
-    }
+    fail_each_allocation(rows, N_ROWS, no_timer_left);
 }
 
 /* What was refused is named, and pppd is not blamed for it. */
@@ -247,23 +231,7 @@ static void a_refusal_says_what_was_refused(void **state)
 
 static void each_system_call_fails_once(void **state)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        int fd = lowest_free_fd();
-        for (unsigned nth = 1;; nth++) {
-            sys_fail_at(nth, EDQUOT); /* an error that nobody expects here, and nobody treats as special */
-            int r = rows[i].attempt();
-            bool hit = sys_fail_stop();
-            assert_int_equal(lowest_free_fd(), fd);
-            if (!hit && r == 0) { /* a call of the forked child fails without being counted here */
-                if (nth <= rows[i].calls)
-                    fail_msg("%s: %u system calls", rows[i].name, nth - 1);
-                break;
-            }
-            if (r != -EDQUOT && r != 0) /* 0: one that does no harm */
-                fail_msg("%s: %s failed, and the result is %d", rows[i].name, sys_fail_what(), r);
-        }
-        assert_int_equal(rows[i].attempt(), 0);
-    }
+    fail_each_call(rows, N_ROWS, no_timer_left);
 }
 
 /* ---- a call under way ---- */
@@ -327,7 +295,7 @@ static void a_call_stands_every_system_call(void **state)
 
 static int set_up(void **state)
 {
-    if (mkdtemp(directory) == NULL)
+    if (scratch_make(directory) < 0)
         return -1;
     mc_log_set_sink(quiet, NULL);
     settings.modem.baud_rate = 115200;

@@ -4,6 +4,7 @@
  */
 
 #include "mock_pppd.h"
+#include "scratch.h"
 
 #include <microcat/ppp/plugin_proto.h>
 
@@ -24,7 +25,7 @@
 
 enum { ESTABLISH = 4, NETWORK = 7, RUNNING = 8 };
 
-static char directory[] = "/tmp/microcat-plugin-XXXXXX", path[64];
+static char directory[SCRATCH_BYTES], path[64];
 static int listener = -1, peer = -1;
 
 static void listen_again(void)
@@ -89,7 +90,7 @@ static void hello(void)
 static int set_up(void **state)
 {
     plugin_init();
-    assert_non_null(mkdtemp(directory));
+    assert_int_equal(scratch_make(directory), 0);
     snprintf(path, sizeof(path), "%s/s", directory);
     listen_again();
     assert_int_equal(mock_option("microcat-socket", path), 0);
@@ -101,9 +102,7 @@ static int tear_down(void **state)
 {
     close(peer);
     close(listener);
-    unlink(path);
-    rmdir(directory);
-    return 0;
+    return scratch_remove(directory);
 }
 
 static void loads_with_its_version(void **state)

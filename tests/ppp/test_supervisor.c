@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "scratch.h"
 #include <microcat/base/log.h>
 #include <microcat/io/loop.h>
 #include <microcat/ppp/pty.h>
@@ -21,7 +22,7 @@
 #include <cmocka.h>
 
 static struct mc_loop *loop;
-static char directory[] = "/tmp/microcat-ppp-XXXXXX";
+static char directory[SCRATCH_BYTES];
 static struct mc_settings settings;
 static struct mc_ppp_place place = {.plugin = "/plugin.so", .runtime_dir = directory, .instance = "test"};
 
@@ -116,7 +117,7 @@ static void sink(void *ctx, enum mc_log_level level, const struct mc_log_field *
 
 static int set_up(void **state)
 {
-    if (mkdtemp(directory) == NULL)
+    if (scratch_make(directory) < 0)
         return -1;
     setenv("NOTIFY_SOCKET", "/run/none", 1); /* must not reach pppd */
     mc_log_set_sink(sink, NULL);
@@ -247,30 +248,36 @@ static void cannot_start(void **state)
         const char *program;
         int result;
         enum mc_fault fault;
-        const char *text;
+        const char *error;
     } cases[] = {
-        {"/nonexistent/pppd", -ENOENT, MC_FAULT_PPPD_MISSING, "/nonexistent/pppd: No such file or directory"},
-        {"/etc/passwd/pppd", -ENOTDIR, MC_FAULT_PPPD_MISSING, "/etc/passwd/pppd: Not a directory"},
-        {"/etc/passwd", -EACCES, MC_FAULT_PPPD_UNUSABLE, "/etc/passwd: Permission denied"},
+        {"missing", -ENOENT, MC_FAULT_PPPD_MISSING, "No such file or directory"},
+        {"plain/pppd", -ENOTDIR, MC_FAULT_PPPD_MISSING, "Not a directory"},
+        {"plain", -EACCES, MC_FAULT_PPPD_UNUSABLE, "Permission denied"},
     };
+    char program[64], text[160];
 
+    scratch_write(directory, "plain", "not a program\n", 0600);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        settings.ppp.program = (char *)cases[i].program;
+        snprintf(program, sizeof(program), "%s/%s", directory, cases[i].program);
+        snprintf(text, sizeof(text), "%s: %s", program, cases[i].error);
+        settings.ppp.program = program;
         assert_int_equal(start_result("online"), cases[i].result);
         assert_int_equal(failure.fault, cases[i].fault);
-        assert_string_equal(failure.text, cases[i].text);
+        assert_string_equal(failure.text, text);
         assert_int_equal(mc_ppp_check(&settings, &failure), cases[i].result);
         assert_int_equal(failure.fault, cases[i].fault);
-        assert_string_equal(failure.text, cases[i].text);
+        assert_string_equal(failure.text, text);
     }
+    unlink(scratch_path(directory, "plain"));
     settings.ppp.program = (char *)FAKE_PPPD;
     assert_int_equal(mc_ppp_check(&settings, &failure), 0);
     assert_int_equal(start_result("-online"), -EINVAL);
-    place.runtime_dir = "/nonexistent";
+    snprintf(program, sizeof(program), "%s/no", directory);
+    place.runtime_dir = program;
     assert_int_equal(start_result("online"), -ENOENT); /* of a socket: says nothing of pppd */
     assert_int_equal(failure.fault, MC_FAULT_HOST_REFUSED);
-    assert_string_equal(failure.text,
-                        "no socket for pppd's plugin: /nonexistent/pppd-test.sock: No such file or directory");
+    snprintf(text, sizeof(text), "no socket for pppd's plugin: %s/pppd-test.sock: No such file or directory", program);
+    assert_string_equal(failure.text, text);
     place.runtime_dir = directory;
     assert_int_equal(mc_timerq_next_ms(mc_loop_timers(loop)), -1); /* nothing is left */
 }

@@ -4,6 +4,7 @@
 #include "internet.h"
 #include "ppp_stub.h"
 #include "pump.h"
+#include "scratch.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <microcat/base/buf.h>
@@ -102,8 +103,7 @@ static void begin(struct run *run, const char *extra)
     int out, err;
 
     memset(run, 0, sizeof(*run));
-    strcpy(run->dir, "/tmp/microcat-sim-XXXXXX");
-    assert_non_null(mkdtemp(run->dir));
+    assert_int_equal(scratch_make(run->dir), 0);
     snprintf(run->link, sizeof(run->link), "%s/tty", run->dir);
     snprintf(run->control, sizeof(run->control), "%s/control", run->dir);
     snprintf(run->link_option, sizeof(run->link_option), "--link=%s", run->link);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pppd-standin against microcat-sim's own network, with this test as the daemon behind the plugin's socket. */
+#include "scratch.h"
 #include <fcntl.h>
 #include <microcat/ppp/plugin_proto.h>
 #include <sandbox.h>
@@ -60,8 +61,7 @@ static void start_sim(struct scene *scene, const char *inject)
     int out[2];
 
     memset(scene, 0, sizeof(*scene));
-    strcpy(scene->dir, "/tmp/microcat-standin-XXXXXX");
-    assert_non_null(mkdtemp(scene->dir));
+    assert_int_equal(scratch_make(scene->dir), 0);
     snprintf(scene->link, sizeof(scene->link), "%s/tty", scene->dir);
     snprintf(scene->control, sizeof(scene->control), "%s/control", scene->dir);
     snprintf(scene->plugin, sizeof(scene->plugin), "%s/plugin", scene->dir);
