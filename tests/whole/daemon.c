@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "scratch.h"
 #include "whole.h"
 
 #include <dirent.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- the test's world ---- */
@@ -31,8 +31,7 @@ int whole_setup(void **state)
     struct whole *w = calloc(1, sizeof(*w));
     char path[128];
 
-    strcpy(w->dir, "/tmp/microcat-whole-XXXXXX");
-    if (!mkdtemp(w->dir) || chmod(w->dir, 0755) < 0)
+    if (scratch_make(w->dir) < 0 || chmod(w->dir, 0755) < 0)
         return -1;
     w->sim.name = "sim";
     w->daemon.name = "microcatd";
@@ -57,18 +56,6 @@ static void tell_log(const struct whole_process *process)
     free(log);
 }
 
-static void remove_all(const char *dir)
-{
-    char *const argv[] = {(char *)"rm", (char *)"-rf", (char *)dir, NULL};
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        execvp(argv[0], argv);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
-}
-
 int whole_teardown(void **state)
 {
     struct whole *w = *state;
@@ -80,7 +67,7 @@ int whole_teardown(void **state)
         whole_kill(all[i], SIGKILL);
     }
     whole_systemd_stop(w);
-    remove_all(w->dir);
+    scratch_remove(w->dir);
     free(w);
     return 0;
 }

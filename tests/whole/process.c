@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,7 +42,21 @@ bool whole_poll(int fd, short events, int64_t until_ms)
     return n == 1;
 }
 
-static int part(char *text, char **words, int n)
+/* What a process is to be, made before it is: between fork() and execve() in a program with threads (systemd.c has one)
+ * only what is async-signal-safe may be called, which malloc() is not; a lock that the other thread held stays locked.
+ */
+struct birth {
+    const char *program, *log;
+    char *words, *more; /* what argv and environment point into */
+    char *argv[WORDS];
+    char **environment;       /* ours before what we have, because the first of a name counts */
+    char listen_pid[24];      /* known to the child only */
+    char listen[320];         /* of the kept descriptors */
+    const struct whole *kept; /* NULL: none to hand over */
+    unsigned uid;
+};
+
+static size_t part(char *text, char **words, size_t n)
 {
     char *save = NULL;
 
@@ -53,43 +66,69 @@ static int part(char *text, char **words, int n)
     return n;
 }
 
-/* In the child: nothing of ours but the log, nobody's rights but @uid's, and no life beyond ours. */
-static void become(const struct whole *w, const struct whole_process *process, const char *program, char *words,
-                   char *environment, unsigned uid)
+static void conceive(struct birth *birth, const char *words, const char *environment)
 {
-    char *argv[WORDS] = {NULL}, *more[WORDS] = {NULL};
-    int out = open(process->log, O_WRONLY | O_CREAT | O_APPEND, 0644), in = open("/dev/null", O_RDONLY);
+    char *more[WORDS];
+    size_t n_ours = 0, n = 0;
+
+    birth->words = strdup(words ? words : "");
+    birth->more = strdup(environment ? environment : "");
+    birth->argv[0] = (char *)birth->program;
+    part(birth->words, birth->argv, 1);
+    n_ours = part(birth->more, more, 0);
+    if (birth->kept) {
+        whole_systemd_environment(birth->kept, birth->listen, sizeof(birth->listen));
+        n_ours = part(birth->listen, more, n_ours);
+        more[n_ours++] = birth->listen_pid;
+    }
+    while (environ[n])
+        n++;
+    birth->environment = calloc(n_ours + n + 1, sizeof(char *));
+    memcpy(birth->environment, more, n_ours * sizeof(char *));
+    memcpy(birth->environment + n_ours, environ, n * sizeof(char *));
+}
+
+/* In the child: nothing of ours but the log, nobody's rights but @uid's, and no life beyond ours. */
+static void become(struct birth *birth)
+{
+    int out = open(birth->log, O_WRONLY | O_APPEND), in = open("/dev/null", O_RDONLY);
+    unsigned uid = birth->uid;
 
     dup2(in, 0);
     dup2(out, 1);
     dup2(out, 2);
-    size_t handed = process == &w->daemon ? w->n_stored : 0;
-    if (handed)
-        whole_systemd_hand_over(w);
-    syscall(SYS_close_range, 3 + handed, ~0U, 0);
-    argv[0] = strdup(program);
-    part(words, argv, 1);
-    part(environment, more, 0);
-    for (char **variable = more; *variable; variable++)
-        putenv(*variable);
-    if (uid && (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
+    if (birth->kept)
+        whole_systemd_hand_over(birth->kept);
+    syscall(SYS_close_range, 3 + (birth->kept ? birth->kept->n_stored : 0), ~0U, 0);
+    snprintf(birth->listen_pid, sizeof(birth->listen_pid), "LISTEN_PID=%d", (int)getpid());
+    if (uid && (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, uid, uid, uid) < 0 ||
+                syscall(SYS_setresuid, uid, uid, uid) < 0))
         _exit(127);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execv(program, argv);
-    dprintf(2, "%s: %s\n", program, strerror(errno));
+    execve(birth->program, birth->argv, birth->environment);
+    dprintf(2, "%s: %s\n", birth->program, strerror(errno));
     _exit(127);
 }
 
 void whole_spawn(struct whole *w, struct whole_process *process, const char *program, const char *words,
                  const char *environment, unsigned uid)
 {
+    struct birth birth = {.program = program, .log = process->log, .uid = uid};
+
     assert_int_equal(process->pid, 0);
     snprintf(process->log, sizeof(process->log), "%s/%s.log", w->dir, process->name);
     close(open(process->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)); /* there to be watched */
+    pthread_mutex_lock(&w->store_lock);
+    birth.kept = process == &w->daemon && w->n_stored > 0 ? w : NULL;
+    conceive(&birth, words, environment);
     process->pid = fork();
-    assert_true(process->pid >= 0);
     if (process->pid == 0)
-        become(w, process, program, strdup(words ? words : ""), strdup(environment ? environment : ""), uid);
+        become(&birth);
+    pthread_mutex_unlock(&w->store_lock);
+    free(birth.words);
+    free(birth.more);
+    free(birth.environment);
+    assert_true(process->pid > 0);
     process->pidfd = pidfd_open(process->pid, 0);
     assert_true(process->pidfd >= 0);
 }
@@ -164,6 +203,24 @@ static bool says(struct whole_process *process, const char *text)
     return at != NULL;
 }
 
+/* Of a process that lives and keeps silent: its program, its state, where in the kernel it waits. */
+static const char *whereabouts(const struct whole_process *process)
+{
+    static const char *const files[] = {"stat", "wchan"};
+    static char text[2][64];
+    static char both[160];
+    char path[64];
+
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, sizeof(path), "/proc/%d/%s", (int)process->pid, files[i]);
+        char *all = whole_read(path);
+        snprintf(text[i], sizeof(text[i]), "%s", all);
+        free(all);
+    }
+    snprintf(both, sizeof(both), ": it is %s, and waits in %s", text[0], text[1]);
+    return both;
+}
+
 void whole_said(struct whole *w, struct whole_process *process, const char *text)
 {
     int64_t until_ms = whole_clock_ms() + WHOLE_MS;
@@ -174,9 +231,11 @@ void whole_said(struct whole *w, struct whole_process *process, const char *text
         fail_msg("no inotify instance: %s", strerror(errno));
     assert_true(inotify_add_watch(watch, process->log, IN_MODIFY) >= 0);
     while (!says(process, text)) {
-        if (!wait_for_more(watch, end, until_ms))
-            fail_msg("%s %s \"%s\"", process->name,
-                     whole_clock_ms() < until_ms ? "ended without a word of" : "did not say", text);
+        if (!wait_for_more(watch, end, until_ms)) {
+            if (whole_clock_ms() < until_ms)
+                fail_msg("%s ended without a word of \"%s\"", process->name, text);
+            fail_msg("%s did not say \"%s\"%s", process->name, text, process->pid ? whereabouts(process) : "");
+        }
         while (read(watch, events, sizeof(events)) > 0)
             ;
     }

@@ -113,24 +113,22 @@ void whole_systemd_stop(struct whole *w)
     close(w->notify_log);
 }
 
+void whole_systemd_environment(const struct whole *w, char *text, size_t bytes)
+{
+    size_t used = (size_t)snprintf(text, bytes, "LISTEN_FDS=%zu|LISTEN_FDNAMES=", w->n_stored);
+
+    for (size_t i = 0; i < w->n_stored; i++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%s", i ? ":" : "", w->stored[i].name);
+}
+
 void whole_systemd_hand_over(const struct whole *w)
 {
-    char names[256] = "", number[16];
     int high[sizeof(w->stored) / sizeof(w->stored[0])];
 
-    if (w->n_stored == 0)
-        return;
     for (size_t i = 0; i < w->n_stored; i++)
         high[i] = fcntl(w->stored[i].fd, F_DUPFD, 200);
-    for (size_t i = 0; i < w->n_stored; i++) {
+    for (size_t i = 0; i < w->n_stored; i++)
         dup2(high[i], 3 + (int)i);
-        snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", i ? ":" : "", w->stored[i].name);
-    }
-    setenv("LISTEN_FDNAMES", names, 1);
-    snprintf(number, sizeof(number), "%zu", w->n_stored);
-    setenv("LISTEN_FDS", number, 1);
-    snprintf(number, sizeof(number), "%d", (int)getpid());
-    setenv("LISTEN_PID", number, 1);
 }
 
 /* ---- what is kept ---- */

@@ -161,11 +161,8 @@ static void ignores_sigterm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cannot_be_run),
-        WHOLE_TEST(no_room_for_a_pty),
-        WHOLE_TEST(refused_by_the_network),
-        WHOLE_TEST(dies_while_online),
-        WHOLE_TEST(ignores_sigterm),
+        cmocka_unit_test(cannot_be_run), WHOLE_TEST(no_room_for_a_pty), WHOLE_TEST(refused_by_the_network),
+        WHOLE_TEST(dies_while_online),   WHOLE_TEST(ignores_sigterm),
     };
 
     return cmocka_run_group_tests_name("whole: pppd", tests, whole_world, NULL);

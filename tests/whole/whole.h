@@ -75,7 +75,7 @@ void whole_rows(size_t n, const char *(*name)(size_t row), void (*run)(struct wh
 int64_t whole_clock_ms(void);
 /** Waits for @events on @fd until @until_ms; false: too late. */
 bool whole_poll(int fd, short events, int64_t until_ms);
-/** @uid 0: as we are. @environment: NULL, or "NAME=value|NAME=value". */
+/** @program: its path. @uid 0: as we are. @environment: NULL, or "NAME=value|NAME=value". */
 void whole_spawn(struct whole *w, struct whole_process *process, const char *program, const char *words,
                  const char *environment, unsigned uid);
 /** Waits for the end: the exit status, or 1000 + the signal. */
@@ -96,7 +96,10 @@ void whole_program(const struct whole *w, char *path, size_t path_bytes, const c
 
 int whole_systemd_start(struct whole *w);
 void whole_systemd_stop(struct whole *w);
-/** In the daemon's process, before it becomes one: the kept descriptors, as sd_listen_fds(3) wants them. */
+/** What a daemon needs in its environment to find the kept descriptors (sd_listen_fds(3)), but for LISTEN_PID:
+ * "A=b|C=d". */
+void whole_systemd_environment(const struct whole *w, char *text, size_t bytes);
+/** In the daemon's process, before it becomes one: the kept descriptors, where it looks for them. */
 void whole_systemd_hand_over(const struct whole *w);
 /** Waits until so many descriptors are kept. */
 void whole_store_holds(struct whole *w, size_t n);
