@@ -280,3 +280,21 @@ const char *fake_peer_ask(struct fake_peer *peer, const char *json)
     error = json_object_get(peer->message, "error");
     return error ? json_string_value(error) : "";
 }
+
+bool fake_daemon_serves(struct fake_daemon *daemon)
+{
+    struct fake_peer peer;
+    bool served;
+
+    fake_peer_connect(&peer, daemon);
+    served = !strcmp(fake_peer_ask(&peer, "{\"method\":\"io.microcat.Modem.Status\"}"), "");
+    fake_peer_close(&peer);
+    return served;
+}
+
+bool fake_daemon_empties(struct fake_daemon *daemon)
+{
+    for (int i = 0; i < 10000 && mc_ctl_server_stats(daemon->server)->connected > 0; i++)
+        mc_loop_turn(daemon->loop);
+    return mc_ctl_server_stats(daemon->server)->connected == 0;
+}

@@ -42,6 +42,11 @@ void fake_daemon_go(struct fake_daemon *daemon, enum mc_state to, enum mc_fault 
 /** Fills the status with the facts of a link that is online. */
 void fake_daemon_online(struct fake_daemon *daemon);
 
+/** A client that connects now is served. */
+bool fake_daemon_serves(struct fake_daemon *daemon);
+/** Turns the loop until no client is left; false: some stay. */
+bool fake_daemon_empties(struct fake_daemon *daemon);
+
 /* A client without manners: bytes out, messages in. */
 struct fake_peer {
     struct fake_daemon *daemon;
