@@ -289,7 +289,7 @@ static void sockets(void **state)
     snprintf(place, sizeof(place), "STATE_DIRECTORY=%s/other", w->dir);
     whole_spawn(w, &w->other, getenv("MICROCATD"), out, place, 0);
     assert_int_equal(whole_ended(w, &w->other), 1);
-    whole_said(w, &w->other, "another microcatd runs and answers there");
+    whole_said(w, &w->other, "another microcatd answers there");
     whole_ctl_says(w, "status", 0, "absent"); /* the first one's socket is still there */
     whole_kill(&w->daemon, SIGKILL);
     whole_ctl_says(w, "status", 3, "nobody answers");
