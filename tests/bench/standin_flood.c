@@ -4,6 +4,7 @@
  * ways. It sends pings, which the simulated network answers at the same length, and keeps so many under way that the
  * line never waits for it, but fewer bytes than the stand-in would begin to drop.
  */
+#include "internet_sum.h"
 #include "standin_tun.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -19,19 +20,6 @@
 enum { HEADER = 20, PACKET_BYTES = 1400, WINDOW = 16, LOST_MS = 4000 };
 
 /* RFC 1071, over an even number of bytes. */
-static void put_sum(uint8_t *at, const uint8_t *data, size_t len_bytes)
-{
-    uint32_t total = 0;
-
-    at[0] = at[1] = 0;
-    for (size_t i = 0; i < len_bytes; i += 2)
-        total += (uint32_t)(data[i] << 8 | data[i + 1]);
-    while (total >> 16)
-        total = (total & 0xffff) + (total >> 16);
-    at[0] = (uint8_t)(~total >> 8);
-    at[1] = (uint8_t)~total;
-}
-
 static void make_ping(uint8_t *packet, const uint8_t local[4], const uint8_t remote[4])
 {
     const uint8_t header[] = {0x45, 0, PACKET_BYTES >> 8, PACKET_BYTES & 0xff, 0, 0, 0, 0, 64, 1};
@@ -42,9 +30,9 @@ static void make_ping(uint8_t *packet, const uint8_t local[4], const uint8_t rem
     memcpy(packet, header, sizeof(header));
     memcpy(packet + 12, local, 4);
     memcpy(packet + 16, remote, 4);
-    put_sum(packet + 10, packet, HEADER);
+    internet_sum_put(packet + 10, packet, HEADER);
     packet[HEADER] = 8;
-    put_sum(packet + HEADER + 2, packet + HEADER, PACKET_BYTES - HEADER);
+    internet_sum_put(packet + HEADER + 2, packet + HEADER, PACKET_BYTES - HEADER);
 }
 
 /* Until the stand-in closes its end. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "internet_sum.h"
 #include "netns.h"
 
 #include <cmocka.h>
@@ -109,25 +110,6 @@ static void nobody_answers(void **state)
     }
 }
 
-static uint16_t sum16(const uint8_t *data, size_t len)
-{
-    uint32_t sum = 0;
-
-    for (size_t i = 0; i + 1 < len; i += 2)
-        sum += (uint32_t)(data[i] << 8 | data[i + 1]);
-    while (sum >> 16 != 0)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)~sum;
-}
-
-static void put_sum(uint8_t *at, const uint8_t *data, size_t len)
-{
-    uint16_t sum = sum16(data, len);
-
-    at[0] = (uint8_t)(sum >> 8);
-    at[1] = (uint8_t)sum;
-}
-
 /* The echo request that went out, turned round; @spoil what must make it nobody's answer. */
 static size_t take_echo(uint8_t *packet, size_t size)
 {
@@ -152,8 +134,8 @@ static void reply_echo(uint8_t *packet, size_t n, size_t spoil)
     packet[10] = packet[11] = packet[22] = packet[23] = 0;
     if (spoil != 0)
         packet[spoil] ^= 0x55;
-    put_sum(packet + 10, packet, 20);
-    put_sum(packet + 22, packet + 20, n - 20);
+    internet_sum_put(packet + 10, packet, 20);
+    internet_sum_put(packet + 22, packet + 20, n - 20);
     assert_int_equal(write(tun, packet, n), n);
 }
 

@@ -3,7 +3,7 @@
  * Stories: what the simulation of random lives found, told one by one, and the faults of every day with how the link
  * gets over each. SIMULATE_VERBOSE=1 prints what happens.
  */
-#include "world.h"
+#include "story.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,33 +17,6 @@
 static void world_freep(struct world **w)
 {
     world_free(*w);
-}
-
-static const char *state(const struct world *w)
-{
-    return mc_strtab_name(&mc_state_names, (int)w->status.state);
-}
-
-/* Lets time pass until the link is in @wanted; fails after @limit_ms. @return how long it took. */
-static int64_t until(struct world *w, enum mc_state wanted, int64_t limit_ms)
-{
-    int64_t began_ms = world_now(w);
-    while (!w->failed && (!w->link || w->status.state != wanted) && world_now(w) - began_ms < limit_ms)
-        world_pass(w, 100);
-    if (w->failed)
-        fail_msg("%s", w->failure);
-    if (!w->link || w->status.state != wanted)
-        fail_msg("in %s after %lld s, not %s: %s (%s)", state(w), (long long)(limit_ms / SECOND_MS),
-                 mc_strtab_name(&mc_state_names, (int)wanted), mc_fault_info(w->status.fault)->code,
-                 w->status.fault_detail);
-    return world_now(w) - began_ms;
-}
-
-static void pass(struct world *w, int64_t ms)
-{
-    world_pass(w, ms);
-    if (w->failed)
-        fail_msg("%s", w->failure);
 }
 
 static struct world *online(const char *presets)

@@ -3,7 +3,7 @@
  * Clocks that jump: the wall clock by years, which must change nothing, and the queue's clock (CLOCK_BOOTTIME) by hours
  * of suspend, after which everything is late at once and nothing may come in a storm.
  */
-#include "world.h"
+#include "story.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,25 +14,6 @@
 #include <cmocka.h>
 
 #define YEAR_MS (365 * DAY_MS)
-
-static void pass(struct world *w, int64_t ms)
-{
-    world_pass(w, ms);
-    if (w->failed)
-        fail_msg("%s", w->failure);
-}
-
-static int64_t until(struct world *w, enum mc_state wanted, int64_t limit_ms)
-{
-    int64_t began_ms = world_now(w);
-    while (w->status.state != wanted && world_now(w) - began_ms < limit_ms)
-        pass(w, 100);
-    if (w->status.state != wanted)
-        fail_msg("in %s after %lld s, not %s: %s", mc_strtab_name(&mc_state_names, (int)w->status.state),
-                 (long long)(limit_ms / SECOND_MS), mc_strtab_name(&mc_state_names, (int)wanted),
-                 mc_fault_info(w->status.fault)->code);
-    return world_now(w) - began_ms;
-}
 
 /* ---- the wall clock ---- */
 

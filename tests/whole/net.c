@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "internet_sum.h"
 #include "whole.h"
 
 #include <arpa/inet.h>
@@ -23,16 +24,6 @@ unsigned whole_default_routes(const char *ifname, int metric)
     return n;
 }
 
-static uint16_t checksum(const uint16_t *words, size_t n)
-{
-    uint32_t sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += words[i];
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t) ~(sum + (sum >> 16));
-}
-
 void whole_ping(struct whole *w)
 {
     struct {
@@ -46,7 +37,7 @@ void whole_ping(struct whole *w)
 
     assert_true(fd >= 0);
     assert_int_equal(inet_pton(AF_INET, whole_get(w, "ppp.remote"), &to.sin_addr), 1);
-    packet.header.checksum = checksum((const uint16_t *)&packet, sizeof(packet) / 2);
+    internet_sum_put((uint8_t *)&packet.header.checksum, (const uint8_t *)&packet, sizeof(packet));
     for (bool got = false; !got;) {
         assert_int_equal(sendto(fd, &packet, sizeof(packet), 0, (struct sockaddr *)&to, sizeof(to)), sizeof(packet));
         while (!got && whole_poll(fd, POLLIN, whole_clock_ms() + 1000)) {
