@@ -221,7 +221,6 @@ static void stop(struct app *app)
     mc_device_watch_free(app->devices);
     mc_link_free(app->link);
     app_close(app);
-    mc_ctl_server_free(app->server);
     mc_signal_remove(&app->sigterm);
     mc_signal_remove(&app->sigint);
     mc_signal_remove(&app->sighup);
@@ -229,6 +228,7 @@ static void stop(struct app *app)
     mc_dns_free(app->dns);
     mc_recorder_free(app->recorder);
     mc_state_store_free(app->store);
+    mc_ctl_server_free(app->server); /* who finds the socket free finds the state free */
     free(app->saved_modem);
     if (app->bus)
         mc_bus_forget(app->bus, &app->words);

@@ -24,7 +24,8 @@ static void save_budgets(struct app *app)
 {
     char text[MC_POLICY_TEXT_BYTES];
     int n = mc_policy_save(mc_link_policy(app->link), mc_timerq_now_ms(app->queue), app_wall_ms(), text, sizeof(text));
-    if (n > 0 && mc_state_store_save(app->store, "budgets", text, (size_t)n) < 0) {
+    int r = n > 0 ? mc_state_store_save(app->store, "budgets", text, (size_t)n) : 0;
+    if (r < 0 && r != -EBUSY) {
         /* A full disk may have room again before a crash would bring back old budgets. */
         app->save_budgets = true;
         if (!mc_timer_armed(&app->save))
@@ -124,6 +125,7 @@ static void load_history(struct app *app)
 void app_state_load(struct app *app)
 {
     mc_timer_init(&app->save, "app.save", on_save, app);
+    mc_state_store_lock(app->store); /* without it only this life is remembered */
     load_budgets(app);
     load_modem(app);
     load_history(app);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/daemon/state_store.h>
@@ -8,12 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define NAMES_MAX 8 /* files whose trouble is remembered */
 
 struct mc_state_store {
     char *dir;
-    char *prefix; /* "" or "INSTANCE." */
+    char *prefix;  /* "" or "INSTANCE." */
+    int lock_fd;   /* or -1 */
+    bool not_ours; /* another process has the lock */
     struct {
         char name[32];
         bool broken;
@@ -28,6 +32,7 @@ struct mc_state_store *mc_state_store_new(const char *dir, const char *instance)
 
     if (!store)
         return NULL;
+    store->lock_fd = -1;
     if (!dir || !*dir) {
         bool ours = given && *given == '/'; /* this unit's alone */
         dir = ours ? given : "/var/lib/microcatd";
@@ -49,6 +54,8 @@ void mc_state_store_free(struct mc_state_store *store)
 {
     if (!store)
         return;
+    if (store->lock_fd >= 0)
+        close(store->lock_fd);
     free(store->dir);
     free(store->prefix);
     free(store);
@@ -82,11 +89,34 @@ static char *path_of(const struct mc_state_store *store, const char *name, const
     return asprintf(&path, "%s/%s%s%s", store->dir, store->prefix, name, suffix) < 0 ? NULL : path;
 }
 
+int mc_state_store_lock(struct mc_state_store *store)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    _cleanup_free_ char *path = path_of(store, "lock", "");
+    char who[32] = "";
+
+    if (!path)
+        return -ENOMEM;
+    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
+    if (store->lock_fd < 0) /* nobody can write here; or, on a full disk, nobody is known to */
+        return 0;
+    /* A lock of the process (fcntl(2)): no child has a part in it, and it tells whose it is. */
+    if (fcntl(store->lock_fd, F_SETLK, &lock) == 0 || (errno != EACCES && errno != EAGAIN))
+        return 0;
+    if (fcntl(store->lock_fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0)
+        snprintf(who, sizeof(who), " (process %d)", (int)lock.l_pid);
+    store->not_ours = true;
+    mc_warn("%s is in use by another microcatd%s: what is remembered will not outlive this process; give each a "
+            "StateDirectory= of its own, or start it as an instance (microcatd@NAME)",
+            store->dir, who);
+    return -EBUSY;
+}
+
 void mc_state_store_reject(struct mc_state_store *store, const char *name, const char *why)
 {
     _cleanup_free_ char *path = path_of(store, name, ""), *bad = path_of(store, name, ".bad");
 
-    if (!path || !bad)
+    if (!path || !bad || store->not_ours)
         return;
     if (rename(path, bad) < 0)
         mc_warn("%s: %s; it cannot be kept aside (%s) and will be overwritten", path, why, strerror(errno));
@@ -98,7 +128,7 @@ int mc_state_store_load(struct mc_state_store *store, const char *name, size_t m
                         size_t *ret_len)
 {
     _cleanup_free_ char *path = path_of(store, name, "");
-    int r = path ? mc_file_read(path, max_bytes, ret_text, ret_len) : -ENOMEM;
+    int r = store->not_ours ? -ENOENT : path ? mc_file_read(path, max_bytes, ret_text, ret_len) : -ENOMEM;
 
     if (r == -EFBIG)
         mc_state_store_reject(store, name, "is larger than anything that was written there");
@@ -110,6 +140,8 @@ int mc_state_store_load(struct mc_state_store *store, const char *name, size_t m
 static int save(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes,
                 int (*write)(const char *path, const void *data, size_t len_bytes, mode_t mode))
 {
+    if (store->not_ours) /* said already */
+        return -EBUSY;
     _cleanup_free_ char *path = path_of(store, name, "");
     int r = path ? write(path, text, len_bytes, 0600) : -ENOMEM;
     bool *told = broken(store, name);

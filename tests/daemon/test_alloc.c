@@ -81,6 +81,7 @@ static bool keep_state(void)
 
     if (!store)
         return false;
+    int locked = mc_state_store_lock(store);
     int saved = mc_state_store_save(store, "budgets", "text", 4);
     int loaded = mc_state_store_load(store, "budgets", 100, &text, &len);
     if (loaded == 0)
@@ -88,7 +89,7 @@ static bool keep_state(void)
     free(text);
     mc_state_store_reject(store, "budgets", "for the test");
     mc_state_store_free(store);
-    return saved == 0 && loaded == 0;
+    return locked == 0 && saved == 0 && loaded == 0;
 }
 
 static bool record(void)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Texts that outlive the process: replaced as a whole, and trouble said once. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -141,6 +144,82 @@ static void folder_comes_from_systemd(void **state)
     mc_state_store_free(other);
 }
 
+/* Another process that has the folder, or (@instance) an instance's part of it, until it is killed. */
+static pid_t start_holder(const char *instance)
+{
+    int ready[2];
+    char got = 'n';
+
+    assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct mc_state_store *held = mc_state_store_new(dir, instance);
+
+        if (held && mc_state_store_lock(held) == 0 && write(ready[1], "y", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &got, 1), 1);
+    close(ready[0]);
+    return pid;
+}
+
+static void end_holder(pid_t pid)
+{
+    int status;
+
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+}
+
+static void one_process_has_the_folder(void **state)
+{
+    char expected[512];
+
+    assert_int_equal(mc_state_store_save(store, "budgets", "theirs", 6), 0);
+    pid_t holder = start_holder(NULL);
+    struct mc_state_store *late = mc_state_store_new(dir, NULL), *other = mc_state_store_new(dir, "gw1"), *mine = store;
+    assert_int_equal(mc_state_store_lock(other), 0); /* an instance's files are its own */
+    assert_int_equal(mc_state_store_lock(late), -EBUSY);
+    store = late;
+    assert_int_equal(load_is("budgets", ""), -ENOENT);
+    assert_int_equal(mc_state_store_save(late, "budgets", "ours", 4), -EBUSY);
+    assert_int_equal(mc_state_store_note(late, "call", "ours", 4), -EBUSY);
+    mc_state_store_reject(late, "budgets", "for the test");
+    store = mine;
+    assert_int_equal(load_is("budgets", "theirs"), 0);
+    assert_int_equal(load_is("call", ""), -ENOENT);
+    snprintf(expected, sizeof(expected),
+             "%s is in use by another microcatd (process %d): what is remembered will not outlive this process; give "
+             "each a StateDirectory= of its own, or start it as an instance (microcatd@NAME)\n",
+             dir, (int)holder);
+    assert_string_equal(said, expected);
+    end_holder(holder);
+    mc_state_store_free(other);
+    mc_state_store_free(late);
+}
+
+/* The next daemon has it at once, though a program that the one before started (pppd) lives on. */
+static void the_lock_ends_with_its_process(void **state)
+{
+    end_holder(start_holder(NULL));
+    assert_int_equal(mc_state_store_lock(store), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    mc_state_store_free(store);
+    store = NULL;
+    end_holder(start_holder(NULL));
+    store = mc_state_store_new(dir, NULL);
+    assert_int_equal(mc_state_store_lock(store), 0);
+    end_holder(child);
+    assert_string_equal(said, "");
+}
+
 static void no_folder_is_made_right_under_the_root(void **state)
 {
     char name[64];
@@ -160,6 +239,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(damaged_files_are_kept_aside, open_store, close_store),
         cmocka_unit_test_setup_teardown(trouble_is_said_once_and_its_end_too, open_store, close_store),
         cmocka_unit_test_setup_teardown(folder_comes_from_systemd, open_store, close_store),
+        cmocka_unit_test_setup_teardown(one_process_has_the_folder, open_store, close_store),
+        cmocka_unit_test_setup_teardown(the_lock_ends_with_its_process, open_store, close_store),
         cmocka_unit_test_setup_teardown(no_folder_is_made_right_under_the_root, open_store, close_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -254,6 +254,36 @@ static void not_files(void **state)
     whole_end(w);
 }
 
+/* ---- one folder, two daemons ---- */
+
+static void two_daemons(void **state)
+{
+    struct whole *w = *state;
+    char words[160], says[256], place[128];
+
+    whole_online(w, NULL, NULL);
+    snprintf(says, sizeof(says), "[Modem]\nDevice=%s/none\n[PDP]\nAPN=a\n[Control]\nSocket=%s2\n", w->dir, w->socket);
+    whole_write(w, "conf2", says, 0600);
+    snprintf(words, sizeof(words), "--config=%s/conf2", w->dir);
+    snprintf(place, sizeof(place), "STATE_DIRECTORY=%s/state", w->dir);
+    whole_spawn(w, &w->other, getenv("MICROCATD"), words, place, 0);
+    snprintf(says, sizeof(says), "/state is in use by another microcatd (process %d)", (int)w->daemon.pid);
+    whole_said(w, &w->other, says);
+    whole_said(w, &w->other, "there is no "); /* it runs all the same */
+    kill(w->other.pid, SIGTERM);
+    assert_int_equal(whole_ended(w, &w->other), 0);
+    assert_string_equal(whole_get(w, "state"), "online");
+    state_path(w, words, sizeof(words), "history");
+    char *history = whole_read(words);
+    assert_null(strstr(history, "no-device"));
+    free(history);
+    whole_kill(&w->daemon, SIGKILL); /* pppd lives on, but the folder is free */
+    whole_start(w, NULL);
+    whole_wait(w, "online");
+    assert_int_equal(times_said(w, "in use by another"), 0);
+    whole_end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +292,7 @@ int main(void)
         WHOLE_TEST(room_again),
         cmocka_unit_test(damaged),
         WHOLE_TEST(not_files),
+        WHOLE_TEST(two_daemons),
     };
 
     return cmocka_run_group_tests_name("whole: disk", tests, whole_world, NULL);

@@ -22,6 +22,14 @@ struct mc_state_store *mc_state_store_new(const char *dir, const char *instance)
 void mc_state_store_free(struct mc_state_store *store);
 
 /**
+ * Takes the folder (of an instance: its files in it) for this process, until mc_state_store_free() or the process's
+ * end, however it ends; children have no part in it. 0, also where no lock can be had, as on a read-only disk; -EBUSY:
+ * another process has it, which is said, and from now on nothing is read (-ENOENT) or written (-EBUSY), so that neither
+ * overwrites the other's budgets nor ends its call; -ENOMEM.
+ */
+int mc_state_store_lock(struct mc_state_store *store);
+
+/**
  * Reads @name: 0, and *ret_text (NUL-terminated, the caller's) has *ret_len bytes; -ENOENT: there is none yet; -EFBIG:
  * larger than @max_bytes, and kept aside as by mc_state_store_reject(); or another -errno.
  */
