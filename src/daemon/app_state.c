@@ -168,7 +168,9 @@ static void closep(FILE **file)
         fclose(*file);
 }
 
-/* A daemon with another socket, but this state directory, may have it: then it is no orphan. */
+/* A daemon with another socket, but this state directory, may have it where nothing can be locked: then it is no
+ * orphan.
+ */
 static bool has_parent(int pid)
 {
     char path[64], line[512] = "", name[32] = "";
