@@ -74,6 +74,11 @@ static void layer_usb(FILE *out, const json_t *status, const struct render_style
     layer(out, style, MARK_GOOD, "USB", text, right);
 }
 
+static bool is_off(const json_t *status, const char *path)
+{
+    return strcmp(render_string(status, path, ""), "off") == 0;
+}
+
 static void modem_words(const json_t *status, char *out, size_t out_bytes)
 {
     const char *flow = render_string(status, "modem.flow", NULL);
@@ -110,9 +115,20 @@ static void layer_modem(FILE *out, const json_t *status, const struct render_sty
               "");
         return;
     }
+    age_of(status, "modem.age_s", age, sizeof(age));
+    if (is_off(status, "modem.power")) { /* wanted so, or a fault; "Next" says how it comes back */
+        bool wanted = strcmp(render_string(status, "state", ""), "stopped") == 0;
+
+        snprintf(right, sizeof(right), "%s%s", age[0] ? "answered " : "", age);
+        layer(out, style,
+              at == 1  ? MARK_BUSY
+              : wanted ? MARK_NOT_YET
+                       : MARK_BAD,
+              "Modem", at == 1 ? "off, looking for it" : "off", right);
+        return;
+    }
     modem_words(status, text, sizeof(text));
     render_number(status, "modem.timeouts", &timeouts);
-    age_of(status, "modem.age_s", age, sizeof(age));
     snprintf(right, sizeof(right), "%s%s%s%.0f timeout%s", age[0] ? "answered " : "", age, age[0] ? ", " : "", timeouts,
              timeouts == 1 ? "" : "s");
     layer(out, style, silent ? MARK_BAD : at == 1 || at == 2 ? MARK_BUSY : MARK_GOOD, "Modem", text, right);
@@ -125,7 +141,7 @@ static void layer_sim(FILE *out, const json_t *status, const struct render_style
     double tries;
     int len;
 
-    if (!state || render_progress(status) == 0) {
+    if (!state || render_progress(status) == 0 || is_off(status, "modem.power")) {
         layer(out, style, render_progress(status) == 3 ? MARK_BUSY : MARK_NOT_YET, "SIM", "not read", "");
         return;
     }
@@ -167,7 +183,11 @@ static void layer_radio(FILE *out, const json_t *status, const struct render_sty
     int len, at = render_progress(status);
     size_t room = sizeof(text);
 
-    if (!render_number(status, "registration.stat", &stat) || at == 0) {
+    if (is_off(status, "modem.radio")) {
+        layer(out, style, MARK_NOT_YET, "Radio", "off", "");
+        return;
+    }
+    if (is_off(status, "modem.power") || !render_number(status, "registration.stat", &stat) || at == 0) {
         layer(out, style, at == 5 ? MARK_BUSY : MARK_NOT_YET, "Radio", "not registered", "");
         return;
     }
@@ -192,15 +212,22 @@ static void layer_pdp(FILE *out, const json_t *status, const struct render_style
     char text[320], right[64];
     double cid = 0;
     int at = render_progress(status);
+    bool off = is_off(status, "modem.power") || is_off(status, "modem.radio"); /* no attach, so no context is up */
 
     if (!apn || at == 0) {
         layer(out, style, at == 4 ? MARK_BUSY : MARK_NOT_YET, "PDP", "not set", "");
         return;
     }
+    if (off)
+        address = NULL;
     render_number(status, "pdp.cid", &cid);
     snprintf(text, sizeof(text), "%.0f %s %s%s%s%s", cid, render_string(status, "pdp.type", ""), apn,
              address ? ", " : "", address ? address : "", render_true(status, "pdp.written") ? ", newly written" : "");
-    layer(out, style, at == 4 ? MARK_BUSY : MARK_GOOD, "PDP", text, age_of(status, "pdp.age_s", right, sizeof(right)));
+    layer(out, style,
+          off       ? MARK_NOT_YET
+          : at == 4 ? MARK_BUSY
+                    : MARK_GOOD,
+          "PDP", text, age_of(status, "pdp.age_s", right, sizeof(right)));
 }
 
 static void format_traffic(const json_t *status, const struct render_style *style, char *out, size_t out_bytes)

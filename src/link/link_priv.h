@@ -91,6 +91,8 @@ struct mc_link {
 /** The one function that changes the state. */
 void mc_link_enter(struct mc_link *link, enum mc_state state);
 void mc_link_note(struct mc_link *link, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** It was switched off by `radio off`, and nobody has switched it on since (`at AT+CFUN=1`). */
+bool mc_link_radio_off(const struct mc_link *link);
 /** Copies the facts into the status and tells the bus. */
 void mc_link_publish(struct mc_link *link);
 

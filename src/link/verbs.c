@@ -156,9 +156,7 @@ static void go_down(struct mc_link *link)
 /* What is so already is not done again: a second AT+CPOF would meet a modem that cannot answer. */
 static bool is_so(struct mc_link *link, enum mc_verb verb)
 {
-    /* stat 0: and nobody has switched it on by hand since (`at AT+CFUN=1`) */
-    bool radio_off =
-        link->want == WANT_RADIO_OFF && link->status->state == MC_STATE_STOPPED && mc_link_facts(link)->stat == 0;
+    bool radio_off = mc_link_radio_off(link);
     if (verb == MC_VERB_POWER_OFF && link->powered_off) {
         mc_link_verb_end(link, 0, "The modem is off already: %s.", mc_link_way_back(link));
     } else if (verb == MC_VERB_RADIO_OFF && radio_off) {

@@ -78,6 +78,32 @@ static void put_text(char *out, size_t size, const char *text)
 }
 #define PUT(field, text) put_text(field, sizeof(field), text)
 
+bool mc_link_radio_off(const struct mc_link *link)
+{
+    return link->want == WANT_RADIO_OFF && link->status->state == MC_STATE_STOPPED &&
+           mc_bringup_facts(link->bringup)->stat == 0;
+}
+
+static enum mc_power power_of(const struct mc_link *link)
+{
+    if (!link->present)
+        return MC_POWER_UNKNOWN;
+    if (link->off || (link->powered_off && link->doing == DOING_REST))
+        return MC_POWER_OFF;
+    bool met = link->found || link->doing == DOING_CALL;
+    return met && link->fault != MC_FAULT_MODEM_SILENT ? MC_POWER_ON : MC_POWER_UNKNOWN;
+}
+
+static enum mc_power radio_of(const struct mc_link *link)
+{
+    int32_t stat = mc_bringup_facts(link->bringup)->stat;
+    if (link->status->modem.power != MC_POWER_ON)
+        return MC_POWER_UNKNOWN;
+    if (mc_link_radio_off(link))
+        return MC_POWER_OFF;
+    return stat == MC_UNKNOWN || stat == 0 ? MC_POWER_UNKNOWN : MC_POWER_ON; /* 0, not searching, has other reasons */
+}
+
 void mc_link_refresh(struct mc_link *link)
 {
     const struct mc_facts *f = mc_bringup_facts(link->bringup);
@@ -92,6 +118,8 @@ void mc_link_refresh(struct mc_link *link)
     st->modem.baud = link->open ? f->baud : MC_UNKNOWN;
     st->modem.flow = link->open ? (int32_t)f->flow : MC_UNKNOWN;
     st->modem.flow_refused = f->flow_refused;
+    st->modem.power = power_of(link);
+    st->modem.radio = radio_of(link);
     st->modem.commands = at->commands;
     st->modem.timeouts = at->timeouts;
     st->modem.temperature_c = f->temperature_c;

@@ -19,6 +19,9 @@ static const char *const line_mode_names[MC_LINE_MODE_COUNT] = {
 };
 const struct mc_strtab mc_line_mode_names = MC_STRTAB(line_mode_names);
 
+static const char *const power_names[MC_POWER_COUNT] = {[MC_POWER_OFF] = "off", [MC_POWER_ON] = "on"};
+const struct mc_strtab mc_power_names = MC_STRTAB(power_names);
+
 /* 27.007 +CEREG and the 767 manual; 90 and 99 are listed by the author of the seed log, without a source. */
 static const struct {
     int32_t stat;

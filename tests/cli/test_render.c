@@ -132,6 +132,23 @@ static const struct {
      "{" STATE("stopped", "stopped by the operator",
                "3600.0") ",\"step\":null," NO_PPP ",\"outage\":{\"time\":1763803334.0,"
                          "\"length_s\":3600.0,\"fault\":null,\"remedy\":null,\"tries\":0,\"text\":\"on request\"}}"},
+    {"status-radio-off",
+     "{" STATE("stopped", "stopped by the operator",
+               "60.0") ",\"step\":null," NO_PPP
+                       ",\"modem\":{\"power\":\"on\",\"radio\":\"off\"},\"registration\":{\"stat\":0,"
+                       "\"text\":\"not searching\",\"operator\":null,\"band\":null},\"signal\":{\"rsrp_dbm\":null,"
+                       "\"rsrq_db\":null,\"sinr_db\":null,\"age_s\":null},\"next\":\"the radio is off: `radio on` or "
+                       "`connect` brings it back\"}"},
+    {"status-power-off",
+     "{" STATE("stopped", "stopped by the operator",
+               "60.0") ",\"step\":null," NO_PPP "," NO_CELL ",\"modem\":{\"power\":\"off\",\"radio\":null,"
+                       "\"age_s\":60.0},\"next\":\"the modem is off: `power on` brings it back\"}"},
+    {"status-went-off",
+     "{" STATE(
+         "backoff", "waiting for the next try",
+         "30.0") ",\"step\":null," NO_PPP ",\"modem\":{\"power\":\"off\",\"radio\":null,\"age_s\":30.0},"
+                 "\"fault\":{\"code\":\"modem-off\",\"text\":\"the modem switched itself off\",\"detail\":\"POWERD "
+                 "DOWN\",\"next\":null,\"age_s\":30.0},\"next\":\"look again\",\"retry_in_s\":90.0}"},
     {"status-silent", "{" STATE("backoff", "waiting for the next try",
                                 "5.0") ",\"step\":null," NO_MODEM "," NO_SIM "," NO_CELL "," NO_PDP "," NO_PPP
                                        ",\"fault\":{\"code\":\"modem-silent\",\"text\":\"the modem does not "

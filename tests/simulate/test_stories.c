@@ -35,11 +35,27 @@ static void power_off_and_the_button(void **unused)
     until(w, MC_STATE_STOPPED, MINUTE_MS);
     pass(w, HOUR_MS);
     assert_int_equal(w->verb_result, 0);
+    assert_int_equal(w->status.modem.power, MC_POWER_OFF);
+    assert_int_equal(w->status.modem.radio, MC_POWER_UNKNOWN);
     world_verb(w, MC_VERB_CONNECT);
     pass(w, SECOND_MS);
     assert_true(w->verb_result < 0);
     world_inject(w, "power-on"); /* a finger on the board's button */
     until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    assert_int_equal(w->status.modem.power, MC_POWER_ON);
+    assert_int_equal(w->status.modem.radio, MC_POWER_ON);
+}
+
+static void radio_off_and_on(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    world_verb(w, MC_VERB_RADIO_OFF);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    assert_int_equal(w->status.modem.power, MC_POWER_ON);
+    assert_int_equal(w->status.modem.radio, MC_POWER_OFF);
+    world_verb(w, MC_VERB_RADIO_ON);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    assert_int_equal(w->status.modem.radio, MC_POWER_ON);
 }
 
 static void power_off_and_the_plug(void **unused)
@@ -50,6 +66,7 @@ static void power_off_and_the_plug(void **unused)
     pass(w, MINUTE_MS);
     world_plug(w, false);
     until(w, MC_STATE_ABSENT, MINUTE_MS);
+    assert_int_equal(w->status.modem.power, MC_POWER_UNKNOWN);
     world_plug(w, true);
     until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
 }
@@ -69,6 +86,7 @@ static void goes_off_by_itself(void **unused)
         world_inject(w, "power-off");
         until(w, MC_STATE_BACKOFF, 5 * SECOND_MS);
         assert_int_equal(w->status.fault, MC_FAULT_MODEM_OFF);
+        assert_int_equal(w->status.modem.power, MC_POWER_OFF);
         if (!line) {
             pass(w, 10 * MINUTE_MS);
             assert_int_equal(w->status.fault, MC_FAULT_MODEM_OFF); /* not: silent */
@@ -431,6 +449,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(power_off_and_the_button),
+        cmocka_unit_test(radio_off_and_on),
         cmocka_unit_test(power_off_and_the_plug),
         cmocka_unit_test(goes_off_by_itself),
         cmocka_unit_test(goes_off_under_the_call),

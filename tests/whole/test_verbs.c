@@ -120,6 +120,7 @@ static void power_without_line(void **state)
     whole_ctl_says(w, "at|AT", 1, "The modem is powered off");
     whole_ctl_says(w, "power|off", 0, "off already"); /* not asked a second time: it could not answer */
     assert_string_equal(whole_get(w, "fault"), "null");
+    assert_string_equal(whole_get(w, "modem.power"), "off");
     whole_ctl_says(w, "disconnect", 1, "There is no PPP to cut");
     whole_ctl_says(w, "connect", 1, "`power on` first");
     whole_ctl_says(w, "power|on", 1, "No power line is configured");

@@ -22,6 +22,9 @@
 enum mc_line_mode { MC_LINE_CLOSED, MC_LINE_COMMAND, MC_LINE_DATA, MC_LINE_UNKNOWN, MC_LINE_MODE_COUNT };
 extern const struct mc_strtab mc_line_mode_names; /* "closed", "command", "data", "unknown" */
 
+enum mc_power { MC_POWER_UNKNOWN, MC_POWER_OFF, MC_POWER_ON, MC_POWER_COUNT };
+extern const struct mc_strtab mc_power_names; /* "off", "on"; unknown has none */
+
 struct mc_status_device {
     char path[128];        /* "/dev/ttyACM0" */
     char vendor_id[5];     /* "388b" */
@@ -37,6 +40,8 @@ struct mc_status_modem {
     int32_t flow;      /* enum mc_flow, or MC_UNKNOWN */
     bool flow_refused; /* the bridge has no RTS/CTS: went on without */
     enum mc_line_mode line;
+    enum mc_power power;         /* off: switched off by us, or it said that it goes off */
+    enum mc_power radio;         /* off: switched off by us, and nobody has switched it on by hand */
     uint64_t commands, timeouts; /* since the daemon started */
     int32_t temperature_c;       /* CPMUTEMP */
     int32_t supply_mv;           /* CBC */
