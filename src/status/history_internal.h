@@ -6,6 +6,7 @@
 
 #define MAX_INTERVALS 256
 #define NEVER         INT64_MIN
+#define CLOCK_JUMP_MS 5000 /* the wall clock was set, it did not merely drift */
 
 /* A time online. Merged with a neighbour when there are too many, so online_ms may be less than to_ms - from_ms. */
 struct interval {
@@ -35,8 +36,14 @@ struct mc_history {
 
 /* Appends to the list, the oldest goes when it is full. Returns the place, valid until the next call. */
 struct mc_history_entry *history_append(struct mc_history *history, const struct mc_history_entry *entry);
-void history_add_interval(struct mc_history *history, const struct interval *interval);
 /* Copies @text as printable ASCII, cut to fit. */
 void history_text(char *out, size_t out_bytes, const char *text);
+
+/* history_online.c */
+void history_add_interval(struct mc_history *history, const struct interval *interval);
+/* The time online that goes on, if one does, ends now. */
+void history_close_online(struct mc_history *history, int64_t wall_ms, int64_t at_ms);
+/* What the daemon before us had saved of the interval that goes on, since @since_ms of the wall clock. */
+void history_forget_interval(struct mc_history *history, int64_t since_ms);
 
 #endif
