@@ -8,52 +8,42 @@
 
 #define DIAGRAM_LINES 2000 /* to find the last bring-up in; a long wait for the network is in between */
 
-static struct render_style style_of(const struct cli *cli)
-{
-    return (struct render_style){.colour = cli->colour, .utf8 = cli->utf8, .columns = cli->columns};
-}
+typedef char *render_fn(const json_t *value, const struct render_style *style);
 
-/* Prints what a renderer made, and frees the answer it was made of. */
-static enum cli_exit print(char *text, json_t *reply)
+/* Asks with @parameters (taken), and prints the answer, or its member @part, as JSON or as the text that @render makes
+ * of it; @always_text: a diagram is one under --json too. */
+static enum cli_exit ask_and_print(const struct cli *cli, const char *method, json_t *parameters, const char *part,
+                                   render_fn *render, bool always_text)
 {
+    const struct render_style style = {.colour = cli->colour, .utf8 = cli->utf8, .columns = cli->columns};
+    _cleanup_free_ char *text = NULL;
+    json_t *reply;
+    enum cli_exit result = cli_ask(cli, method, parameters, &reply);
+
+    if (result != CLI_DONE)
+        return result;
+    const json_t *value = part ? json_object_get(reply, part) : reply;
+    bool printed = !always_text && cli_print_json(cli, value);
+    if (!printed)
+        text = render(value, &style);
     json_decref(reply);
-    if (!text) {
+    if (!printed && !text) {
         cli_complain("out of memory");
         return CLI_REFUSED;
     }
-    fputs(text, stdout);
-    free(text);
+    if (!printed)
+        fputs(text, stdout);
     return CLI_DONE;
 }
 
 enum cli_exit cli_run_status(const struct cli *cli)
 {
-    struct render_style style = style_of(cli);
-    json_t *reply;
-    enum cli_exit result = cli_ask(cli, "Status", NULL, &reply);
-
-    if (result != CLI_DONE)
-        return result;
-    if (cli_print_json(cli, json_object_get(reply, "status"))) {
-        json_decref(reply);
-        return CLI_DONE;
-    }
-    return print(render_status(json_object_get(reply, "status"), &style), reply);
+    return ask_and_print(cli, "Status", NULL, "status", render_status, false);
 }
 
 enum cli_exit cli_run_info(const struct cli *cli)
 {
-    struct render_style style = style_of(cli);
-    json_t *reply;
-    enum cli_exit result = cli_ask(cli, "Info", NULL, &reply);
-
-    if (result != CLI_DONE)
-        return result;
-    if (cli_print_json(cli, reply)) {
-        json_decref(reply);
-        return CLI_DONE;
-    }
-    return print(render_info(reply, &style), reply);
+    return ask_and_print(cli, "Info", NULL, NULL, render_info, false);
 }
 
 static json_t *limit(const struct cli *cli, const char *name)
@@ -61,38 +51,21 @@ static json_t *limit(const struct cli *cli, const char *name)
     return cli->lines < 0 ? NULL : json_pack("{s:I}", name, (json_int_t)cli->lines);
 }
 
+static char *diagram(const json_t *trace, const struct render_style *style)
+{
+    return render_mermaid(trace);
+}
+
 enum cli_exit cli_run_trace(const struct cli *cli)
 {
-    struct render_style style = style_of(cli);
-    json_t *reply, *lines = limit(cli, "lines");
-    const json_t *trace;
-    enum cli_exit result;
+    json_t *lines = limit(cli, "lines");
 
     if (cli->mermaid && !lines)
         lines = json_pack("{s:i}", "lines", DIAGRAM_LINES);
-    result = cli_ask(cli, "Trace", lines, &reply);
-
-    if (result != CLI_DONE)
-        return result;
-    trace = json_object_get(reply, "trace");
-    if (!cli->mermaid && cli_print_json(cli, trace)) {
-        json_decref(reply);
-        return CLI_DONE;
-    }
-    return print(cli->mermaid ? render_mermaid(trace) : render_trace(trace, &style), reply);
+    return ask_and_print(cli, "Trace", lines, "trace", cli->mermaid ? diagram : render_trace, cli->mermaid);
 }
 
 enum cli_exit cli_run_history(const struct cli *cli)
 {
-    struct render_style style = style_of(cli);
-    json_t *reply;
-    enum cli_exit result = cli_ask(cli, "History", limit(cli, "entries"), &reply);
-
-    if (result != CLI_DONE)
-        return result;
-    if (cli_print_json(cli, reply)) {
-        json_decref(reply);
-        return CLI_DONE;
-    }
-    return print(render_history(reply, &style), reply);
+    return ask_and_print(cli, "History", limit(cli, "entries"), NULL, render_history, false);
 }

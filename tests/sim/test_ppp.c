@@ -115,6 +115,19 @@ static void open_pair(struct pair *pair, enum sim_ppp_auth auth, const char *use
     run(pair, 100);
 }
 
+/* A host without a network. */
+static void open_alone(struct pair *pair)
+{
+    static const struct sim_ppp_callbacks callbacks = {on_write, on_phase, on_packet, on_ended};
+    struct sim_ppp_config host = {.user = "", .password = "", .seed = 1};
+
+    memset(pair, 0, sizeof(*pair));
+    pair->queue = mc_timerq_new(0);
+    mc_buf_init(&pair->host.wire, 65536);
+    pair->host.ppp = sim_ppp_new(pair->queue, &host, &callbacks, &pair->host);
+    sim_ppp_open(pair->host.ppp);
+}
+
 static void close_pair(struct pair *pair)
 {
     sim_ppp_free(pair->host.ppp);
@@ -206,16 +219,10 @@ static void notices_silence(void **state)
 
 static void gives_up(void **state)
 {
-    static const struct sim_ppp_callbacks callbacks = {on_write, on_phase, on_packet, on_ended};
-    struct sim_ppp_config host = {.user = "", .password = "", .seed = 1};
     struct pair pair;
 
-    memset(&pair, 0, sizeof(pair));
-    pair.queue = mc_timerq_new(0);
-    mc_buf_init(&pair.host.wire, 65536);
-    pair.host.ppp = sim_ppp_new(pair.queue, &host, &callbacks, &pair.host);
+    open_alone(&pair);
     pair.cut = true;
-    sim_ppp_open(pair.host.ppp);
     run(&pair, 29000);
     assert_int_equal(pair.host.ended, SIM_PPP_END_NONE);
     run(&pair, 2000);
@@ -226,15 +233,9 @@ static void gives_up(void **state)
 /* A modem in command mode echoes everything: PPP must see that it talks to itself. */
 static void sees_a_loop(void **state)
 {
-    static const struct sim_ppp_callbacks callbacks = {on_write, on_phase, on_packet, on_ended};
-    struct sim_ppp_config host = {.user = "", .password = "", .seed = 1};
     struct pair pair;
 
-    memset(&pair, 0, sizeof(pair));
-    pair.queue = mc_timerq_new(0);
-    mc_buf_init(&pair.host.wire, 65536);
-    pair.host.ppp = sim_ppp_new(pair.queue, &host, &callbacks, &pair.host);
-    sim_ppp_open(pair.host.ppp);
+    open_alone(&pair);
     for (int i = 0; i < 1000 && carry(&pair, &pair.host, &pair.host); i++)
         ;
     assert_int_equal(pair.host.ended, SIM_PPP_END_LOOP);
