@@ -127,7 +127,7 @@ void at_finish(struct mc_at *at, enum mc_at_result result, int code, const char 
     void *ctx = command->ctx;
 
     mc_timer_disarm(&at->deadline);
-    if (result == MC_AT_TIMEOUT)
+    if (result == MC_AT_TIMEOUT && !(command->flags & (AT_PROBE | MC_AT_GUESS)))
         at->stats.timeouts++;
     if ((result == MC_AT_TIMEOUT || result == MC_AT_CANCELLED || command->owed) && !command->unwritten) {
         at_add_ghost(at, command);
@@ -282,7 +282,7 @@ static bool sendable(const struct mc_at_command *command)
 
 int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done_fn *done, void *ctx)
 {
-    const unsigned known = MC_AT_BARE | MC_AT_DIALS | MC_AT_SECRET | MC_AT_URGENT;
+    const unsigned known = MC_AT_BARE | MC_AT_DIALS | MC_AT_SECRET | MC_AT_URGENT | MC_AT_GUESS;
     if (!sendable(command) || (command->flags & ~known))
         return -EINVAL;
     if (at->n_waiting == AT_WAITING_MAX)

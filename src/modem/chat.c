@@ -130,7 +130,7 @@ static void send_step(struct mc_chat *chat)
         .prefix = step->prefix,
         .timeout_ms = step->timeout_ms,
         .flags = (step->flags & MC_CHAT_BARE ? MC_AT_BARE : 0u) | (step->flags & MC_CHAT_DIALS ? MC_AT_DIALS : 0u) |
-                 (step->flags & MC_CHAT_SECRET ? MC_AT_SECRET : 0u),
+                 (step->flags & MC_CHAT_SECRET ? MC_AT_SECRET : 0u) | (step->flags & MC_CHAT_GUESS ? MC_AT_GUESS : 0u),
     };
     chat->tries++;
     chat->sent_in_run = chat->run;

@@ -193,7 +193,9 @@ static void on_at(void *ctx, const struct mc_at_answer *answer)
 
 static void send_command(struct mc_finder *finder, const char *text, const char *prefix, int wait_ms)
 {
-    const struct mc_at_command command = {.text = text, .prefix = prefix, .timeout_ms = wait_ms, .flags = MC_AT_URGENT};
+    bool proven = finder->phase == PHASE_HANG_UP; /* it is in command mode, so it owes an answer */
+    const struct mc_at_command command = {
+        .text = text, .prefix = prefix, .timeout_ms = wait_ms, .flags = MC_AT_URGENT | (proven ? 0u : MC_AT_GUESS)};
     if (mc_line_owner(finder->line) != MC_LINE_OWNER_AT) {
         mc_line_command(finder->line);
         finder->unanswered = 0;

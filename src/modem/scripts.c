@@ -38,7 +38,8 @@ static const struct mc_chat_step flow_verify[] = {
     STEP(.send = "ATI", .timeout_ms = FAST_MS, .tries = 2, .take = mc_take_ati, .flags = MC_CHAT_BARE),
 };
 static const struct mc_chat_step flow_undo[] = {
-    STEP(.send = "AT+IFC=0,0", .timeout_ms = FAST_MS, .flags = MC_CHAT_LATE_OK), /* blind: a mute modem still hears */
+    STEP(.send = "AT+IFC=0,0", .timeout_ms = FAST_MS,
+         .flags = MC_CHAT_LATE_OK | MC_CHAT_GUESS), /* blind: a mute modem still hears */
     STEP(.send = "AT+IPR?", .prefix = "+IPR:", .timeout_ms = FAST_MS, .tries = 3, .take = mc_take_ipr),
 };
 static const struct mc_chat_step speed_read[] = {
@@ -50,7 +51,7 @@ static const struct mc_chat_step identity[] = {
 };
 static const struct mc_chat_step speed_undo[] = {
     STEP(.build = mc_build_ipr_back, .timeout_ms = FAST_MS,
-         .flags = MC_CHAT_LATE_OK), /* blind, at the speed that does not work */
+         .flags = MC_CHAT_LATE_OK | MC_CHAT_GUESS), /* blind, at the speed that does not work */
 };
 static const struct mc_chat_step firmware[] = {
     STEP(.build = mc_build_cgmr, .prefix = "+CGMR:", .timeout_ms = AT_MS, .take = mc_take_firmware,
@@ -125,9 +126,10 @@ static const struct mc_chat_step check[] = {
     STEP(.send = "AT+CPIN?", .prefix = "+CPIN:", .timeout_ms = CPIN_MS, .take = mc_take_cpin,
          .refused = mc_refused_cpin),
 };
-static const struct mc_chat_step at[] = {STEP(.send = "AT", .timeout_ms = 300, .tries = 2)};
+/* Behind a call: is it back in command mode? */
+static const struct mc_chat_step at[] = {STEP(.send = "AT", .timeout_ms = 300, .tries = 2, .flags = MC_CHAT_GUESS)};
 static const struct mc_chat_step ath[] = {
-    STEP(.send = "AT", .timeout_ms = 300, .tries = 3),
+    STEP(.send = "AT", .timeout_ms = 300, .tries = 3, .flags = MC_CHAT_GUESS),
     STEP(.send = "ATH", .timeout_ms = AT_MS, .flags = MC_CHAT_OPTIONAL),
 };
 static const struct mc_chat_step reattach[] = {

@@ -199,6 +199,29 @@ static void test_cancelled_leaves_a_ghost(void **state)
     harness_stop(&h);
 }
 
+/* A modem that failed to answer is one that was known to be there: neither who is looked for, nor the engine's question
+ * whether the line is clear, makes a second failure out of one. */
+static void test_only_owed_answers_count_as_timeouts(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT", NULL, MC_AT_GUESS);
+    harness_wait(&h, 1000);
+    harness_expect(&h, "AT -> timeout\n");
+    assert_int_equal(mc_at_stats(h.at)->timeouts, 0);
+    mc_at_resync(h.at);
+    harness_send(&h, "AT+CFUN=4", NULL, 0);
+    harness_wait(&h, 1000);
+    assert_int_equal(mc_at_stats(h.at)->timeouts, 1);
+    harness_send(&h, "AT+CFUN=1", NULL, 0); /* the engine asks AT+IPR? before it, in vain */
+    harness_wait(&h, 2500);
+    assert_string_equal(h.written, "AT\rAT+CFUN=4\rAT+IPR?\rAT+CFUN=1\r");
+    assert_int_equal(mc_at_stats(h.at)->timeouts, 1);
+    harness_wait(&h, 1000);
+    assert_int_equal(mc_at_stats(h.at)->timeouts, 2);
+    harness_stop(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_ghosts_grow_old),
         cmocka_unit_test(test_ghosts_are_bounded),
         cmocka_unit_test(test_cancelled_leaves_a_ghost),
+        cmocka_unit_test(test_only_owed_answers_count_as_timeouts),
     };
     return cmocka_run_group_tests_name("at.late", tests, NULL, NULL);
 }

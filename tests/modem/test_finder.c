@@ -145,6 +145,8 @@ static void found_while_booting(void **state)
         int64_t after_ms = mc_timerq_now_ms(s.bench->queue) - ready_ms;
         if (after_ms >= 3000)
             fail_msg("begun at %lld: %lld ms after the boot message", (long long)begun_ms, (long long)after_ms);
+        /* nobody was there yet: that is no modem that failed to answer */
+        assert_int_equal(mc_at_stats(mc_line_at(s.bench->line))->timeouts, 0);
         stop(&s);
     }
 }

@@ -67,6 +67,8 @@ enum mc_at_flags {
     MC_AT_SECRET =
         1 << 2, /* its text carries a secret: the trace shows the part up to '=' only, and its echo likewise */
     MC_AT_URGENT = 1 << 3, /* goes ahead of what is queued */
+    MC_AT_GUESS =
+        1 << 4, /* asks whether anybody is there, or is said blind: no answer to it is none that the modem owed */
 };
 
 struct mc_at_command {
@@ -88,6 +90,7 @@ struct mc_at_callbacks {
     void (*trace)(void *ctx, enum mc_at_direction direction, const char *line);
 };
 
+/* timeouts: commands that were not answered in time, without MC_AT_GUESS and the engine's own questions */
 struct mc_at_stats {
     uint64_t commands, timeouts, late_answers, urcs, noise_bytes, overlong_lines, dropped_lines, echoes;
 };

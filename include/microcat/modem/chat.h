@@ -19,6 +19,7 @@ enum mc_chat_flags {
     MC_CHAT_BARE = 1 << 2,     /* as MC_AT_BARE */
     MC_CHAT_DIALS = 1 << 3,    /* as MC_AT_DIALS: CONNECT is the good end */
     MC_CHAT_SECRET = 1 << 4,   /* as MC_AT_SECRET */
+    MC_CHAT_GUESS = 1 << 5,    /* as MC_AT_GUESS */
 };
 
 struct mc_chat_step {
