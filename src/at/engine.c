@@ -303,20 +303,30 @@ int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done
     return 0;
 }
 
-void mc_at_cancel_all(struct mc_at *at)
+static void end_all(struct mc_at *at, enum mc_at_result result)
 {
-    static const struct mc_at_answer cancelled = {.result = MC_AT_CANCELLED, .code = -1, .final = ""};
+    const struct mc_at_answer unsent = {.result = result, .code = -1, .final = ""};
     struct at_command *waiting = MC_TAKE_PTR(at->waiting); /* what the callbacks send is not part of it */
     at->n_waiting = 0;
     if (at->current)
-        at_finish(at, MC_AT_CANCELLED, -1, "");
+        at_finish(at, result, -1, "");
     while (waiting) {
         struct at_command *command = waiting;
         waiting = command->next;
-        call_done(at, command->done, command->ctx, &cancelled);
+        call_done(at, command->done, command->ctx, &unsent);
         free(command);
     }
     pump(at);
+}
+
+void mc_at_cancel_all(struct mc_at *at)
+{
+    end_all(at, MC_AT_CANCELLED);
+}
+
+void mc_at_give_up(struct mc_at *at)
+{
+    end_all(at, MC_AT_TIMEOUT);
 }
 
 bool mc_at_busy(const struct mc_at *at)

@@ -352,6 +352,8 @@ static const char *why_not_now(const struct mc_link *link)
         return "The modem is powered off.";
     if (link->doing == DOING_CALL)
         return "The line carries PPP: `disconnect` first (attach and PDP context stay).";
+    if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) == MC_STEP_FIND && !link->found)
+        return "The modem does not answer: it is being looked for.";
     if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) != MC_STEP_REGISTER_WAIT &&
         mc_bringup_step(link->bringup) != MC_STEP_SAMPLE)
         return "The daemon is talking with the modem: try again in a moment.";

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SAMPLE_MS 60000 /* between two looks at the signal, at rest */
+#define BUSY_MS   1000  /* until the next try when a person's command is under way */
 
 /* A dial is written to disk while the modem works on it: the command must not wait for a disk, and a process that dies
  * within this has not dialled often. */
@@ -137,6 +138,8 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
     enum link_walk walk = link->walk;
     bool up = walk == WALK_UP;
     mc_link_publish(link);
+    if (result->fault == MC_FAULT_MODEM_SILENT) /* nor will it answer what a person asked meanwhile */
+        mc_at_give_up(mc_line_at(link->line));
     if (link->shutdown_done) { /* in command mode, or as near as it gets: that is all that was waited for */
         mc_timer_arm(&link->shutdown_timer, link->queue, 0);
         return;
@@ -182,8 +185,12 @@ void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step)
 static void on_sample(void *ctx)
 {
     struct mc_link *link = ctx;
-    if (link->doing != DOING_REST || !link->found || link->powered_off || mc_at_busy(mc_line_at(link->line)))
+    if (link->doing != DOING_REST || !link->found || link->powered_off)
         return;
+    if (mc_at_busy(mc_line_at(link->line))) {
+        mc_timer_arm(&link->sample, link->queue, BUSY_MS);
+        return;
+    }
     link->quiet = true;
     link->held_state = MC_STATE_COUNT;
     mc_link_walk(link, WALK_SAMPLE, MC_STEP_SAMPLE);

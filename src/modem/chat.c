@@ -2,10 +2,13 @@
 #include <errno.h>
 #include <microcat/at/redact.h>
 #include <microcat/at/replies.h>
+#include <microcat/base/cleanup.h>
 #include <microcat/modem/chat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PROOF_MS 1000 /* for the OK to an AT that asks whether the modem is there at all */
 
 struct mc_chat {
     struct mc_timerq *queue;
@@ -16,6 +19,7 @@ struct mc_chat {
     unsigned run; /* counts runs: an answer to a cancelled run is recognised and dropped */
     unsigned sent_in_run;
     bool in_flight;
+    bool proving; /* what is in flight is the AT behind a step that was late */
     char command[256];
     struct mc_timer pause; /* between tries, and before the first step: done never comes from inside mc_chat_run() */
     mc_chat_done_fn *done;
@@ -23,6 +27,7 @@ struct mc_chat {
 };
 
 static void send_step(struct mc_chat *chat);
+static void on_answer(void *ctx, const struct mc_at_answer *answer);
 
 /* "+CME ERROR: 10 (SIM not inserted) to AT+CPIN?" */
 static void explain(const struct mc_at_answer *answer, enum mc_chat_end end, const char *command, char *out,
@@ -75,6 +80,42 @@ static void step_failed(struct mc_chat *chat, enum mc_chat_end end, const struct
         finish(chat, end, answer);
 }
 
+static unsigned at_flags(const struct mc_chat_step *step)
+{
+    static const struct {
+        unsigned chat, at;
+    } pairs[] = {{MC_CHAT_BARE, MC_AT_BARE},
+                 {MC_CHAT_DIALS, MC_AT_DIALS},
+                 {MC_CHAT_SECRET, MC_AT_SECRET},
+                 {MC_CHAT_GUESS, MC_AT_GUESS},
+                 {MC_CHAT_URGENT, MC_AT_URGENT}};
+    unsigned flags = 0;
+    for (size_t i = 0; i < MC_LENGTH_OF(pairs); i++)
+        flags |= step->flags & pairs[i].chat ? pairs[i].at : 0u;
+    return flags;
+}
+
+/* One command unanswered may be that command's matter; AT unanswered is the modem's. */
+static void prove(struct mc_chat *chat)
+{
+    const struct mc_at_command command = {
+        .text = "AT", .timeout_ms = PROOF_MS, .flags = MC_AT_GUESS | (at_flags(chat->step) & MC_AT_URGENT)};
+    chat->proving = chat->in_flight = mc_at_send(chat->at, &command, on_answer, chat) == 0;
+    if (!chat->in_flight)
+        finish(chat, MC_CHAT_UNBUILDABLE, NULL);
+}
+
+static void proven(struct mc_chat *chat, const struct mc_at_answer *answer)
+{
+    chat->proving = false;
+    if (answer->result == MC_AT_TIMEOUT)
+        finish(chat, MC_CHAT_LATE, answer);
+    else if (answer->result == MC_AT_CANCELLED)
+        finish(chat, MC_CHAT_CANCELLED, answer);
+    else
+        step_failed(chat, MC_CHAT_LATE, answer);
+}
+
 static void on_answer(void *ctx, const struct mc_at_answer *answer)
 {
     struct mc_chat *chat = ctx;
@@ -84,6 +125,10 @@ static void on_answer(void *ctx, const struct mc_at_answer *answer)
     if (chat->sent_in_run !=
         chat->run) { /* the answer to a run that was cancelled: now the line is free for this one */
         send_step(chat);
+        return;
+    }
+    if (chat->proving) {
+        proven(chat, answer);
         return;
     }
     const struct mc_chat_step *step = chat->step;
@@ -98,7 +143,10 @@ static void on_answer(void *ctx, const struct mc_at_answer *answer)
             step_failed(chat, r == -EAGAIN ? MC_CHAT_LATE : MC_CHAT_MALFORMED, answer);
         return;
     case MC_AT_TIMEOUT:
-        step_failed(chat, MC_CHAT_LATE, answer);
+        if (step->flags & MC_CHAT_PROVE)
+            prove(chat);
+        else
+            step_failed(chat, MC_CHAT_LATE, answer);
         return;
     case MC_AT_CANCELLED:
         finish(chat, MC_CHAT_CANCELLED, answer);
@@ -129,8 +177,7 @@ static void send_step(struct mc_chat *chat)
         .text = chat->command,
         .prefix = step->prefix,
         .timeout_ms = step->timeout_ms,
-        .flags = (step->flags & MC_CHAT_BARE ? MC_AT_BARE : 0u) | (step->flags & MC_CHAT_DIALS ? MC_AT_DIALS : 0u) |
-                 (step->flags & MC_CHAT_SECRET ? MC_AT_SECRET : 0u) | (step->flags & MC_CHAT_GUESS ? MC_AT_GUESS : 0u),
+        .flags = at_flags(step),
     };
     chat->tries++;
     chat->sent_in_run = chat->run;
@@ -175,6 +222,7 @@ int mc_chat_run(struct mc_chat *chat, const struct mc_chat_step *steps, size_t n
     chat->step = steps;
     chat->left = n;
     chat->tries = 0;
+    chat->proving = false;
     chat->run++;
     chat->done = done;
     chat->ctx = ctx;

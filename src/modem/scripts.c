@@ -14,15 +14,14 @@
 #define CFUN_MS   25000 /* 767, AT+CFUN */
 #define CGATT_MS  45000 /* 767, AT+CGATT */
 #define DIAL_MS   50000 /* 767, ATD */
+#define SAMPLE_MS 5000  /* at rest nothing depends on the answer but whether the modem is there */
 
 #define STEP(...)                                                                                                      \
     {                                                                                                                  \
         __VA_ARGS__                                                                                                    \
     }
-#define CPSI                                                                                                           \
-    STEP(.send = "AT+CPSI?", .prefix = "+CPSI:", .timeout_ms = AT_MS, .take = mc_take_cpsi, .flags = MC_CHAT_OPTIONAL)
-#define CSQ                                                                                                            \
-    STEP(.build = mc_build_csq, .prefix = "+CSQ:", .timeout_ms = AT_MS, .take = mc_take_csq, .flags = MC_CHAT_OPTIONAL)
+#define CPSI(ms, how) STEP(.send = "AT+CPSI?", .prefix = "+CPSI:", .timeout_ms = ms, .take = mc_take_cpsi, .flags = how)
+#define CSQ(ms, how)  STEP(.build = mc_build_csq, .prefix = "+CSQ:", .timeout_ms = ms, .take = mc_take_csq, .flags = how)
 #define CEREG_URCS                                                                                                     \
     STEP(.build = mc_build_cereg_urcs, .timeout_ms = AT_MS, .take = mc_take_cereg_urcs, .flags = MC_CHAT_OPTIONAL)
 
@@ -116,8 +115,8 @@ static const struct mc_chat_step cereg_urcs[] = {
     STEP(.build = mc_build_cereg_read, .prefix = "+CEREG:", .timeout_ms = AT_MS, .take = mc_take_cereg),
 };
 static const struct mc_chat_step signal[] = {
-    CPSI,
-    CSQ,
+    CPSI(AT_MS, MC_CHAT_OPTIONAL),
+    CSQ(AT_MS, MC_CHAT_OPTIONAL),
     STEP(.build = mc_build_contrdp, .prefix = "+CGCONTRDP:", .timeout_ms = AT_MS, .take = mc_take_contrdp,
          .flags = MC_CHAT_OPTIONAL),
 };
@@ -141,12 +140,14 @@ static const struct mc_chat_step attach[] = {
 };
 static const struct mc_chat_step reset[] = {STEP(.send = "AT+CRESET", .timeout_ms = AT_MS, .flags = MC_CHAT_LATE_OK)};
 static const struct mc_chat_step power_off[] = {STEP(.send = "AT+CPOF", .timeout_ms = AT_MS)};
+/* Ahead of a person's command that waits: a modem that has gone silent is told before that has waited in vain. */
+#define SAMPLE (MC_CHAT_OPTIONAL | MC_CHAT_PROVE | MC_CHAT_URGENT)
 static const struct mc_chat_step sample[] = {
-    CPSI,
-    CSQ,
-    STEP(.send = "AT+CBC", .prefix = "+CBC:", .timeout_ms = AT_MS, .take = mc_take_cbc, .flags = MC_CHAT_OPTIONAL),
-    STEP(.send = "AT+CPMUTEMP", .prefix = "+CPMUTEMP:", .timeout_ms = AT_MS, .take = mc_take_temperature,
-         .flags = MC_CHAT_OPTIONAL),
+    CPSI(SAMPLE_MS, SAMPLE),
+    CSQ(SAMPLE_MS, SAMPLE),
+    STEP(.send = "AT+CBC", .prefix = "+CBC:", .timeout_ms = SAMPLE_MS, .take = mc_take_cbc, .flags = SAMPLE),
+    STEP(.send = "AT+CPMUTEMP", .prefix = "+CPMUTEMP:", .timeout_ms = SAMPLE_MS, .take = mc_take_temperature,
+         .flags = SAMPLE),
 };
 
 const struct mc_script mc_scripts[MC_SCRIPT_COUNT] = {

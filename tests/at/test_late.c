@@ -199,6 +199,21 @@ static void test_cancelled_leaves_a_ghost(void **state)
     harness_stop(&h);
 }
 
+/* Who waits behind a modem that was found deaf is told at once, in the same word. */
+static void test_given_up_ends_what_waits(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+CPSI?", "+CPSI:", 0);
+    harness_send(&h, "AT+CSQ", "+CSQ:", 0);
+    harness_wait(&h, 100);
+    mc_at_give_up(h.at);
+    harness_expect(&h, "AT+CPSI? -> timeout\nAT+CSQ -> timeout\n");
+    assert_string_equal(h.written, "AT+CPSI?\r");
+    assert_false(mc_at_busy(h.at));
+    harness_stop(&h);
+}
+
 /* A modem that failed to answer is one that was known to be there: neither who is looked for, nor the engine's question
  * whether the line is clear, makes a second failure out of one. */
 static void test_only_owed_answers_count_as_timeouts(void **state)
@@ -229,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_ghosts_grow_old),
         cmocka_unit_test(test_ghosts_are_bounded),
         cmocka_unit_test(test_cancelled_leaves_a_ghost),
+        cmocka_unit_test(test_given_up_ends_what_waits),
         cmocka_unit_test(test_only_owed_answers_count_as_timeouts),
     };
     return cmocka_run_group_tests_name("at.late", tests, NULL, NULL);

@@ -106,6 +106,10 @@ int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done
 /** Ends the command in flight and all that wait with MC_AT_CANCELLED (called back before this returns). */
 void mc_at_cancel_all(struct mc_at *at);
 
+/** The same for a modem that was found not to answer: what waits ends with MC_AT_TIMEOUT before its own time is over.
+ */
+void mc_at_give_up(struct mc_at *at);
+
 bool mc_at_busy(const struct mc_at *at);
 
 /**

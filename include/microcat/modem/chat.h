@@ -20,6 +20,8 @@ enum mc_chat_flags {
     MC_CHAT_DIALS = 1 << 3,    /* as MC_AT_DIALS: CONNECT is the good end */
     MC_CHAT_SECRET = 1 << 4,   /* as MC_AT_SECRET */
     MC_CHAT_GUESS = 1 << 5,    /* as MC_AT_GUESS */
+    MC_CHAT_URGENT = 1 << 6,   /* as MC_AT_URGENT */
+    MC_CHAT_PROVE = 1 << 7,    /* late: AT is asked behind it; only when that is late, too, the script ends so */
 };
 
 struct mc_chat_step {

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stories of a link at rest (`disconnect`): a modem that goes deaf there, or while a dial is given up, is named soon,
+ * who asked meanwhile is told, and nothing is dialled.
+ */
+#include "story.h"
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+/* cmocka wants the four from setjmp.h on first */
+#include <cmocka.h>
+
+#define NAMED_MS (10 * SECOND_MS) /* after the sample began */
+
+#define _cleanup_world_ __attribute__((cleanup(world_freep)))
+static void world_freep(struct world **w)
+{
+    world_free(*w);
+}
+
+static struct world *at_rest(void)
+{
+    struct world *w = world_plain("");
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    world_verb(w, MC_VERB_DISCONNECT);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    pass(w, 30 * SECOND_MS); /* the first look at the signal is over */
+    assert_int_equal(w->verb_result, 0);
+    return w;
+}
+
+static void until_step(struct world *w, const char *step)
+{
+    for (int64_t ms = 0; ms < 2 * MINUTE_MS && strcmp(w->status.step, step) != 0; ms += 10)
+        pass(w, 10);
+    assert_string_equal(w->status.step, step);
+}
+
+/* ---- a command by hand ---- */
+
+struct hand {
+    bool done;
+    enum mc_at_result result;
+};
+
+static void on_hand(void *ctx, const struct mc_at_answer *answer)
+{
+    struct hand *hand = ctx;
+    hand->done = true;
+    hand->result = answer->result;
+}
+
+static void ask(struct world *w, struct hand *hand, const char *command)
+{
+    const char *why = NULL;
+    *hand = (struct hand){.done = false};
+    assert_int_equal(mc_link_at(w->link, command, on_hand, hand, &why), 0);
+}
+
+static void is_refused_as_deaf(struct world *w)
+{
+    const char *why = NULL;
+    assert_int_equal(mc_link_at(w->link, "AT+CSQ", on_hand, NULL, &why), -EBUSY);
+    if (!strstr(why, "does not answer"))
+        fail_msg("%s", why);
+}
+
+/* ---- deaf at rest ---- */
+
+static void deaf_at_rest(void **unused)
+{
+    enum asks { NOTHING, AT, CONNECT, N_ASKS };
+    for (enum asks asks = NOTHING; asks < N_ASKS; asks++) {
+        _cleanup_world_ struct world *w = at_rest();
+        struct hand hand = {.done = false};
+        world_inject(w, "mute on");
+        until_step(w, "sample");
+        int64_t began_ms = world_now(w);
+        pass(w, SECOND_MS);
+        w->verb_text[0] = '\0';
+        if (asks == AT)
+            ask(w, &hand, "AT+CSQ");
+        else if (asks == CONNECT)
+            world_verb(w, MC_VERB_CONNECT);
+        until(w, MC_STATE_BACKOFF, NAMED_MS);
+        print_message("# named %.1f s after the sample began\n", (double)(world_now(w) - began_ms) / 1000);
+        assert_true(world_now(w) - began_ms < NAMED_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+        pass(w, 1);
+        assert_int_equal(hand.done, asks == AT);
+        if (asks == AT)
+            assert_int_equal(hand.result, MC_AT_TIMEOUT);
+        if (asks == CONNECT) {
+            assert_int_equal(w->verb_result, -EIO);
+            assert_non_null(strstr(w->verb_text, "the modem does not answer"));
+        }
+        is_refused_as_deaf(w);
+        until(w, MC_STATE_SYNC, 10 * SECOND_MS);
+        is_refused_as_deaf(w);
+        pass(w, 10 * MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+        world_inject(w, "mute off");
+        until(w, asks == CONNECT ? MC_STATE_ONLINE : MC_STATE_STOPPED, 2 * MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_NONE);
+    }
+}
+
+/* One question that a build does not answer is no silence: the modem says OK to AT. */
+static void deaf_to_one_question(void **unused)
+{
+    static const char *const questions[] = {"AT+CPSI", "AT+CBC", "AT+CPMUTEMP"};
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+        _cleanup_world_ struct world *w = at_rest();
+        int64_t since_ms = w->status.state_at_ms;
+        world_inject(w, "silence %s", questions[i]);
+        pass(w, 10 * MINUTE_MS);
+        assert_int_equal(w->status.state, MC_STATE_STOPPED);
+        assert_int_equal(w->status.state_at_ms, since_ms); /* it never left it */
+        assert_int_equal(w->status.fault, MC_FAULT_NONE);
+        assert_true(world_now(w) - w->status.signal.at_ms < 2 * MINUTE_MS || i == 0);
+    }
+}
+
+/* A command by hand that takes its minute is no reason never to look again. */
+static void a_long_command_by_hand(void **unused)
+{
+    _cleanup_world_ struct world *w = at_rest();
+    struct hand hand;
+    world_inject(w, "silence AT+CEER 1");
+    ask(w, &hand, "AT+CEER");
+    pass(w, 59 * SECOND_MS); /* the next sample was due meanwhile */
+    assert_false(hand.done);
+    pass(w, 2 * SECOND_MS);
+    assert_int_equal(hand.result, MC_AT_TIMEOUT);
+    world_inject(w, "mute on");
+    until(w, MC_STATE_BACKOFF, 90 * SECOND_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deaf_at_rest),
+        cmocka_unit_test(deaf_to_one_question),
+        cmocka_unit_test(a_long_command_by_hand),
+    };
+    return cmocka_run_group_tests_name("simulate/rest", tests, NULL, NULL);
+}
