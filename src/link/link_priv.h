@@ -105,6 +105,8 @@ extern const struct mc_bringup_callbacks mc_link_walk_callbacks;
 void mc_link_walk_init(struct mc_link *link);
 void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step);
 void mc_link_rest(struct mc_link *link);
+/** At rest: the modem is looked at within a minute, and a fault that it is over is told no longer. */
+void mc_link_sample_soon(struct mc_link *link);
 /** At rest: what is off, and how it comes back; "" when only the call is down. */
 const char *mc_link_way_back(const struct mc_link *link);
 /** Looks for the modem anew, or dials again: whatever the line allows. */

@@ -95,6 +95,17 @@ void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy,
     mc_link_publish(link);
 }
 
+/* Back to command mode, and no further. */
+static void look_only(struct mc_decision *decision)
+{
+    size_t len = strlen(decision->reason);
+    if (decision->remedy == MC_REMEDY_REDIAL) {
+        decision->remedy = MC_REMEDY_LOOK;
+        len = (size_t)snprintf(decision->reason, sizeof(decision->reason), "%s", mc_remedy_text(MC_REMEDY_LOOK));
+    }
+    snprintf(decision->reason + len, sizeof(decision->reason) - len, "; nothing is dialled until `connect`");
+}
+
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail)
 {
     const struct mc_ladder_row *row = mc_ladder_row(fault);
@@ -104,7 +115,8 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         link->powered_off = false;
         link->want = link->want_before_off;
     }
-    mc_link_verb_end(link, -EIO, "%s (%s).", mc_fault_info(fault)->text, link->status->fault_detail);
+    mc_link_verb_end(link, -EIO, "%s (%s).%s", mc_fault_info(fault)->text, link->status->fault_detail,
+                     link->verb == MC_VERB_DISCONNECT ? " Nothing is dialled until `connect`." : "");
     link->by_person = link->rechecking = false;
     if (link->shutdown_done) {
         mc_timer_arm(&link->shutdown_timer, link->queue, 0);
@@ -114,14 +126,12 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         link->found) { /* nothing is wanted that the fault is in the way of */
         link->doing = DOING_REST;
         mc_link_enter(link, MC_STATE_STOPPED);
+        mc_link_sample_soon(link);
         return;
     }
     mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue), &link->decision);
-    if (link->want != WANT_ONLINE && link->decision.remedy == MC_REMEDY_REDIAL) {
-        link->decision.remedy = MC_REMEDY_LOOK;
-        snprintf(link->decision.reason, sizeof(link->decision.reason),
-                 "look again; nothing is dialled until `connect`");
-    }
+    if (link->want != WANT_ONLINE)
+        look_only(&link->decision);
     if (!again)
         link->held_state = link->status->state;
     /* From the dial on every look is a call: nothing to be quiet about. */

@@ -196,6 +196,11 @@ static void on_sample(void *ctx)
     mc_link_walk(link, WALK_SAMPLE, MC_STEP_SAMPLE);
 }
 
+void mc_link_sample_soon(struct mc_link *link)
+{
+    mc_timer_arm(&link->sample, link->queue, SAMPLE_MS);
+}
+
 const char *mc_link_way_back(const struct mc_link *link)
 {
     if (link->powered_off)

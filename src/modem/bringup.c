@@ -197,6 +197,8 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
         [MC_FOUND_DATA] = "was still in data mode", [MC_FOUND_CMUX] = "was still in CMUX"};
     struct mc_bringup *b = ctx;
     bool stranger = !*b->facts.model;
+    if (b->stop_before_dial) /* a dial that nobody wants any more was not late: what counts is who is there */
+        b->result.fault = MC_FAULT_NONE;
     switch (found) {
     case MC_FOUND_DATA:
     case MC_FOUND_CMUX:
@@ -206,6 +208,7 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
         if (baud != b->facts.baud && baud == 115200) /* fallen back to its boot speed: it started anew unseen */
             mc_facts_rebooted(&b->facts);
         b->facts.baud = baud;
+        b->patience_ms = 0; /* it has booted: who looks for it again on this walk knows at the first round */
         row_done(b);
         return;
     case MC_FOUND_STUCK:

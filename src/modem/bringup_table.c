@@ -66,7 +66,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(SIGNAL, REGISTER, "register.signal", signal, 20000, .next = TO(DIAL), .decide = mc_after_signal),
     SCRIPT(DIAL, DIAL, "dial", dial, 55000, .next = TO(END), .decide = mc_after_dial, .late = FAULT(DIAL_TIMEOUT),
            .refused = FAULT(DIAL_REFUSED), .late_next = TO(DIAL_ABORT), .keep_fault = true),
-    OTHER(DIAL_ABORT, HANGUP, "dial.abort", FIND, 30000, .late = FAULT(DIAL_TIMEOUT), .next = TO(END)),
+    OTHER(DIAL_ABORT, HANGUP, "dial.abort", FIND, 30000, .late = FAULT(MODEM_SILENT), .next = TO(END)),
     SCRIPT(CHECK, SIM, "sim.check", check, 10000, .next = TO(REGISTER), .decide = mc_after_check, .late_next = TO(FIND)),
 
     OTHER(HANGUP_WAIT, HANGUP, "hangup.wait", AWAIT, 2000, .satisfied = mc_call_ended, .late = FAULT(STUCK_IN_DATA),

@@ -140,12 +140,88 @@ static void a_long_command_by_hand(void **unused)
     assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
 }
 
+/* ---- deaf while a dial is given up ---- */
+
+static const struct {
+    const char *what;
+    const char *begin, *end; /* of the deafness, behind the dial */
+    bool late;               /* `disconnect` comes when the dial's time is over already */
+    enum mc_fault fault;
+} given_up[] = {
+    {"it listens", "say nothing", NULL, false, MC_FAULT_NONE},
+    {"it listens, and the dial was late", "late AT 200 1", NULL, true, MC_FAULT_NONE},
+    {"deaf", "mute on", "mute off", false, MC_FAULT_MODEM_SILENT},
+    {"deaf, and the dial was late", "mute on", "mute off", true, MC_FAULT_MODEM_SILENT},
+    {"it connects, and stays in data mode", "data-mode", "ignore-escapes 0", false, MC_FAULT_STUCK_IN_DATA},
+};
+
+static void a_dial_is_given_up(void **unused)
+{
+    for (size_t i = 0; i < sizeof(given_up) / sizeof(given_up[0]); i++) {
+        print_message("# %s\n", given_up[i].what);
+        _cleanup_world_ struct world *w = world_plain("");
+        world_inject(w, "dial-reject silence 1");
+        until(w, MC_STATE_DIAL, MINUTE_MS);
+        pass(w, 100);
+        if (given_up[i].fault == MC_FAULT_STUCK_IN_DATA)
+            world_inject(w, "ignore-escapes");
+        world_inject(w, "%s", given_up[i].begin);
+        pass(w, 5 * SECOND_MS);
+        if (given_up[i].late)
+            until_step(w, "dial.abort");
+        w->verb_result = 1;
+        world_verb(w, MC_VERB_DISCONNECT);
+        for (int64_t ms = 0; ms < 30 * SECOND_MS && w->verb_result == 1; ms += 10)
+            pass(w, 10);
+        print_message("#   %s\n", w->verb_text);
+        assert_int_equal(w->verb_result, given_up[i].fault == MC_FAULT_NONE ? 0 : -EIO);
+        assert_non_null(strstr(w->verb_text, "othing is dialled until `connect`"));
+        for (int64_t ms = 0; ms < HOUR_MS && given_up[i].end; ms += SECOND_MS) {
+            assert_int_equal(w->status.fault, given_up[i].fault);
+            if (w->status.state == MC_STATE_BACKOFF)
+                assert_non_null(strstr(w->status.next, "nothing is dialled until `connect`"));
+            else
+                assert_int_equal(w->status.state, MC_STATE_SYNC);
+            pass(w, SECOND_MS);
+        }
+        if (given_up[i].end)
+            world_inject(w, "%s", given_up[i].end);
+        until(w, MC_STATE_STOPPED, MINUTE_MS);
+        pass(w, HOUR_MS);
+        assert_int_equal(w->status.state, MC_STATE_STOPPED);
+        assert_int_equal(w->status.fault, MC_FAULT_NONE);
+        assert_int_equal(w->status.counters.dials, 1);
+        world_verb(w, MC_VERB_CONNECT);
+        until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    }
+}
+
+/* Another fault in the way of what is not wanted any more: `stopped`, and the fault is told until the next look. */
+static void a_fault_that_matters_no_more(void **unused)
+{
+    _cleanup_world_ struct world *w = world_plain("");
+    pass(w, 10); /* on its way up */
+    world_inject(w, "refuse AT+CGDCONT 2");
+    world_verb(w, MC_VERB_DISCONNECT);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    assert_int_equal(w->verb_result, -EIO);
+    assert_int_equal(w->status.fault, MC_FAULT_MODEM_REFUSED);
+    pass(w, 90 * SECOND_MS);
+    assert_int_equal(w->status.state, MC_STATE_STOPPED);
+    assert_int_equal(w->status.fault, MC_FAULT_NONE);
+    world_inject(w, "mute on");
+    until(w, MC_STATE_BACKOFF, 90 * SECOND_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deaf_at_rest),
         cmocka_unit_test(deaf_to_one_question),
         cmocka_unit_test(a_long_command_by_hand),
+        cmocka_unit_test(a_dial_is_given_up),
+        cmocka_unit_test(a_fault_that_matters_no_more),
     };
     return cmocka_run_group_tests_name("simulate/rest", tests, NULL, NULL);
 }
