@@ -186,6 +186,7 @@ static void connect_verb(struct mc_link *link, enum mc_verb verb)
     bool was_online = link->want == WANT_ONLINE;
     link->want = WANT_ONLINE;
     mc_bringup_stop_before_dial(link->bringup, false);
+    mc_bringup_radio_stays_off(link->bringup, false);
     if (verb == MC_VERB_CONNECT && link->status->state == MC_STATE_ONLINE) {
         mc_link_verb_end(link, 0, "Online already: %s on %s.", link->status->ppp.local, link->status->ppp.interface);
     } else if (link->doing == DOING_CALL) {

@@ -177,6 +177,7 @@ void mc_link_walk(struct mc_link *link, enum link_walk walk, enum mc_step step)
     link->doing = DOING_WALK;
     link->walk = walk;
     mc_bringup_stop_before_dial(link->bringup, link->want != WANT_ONLINE || link->shutdown_done != NULL);
+    mc_bringup_radio_stays_off(link->bringup, link->want == WANT_RADIO_OFF);
     int64_t patience_ms = link->new_session ? link->settings->modem.boot_time_ms : 0;
     mc_bringup_start(link->bringup, step, patience_ms);
 }

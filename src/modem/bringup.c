@@ -333,6 +333,11 @@ void mc_bringup_stop_before_dial(struct mc_bringup *b, bool stop)
     b->stop_before_dial = stop;
 }
 
+void mc_bringup_radio_stays_off(struct mc_bringup *b, bool off)
+{
+    b->radio_stays_off = off;
+}
+
 void mc_bringup_look_once(struct mc_bringup *b, bool once)
 {
     b->look_once = once;

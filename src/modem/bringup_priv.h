@@ -30,7 +30,7 @@ struct mc_bringup {
     int32_t speed_before;   /* before SPEED_SET; 0: speed not touched */
     bool call_ended;
     bool unlocking; /* the modem took the PIN and may go on asking for it for a moment */
-    bool stop_before_dial, look_once;
+    bool stop_before_dial, look_once, radio_stays_off;
     bool joined;                /* the last line of two commands that was sent... */
     unsigned told;              /* ... and what its answer told, MC_TOLD_* */
     bool urcs_fresh;            /* AT+CEREG=2 was just accepted: what came before was not told */

@@ -176,7 +176,7 @@ enum mc_step mc_after_pdp(struct mc_bringup *b)
     /* A modem that does not answer AT+CGAUTH? has nothing to compare: leave it alone. */
     b->facts.context_written = false;
     b->facts.prepared = context_same(b) && (b->facts.auth_same || !b->facts.auth_known);
-    if (b->facts.prepared)
+    if (b->facts.prepared || b->radio_stays_off) /* what differs is written when it comes on again */
         return MC_STEP_REGISTER;
     b->result.wait_ms = b->cb.attach_allowed(b->ctx);
     if (b->result.wait_ms > 0)
@@ -220,15 +220,19 @@ enum mc_step mc_after_pdp_sim(struct mc_bringup *b)
 enum mc_step mc_after_register(struct mc_bringup *b)
 {
     b->denied_at_ms = b->idle_at_ms = -1;
+    if (b->radio_stays_off && b->facts.stat != 0)
+        return MC_STEP_RADIO_OFF;
     if (mc_facts_registered(&b->facts))
         return MC_STEP_SIGNAL;
-    if (b->look_once)
+    if (b->look_once && !b->radio_stays_off)
         return mc_bringup_fail(b, MC_FAULT_NOT_REGISTERED, "AT+CEREG still says %d", (int)b->facts.stat);
     return b->facts.stat == 0 ? MC_STEP_REGISTER_RADIO : MC_STEP_REGISTER_URCS;
 }
 
 enum mc_step mc_after_radio_check(struct mc_bringup *b)
 {
+    if (b->radio_stays_off)
+        return b->facts.fun == 4 ? MC_STEP_END : MC_STEP_RADIO_OFF;
     if (b->facts.fun == 1)
         return MC_STEP_REGISTER_URCS;
     b->result.wait_ms = b->cb.attach_allowed(b->ctx);

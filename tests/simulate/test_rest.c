@@ -214,6 +214,28 @@ static void a_fault_that_matters_no_more(void **unused)
     assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
 }
 
+/* What a person switched off stays off, whatever was found in between. */
+static void deaf_with_the_radio_off(void **unused)
+{
+    _cleanup_world_ struct world *w = at_rest();
+    world_verb(w, MC_VERB_RADIO_OFF);
+    pass(w, 30 * SECOND_MS);
+    assert_int_equal(world_board(w, "cfun"), 4);
+    static const char *const ends[] = {"mute off", "power-on"}; /* where it was, or started anew with its radio on */
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        world_inject(w, i == 0 ? "mute on" : "power-off");
+        until(w, MC_STATE_BACKOFF, 2 * MINUTE_MS);
+        world_inject(w, "%s", ends[i]);
+        until(w, MC_STATE_STOPPED, 10 * MINUTE_MS);
+        assert_int_equal(world_board(w, "cfun"), 4);
+        assert_int_equal(w->status.fault, MC_FAULT_NONE);
+        pass(w, 10 * MINUTE_MS);
+        assert_int_equal(world_board(w, "cfun"), 4);
+    }
+    world_verb(w, MC_VERB_CONNECT);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +244,7 @@ int main(void)
         cmocka_unit_test(a_long_command_by_hand),
         cmocka_unit_test(a_dial_is_given_up),
         cmocka_unit_test(a_fault_that_matters_no_more),
+        cmocka_unit_test(deaf_with_the_radio_off),
     };
     return cmocka_run_group_tests_name("simulate/rest", tests, NULL, NULL);
 }

@@ -138,6 +138,9 @@ void mc_bringup_free(struct mc_bringup *bringup);
 void mc_bringup_start(struct mc_bringup *bringup, enum mc_step step, int64_t patience_ms);
 /** Ends the walk where the table allows a well-formed end before a dial: `connect` not wanted. */
 void mc_bringup_stop_before_dial(struct mc_bringup *bringup, bool stop);
+/** A walk that comes as far as the registration ends there with the radio off: the operator wants it so, and a modem
+ * that was looked for may have started anew. */
+void mc_bringup_radio_stays_off(struct mc_bringup *bringup, bool off);
 /** The next walk does not wait for a registration: it only looks whether there is one. */
 void mc_bringup_look_once(struct mc_bringup *bringup, bool once);
 void mc_bringup_cancel(struct mc_bringup *bringup);
