@@ -25,7 +25,7 @@ static void comes_and_goes(void **state)
     whole_said(w, &w->daemon, "the device is not there (there is no ");
     assert_string_equal(whole_get(w, "fault.code"), "no-device");
     whole_sim_start(w, "--profile=warm|--profile=searching|--set=usb-power=no");
-    whole_wait(w, "register"); /* where it stays for now */
+    whole_wait(w, "register");                          /* where it stays for now */
     assert_string_equal(whole_get(w, "fault"), "null"); /* it is there: no fault any more, before it is online */
     whole_sim(w, "register");
     whole_wait(w, "online");
