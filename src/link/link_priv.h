@@ -53,6 +53,7 @@ struct mc_link {
     enum mc_fault held_fault;    /* last published one of a quiet kind */
     enum mc_state held_state;    /* in which it was found */
     struct mc_decision decision; /* what the wait is for */
+    bool stays_stopped;          /* `disconnect` met the fault: it is looked after quietly, in `stopped` */
     bool rechecking;             /* the remedy stands ready, but first: is the fault still there? */
     enum mc_remedy in_progress;  /* the last remedy carried out, for counters and history */
 

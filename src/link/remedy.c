@@ -57,7 +57,7 @@ static void publish_fault(struct mc_link *link, enum mc_fault fault, const char 
 void mc_link_clear_fault(struct mc_link *link)
 {
     link->fault = link->held_fault = MC_FAULT_NONE;
-    link->quiet = false;
+    link->quiet = link->stays_stopped = false;
     link->status->fault = MC_FAULT_NONE;
     link->status->fault_detail[0] = '\0';
     link->status->retry_at_ms = -1;
@@ -88,7 +88,7 @@ void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy,
     else if (!link->present)
         mc_link_enter(link, MC_STATE_ABSENT);
     else
-        mc_link_enter(link, MC_STATE_BACKOFF);
+        mc_link_enter(link, link->stays_stopped ? MC_STATE_STOPPED : MC_STATE_BACKOFF);
     st->retry_at_ms = mc_timerq_now_ms(link->queue) + delay_ms;
     snprintf(st->next, sizeof(st->next), "%s", next);
     mc_timer_arm(&link->wait, link->queue, delay_ms);
@@ -110,6 +110,8 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
 {
     const struct mc_ladder_row *row = mc_ladder_row(fault);
     bool again = link->quiet && fault == link->held_fault;
+    link->stays_stopped =
+        again ? link->stays_stopped : link->verb_pending && link->verb == MC_VERB_DISCONNECT && link->present;
     take_fault(link, fault, detail, again);
     if (link->verb_pending && link->verb == MC_VERB_POWER_OFF && link->powered_off) { /* it did not hear it */
         link->powered_off = false;
@@ -136,6 +138,10 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         link->held_state = link->status->state;
     /* From the dial on every look is a call: nothing to be quiet about. */
     link->quiet = row->pace == MC_PACE_LOOK && link->held_state < MC_STATE_DIAL;
+    if (link->stays_stopped) {
+        link->quiet = true;
+        link->held_state = MC_STATE_COUNT; /* whatever state a look goes through */
+    }
     link->held_fault = fault;
     if (!again) {
         struct mc_event event = {.kind = MC_EVENT_REMEDY, .fault = fault};

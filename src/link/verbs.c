@@ -205,6 +205,8 @@ static void connect_verb(struct mc_link *link, enum mc_verb verb)
         mc_link_go_up_by_person(link);
     } else {
         link->by_person = true;
+        if (link->stays_stopped)
+            link->quiet = link->stays_stopped = false; /* the look under way is on the way up now */
         if (verb == MC_VERB_RECONNECT && was_online)
             mc_policy_start_over(link->policy);
     }

@@ -15,6 +15,8 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
 {
     struct mc_link *link = ctx;
     struct mc_status *st = link->status;
+    if (link->stays_stopped && (row->step == MC_STEP_GREET || row->step == MC_STEP_CHECK)) /* it answers again */
+        mc_link_clear_fault(link);
     /* What was held has moved on; and a dial is never a quiet look. */
     if (link->quiet && (row->state > link->held_state || row->state == MC_STATE_DIAL))
         link->quiet = false;

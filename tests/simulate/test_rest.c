@@ -177,16 +177,15 @@ static void a_dial_is_given_up(void **unused)
         assert_int_equal(w->verb_result, given_up[i].fault == MC_FAULT_NONE ? 0 : -EIO);
         assert_non_null(strstr(w->verb_text, "othing is dialled until `connect`"));
         for (int64_t ms = 0; ms < HOUR_MS && given_up[i].end; ms += SECOND_MS) {
+            assert_int_equal(w->status.state, MC_STATE_STOPPED);
             assert_int_equal(w->status.fault, given_up[i].fault);
-            if (w->status.state == MC_STATE_BACKOFF)
-                assert_non_null(strstr(w->status.next, "nothing is dialled until `connect`"));
-            else
-                assert_int_equal(w->status.state, MC_STATE_SYNC);
+            assert_non_null(strstr(w->status.next, "nothing is dialled until `connect`"));
             pass(w, SECOND_MS);
         }
         if (given_up[i].end)
             world_inject(w, "%s", given_up[i].end);
-        until(w, MC_STATE_STOPPED, MINUTE_MS);
+        pass(w, MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_NONE);
         pass(w, HOUR_MS);
         assert_int_equal(w->status.state, MC_STATE_STOPPED);
         assert_int_equal(w->status.fault, MC_FAULT_NONE);
@@ -236,6 +235,45 @@ static void deaf_with_the_radio_off(void **unused)
     until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
 }
 
+/* `connect` while it is looked for quietly: from there on it is the way up, and shown. */
+static void connect_while_it_is_looked_for(void **unused)
+{
+    _cleanup_world_ struct world *w = world_plain("");
+    world_inject(w, "dial-reject silence 1");
+    until(w, MC_STATE_DIAL, MINUTE_MS);
+    world_inject(w, "mute on");
+    world_verb(w, MC_VERB_DISCONNECT);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    until_step(w, "sync.find");
+    assert_int_equal(w->status.state, MC_STATE_STOPPED);
+    world_verb(w, MC_VERB_CONNECT);
+    until(w, MC_STATE_BACKOFF, 30 * SECOND_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+    assert_int_equal(w->verb_result, -EIO);
+    assert_null(strstr(w->status.next, "nothing is dialled"));
+    world_inject(w, "mute off");
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+}
+
+/* It answers again, but there is no network: no fault of its own any more, and a verb does not wait for a network. */
+static void it_answers_without_a_network(void **unused)
+{
+    _cleanup_world_ struct world *w = world_plain("");
+    world_inject(w, "dial-reject silence 1");
+    until(w, MC_STATE_DIAL, MINUTE_MS);
+    world_inject(w, "mute on");
+    world_verb(w, MC_VERB_DISCONNECT);
+    until(w, MC_STATE_STOPPED, MINUTE_MS);
+    world_inject(w, "deregister 2");
+    world_inject(w, "mute off");
+    until(w, MC_STATE_REGISTER, MINUTE_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_NONE);
+    world_verb(w, MC_VERB_DISCONNECT);
+    until(w, MC_STATE_STOPPED, SECOND_MS);
+    pass(w, 1);
+    assert_int_equal(w->verb_result, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +281,8 @@ int main(void)
         cmocka_unit_test(deaf_to_one_question),
         cmocka_unit_test(a_long_command_by_hand),
         cmocka_unit_test(a_dial_is_given_up),
+        cmocka_unit_test(connect_while_it_is_looked_for),
+        cmocka_unit_test(it_answers_without_a_network),
         cmocka_unit_test(a_fault_that_matters_no_more),
         cmocka_unit_test(deaf_with_the_radio_off),
     };
