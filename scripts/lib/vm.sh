@@ -14,12 +14,13 @@ mc_vm_prepare()
     for link in bin sbin lib lib64; do
         mkdir -p "$mc_vm_work/stage/usr/$link" && ln -s "usr/$link" "$mc_vm_work/stage/$link" || return 1
     done
-    mkdir -p "$mc_vm_work/share" "$mc_vm_work/stage/usr/lib/microcat-test" "$mc_vm_work/stage/usr/lib/systemd/system"
+    mkdir -p "$mc_vm_work/share" "$mc_vm_work/stage/usr/lib/microcat-test/scripts" "$mc_vm_work/stage/usr/lib/systemd/system"
     if [ -f "$build/build.ninja" ]; then
         DESTDIR=$mc_vm_work/stage meson install -C "$build" --no-rebuild --quiet >"$mc_vm_work/install.log" 2>&1 ||
             { cat "$mc_vm_work/install.log" >&2; return 1; }
     fi
     cp -r "$mc_top/tests/machine/guest" "$mc_top/tests/machine/scenarios" "$mc_vm_work/stage/usr/lib/microcat-test/" &&
+        cp -r "$mc_top/scripts/lib" "$mc_vm_work/stage/usr/lib/microcat-test/scripts/" &&
         cp "$mc_top"/tests/machine/guest/microcat-test.{target,service} "$mc_vm_work/stage/usr/lib/systemd/system/"
 }
 
