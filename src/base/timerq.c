@@ -126,6 +126,11 @@ void mc_timer_arm(struct mc_timer *timer, struct mc_timerq *queue, int64_t delay
     insert(queue, timer);
 }
 
+void mc_timer_arm_together(struct mc_timer *timer, struct mc_timerq *queue, int64_t period_ms)
+{
+    mc_timer_arm(timer, queue, period_ms - queue->now_ms % period_ms);
+}
+
 void mc_timer_disarm(struct mc_timer *timer)
 {
     if (timer->queue)

@@ -109,7 +109,7 @@ static void on_watchdog(void *ctx)
 {
     struct app *app = ctx;
     mc_notify_watchdog();
-    mc_timer_arm(&app->watchdog, app->queue, mc_notify_watchdog_ms());
+    mc_timer_arm_together(&app->watchdog, app->queue, mc_notify_watchdog_ms());
 }
 
 static int start_signals(struct app *app)

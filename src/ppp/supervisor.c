@@ -17,7 +17,7 @@
 /* A process that hangs in the kernel does not even hear SIGKILL. */
 enum { UNDEAD_MS = 5000 };
 
-enum { LATE_TERM_MS = 4000, CHECK_SETUP_MS = 5000, CHECK_RUNNING_MS = 20000 };
+enum { LATE_TERM_MS = 4000, CHECK_SETUP_MS = 5000, CHECK_RUNNING_MS = 15000 };
 
 static void arm(struct mc_ppp *ppp, struct mc_timer *timer, int64_t delay_ms)
 {
@@ -101,9 +101,12 @@ static bool is_stopped(pid_t pid)
 
 static void arm_check(struct mc_ppp *ppp)
 {
-    int64_t usual_ms = ppp->is_up ? CHECK_RUNNING_MS : CHECK_SETUP_MS;
-
-    arm(ppp, &ppp->check, ppp->check_ms > 0 ? ppp->check_ms : usual_ms);
+    if (ppp->check_ms > 0)
+        arm(ppp, &ppp->check, ppp->check_ms);
+    else if (!ppp->is_up)
+        arm(ppp, &ppp->check, CHECK_SETUP_MS);
+    else /* with the daemon's watchdog: an idle link should not wake the host more often than it has to */
+        mc_timer_arm_together(&ppp->check, mc_loop_timers(ppp->loop), CHECK_RUNNING_MS);
 }
 
 static void on_check(void *ctx)

@@ -105,6 +105,24 @@ static void arming_anew_moves_to_the_end(void **state)
     assert_string_equal(bench->log, "bac");
 }
 
+static void periods_come_due_together(void **state)
+{
+    struct bench *bench = *state;
+    static const struct {
+        int64_t now_ms, period_ms, due_ms;
+    } rows[] = {
+        {1000, 300, 1200}, {1199, 300, 1200}, {1200, 300, 1500}, /* never at once: that would spin */
+        {1250, 100, 1300}, {1251, 1, 1252},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        run_at(bench, rows[i].now_ms);
+        mc_timer_arm_together(&bench->shots[0].timer, bench->queue, rows[i].period_ms);
+        assert_int_equal(mc_timerq_next_ms(bench->queue), rows[i].due_ms);
+        mc_timer_disarm(&bench->shots[0].timer);
+    }
+}
+
 static void the_clock_goes_forwards_only(void **state)
 {
     struct bench *bench = *state;
@@ -279,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(they_fire_in_order_of_time_then_of_arming, setup, teardown),
         cmocka_unit_test_setup_teardown(arming_anew_moves_to_the_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(periods_come_due_together, setup, teardown),
         cmocka_unit_test_setup_teardown(the_clock_goes_forwards_only, setup, teardown),
         cmocka_unit_test_setup_teardown(odd_delays_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(delay_0_means_the_next_pass, setup, teardown),

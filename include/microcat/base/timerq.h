@@ -50,6 +50,12 @@ size_t mc_timerq_run(struct mc_timerq *queue);
 void mc_timer_init(struct mc_timer *timer, const char *name, mc_timer_fn *fn, void *ctx);
 /** Arms, or arms anew, @delay_ms (>= 0) from the queue's clock. Never fails: nothing is allocated. */
 void mc_timer_arm(struct mc_timer *timer, struct mc_timerq *queue, int64_t delay_ms);
+/**
+ * Arms, or arms anew, for the next multiple of @period_ms (> 0) on the queue's clock: at most one period from now.
+ * Timers of one period, or of periods that are multiples of one another, then come due together: one wake-up instead of
+ * many.
+ */
+void mc_timer_arm_together(struct mc_timer *timer, struct mc_timerq *queue, int64_t period_ms);
 void mc_timer_disarm(struct mc_timer *timer);
 static inline bool mc_timer_armed(const struct mc_timer *timer)
 {
