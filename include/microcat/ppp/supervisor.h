@@ -63,7 +63,7 @@ struct mc_ppp_place {
     const char *runtime_dir; /* for the plugin's socket: "/run/microcatd" */
     const char *instance;    /* makes the socket's name unique among daemons; NULL: our pid */
     int64_t term_ms;         /* how long pppd may take to end when asked; 0: 9 s */
-    int64_t check_ms;        /* how often to look whether somebody stopped it; 0: 5 s until it is up, then 20 s */
+    int64_t check_ms;        /* how often to look whether somebody stopped it; 0: 5 s until it is up, then 15 s */
 };
 
 /** Why a call could not be started. */
