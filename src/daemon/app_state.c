@@ -5,6 +5,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/base/parse.h>
+#include <microcat/io/process.h>
 #include <microcat/ppp/route.h>
 #include <signal.h>
 #include <stdio.h>
@@ -162,29 +163,14 @@ void app_state_call_over(struct app *app)
     mc_state_store_note(app->store, "call", mc_call_note_none, strlen(mc_call_note_none));
 }
 
-static void closep(FILE **file)
-{
-    if (*file)
-        fclose(*file);
-}
-
 /* A daemon with another socket, but this state directory, may have it where nothing can be locked: then it is no
  * orphan.
  */
 static bool has_parent(int pid)
 {
-    char path[64], line[512] = "", name[32] = "";
-    int parent = 0;
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    _cleanup_(closep) FILE *stat = fopen(path, "re");
-    if (!stat || !fgets(line, sizeof(line), stat))
-        return false;
-    const char *behind = strrchr(line, ')'); /* the name may have anything in it */
-    if (!behind || sscanf(behind + 1, " %*c %d", &parent) != 1 || parent <= 1)
-        return false;
-    snprintf(path, sizeof(path), "/proc/%d/comm", parent);
-    _cleanup_(closep) FILE *comm = fopen(path, "re");
-    return comm && fgets(name, sizeof(name), comm) && !strcmp(name, "microcatd\n");
+    struct mc_process process, parent;
+    return mc_process_read(pid, &process) == 0 && process.parent > 1 && mc_process_read(process.parent, &parent) == 0 &&
+           !strcmp(parent.name, "microcatd");
 }
 
 /* By pidfd, and only when it is still the very process that was noted: a pid may belong to somebody else by now. */

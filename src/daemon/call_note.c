@@ -4,6 +4,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/base/parse.h>
 #include <microcat/daemon/call_note.h>
+#include <microcat/io/process.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -159,24 +160,13 @@ int mc_call_note_parse(const char *text, struct mc_call_note *ret_note)
 
 int mc_call_note_start_time(int pid, char *out, size_t size)
 {
-    char path[64], stat[1024];
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return -errno;
-    size_t n = fread(stat, 1, sizeof(stat) - 1, f);
-    fclose(f);
-    stat[n] = '\0';
-    char *field = strrchr(stat, ')'); /* the name may have blanks and brackets in it */
-    char *save = NULL;
-    if (!field)
+    struct mc_process process;
+    int r = mc_process_read(pid, &process);
+    if (r < 0)
+        return r;
+    if (strlen(process.start) >= size)
         return -EINVAL;
-    field = strtok_r(field + 1, " ", &save);
-    for (int i = 3; field && i < 22; i++)
-        field = strtok_r(NULL, " ", &save);
-    if (!field || strlen(field) >= size)
-        return -EINVAL;
-    strcpy(out, field);
+    strcpy(out, process.start);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "call.h"
 
 #include <microcat/base/log.h>
+#include <microcat/io/process.h>
 #include <microcat/ppp/route.h>
 
 #include <errno.h>
@@ -85,18 +86,9 @@ static void on_late(void *ctx)
  * no echo any more. */
 static bool is_stopped(pid_t pid)
 {
-    char path[32], line[512], *state;
-    FILE *file;
-    bool stopped = false;
+    struct mc_process process;
 
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    if (fgets(line, sizeof(line), file) != NULL && (state = strrchr(line, ')')) != NULL && state[1] == ' ')
-        stopped = state[2] == 'T' || state[2] == 't';
-    fclose(file);
-    return stopped;
+    return mc_process_read(pid, &process) == 0 && (process.state == 'T' || process.state == 't');
 }
 
 static void arm_check(struct mc_ppp *ppp)
