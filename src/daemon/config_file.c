@@ -134,7 +134,6 @@ static int take_value(void *user, const char *section, const char *key, const ch
     int r = mc_config_row_set(row, &config->settings, value);
     if (r == -EINVAL) {
         bad_value(source, row, section, value);
-        config->refused[row - mc_config_rows] = true;
         return 1;
     }
     char **origin = &config->origins[row - mc_config_rows], *text = NULL;

@@ -124,10 +124,8 @@ static struct mc_config *config_new(void)
     if (!config)
         return NULL;
     config->origins = calloc(mc_config_n_rows, sizeof(*config->origins));
-    config->refused = calloc(mc_config_n_rows, sizeof(*config->refused));
-    if (!config->origins || !config->refused || mc_settings_init(&config->settings) < 0) {
+    if (!config->origins || mc_settings_init(&config->settings) < 0) {
         free(config->origins);
-        free(config->refused);
         free(config);
         return NULL;
     }
@@ -142,15 +140,12 @@ void mc_config_free(struct mc_config *config)
     for (size_t i = 0; i < mc_config_n_rows; i++)
         free(config->origins[i]);
     free(config->origins);
-    free(config->refused);
     free(config);
 }
 
-/* One that was refused was complained of where it stands: it is not missing. */
 static bool is_missing(const struct mc_config_row *row, const struct mc_config *config)
 {
-    return (row->flags & MC_CONFIG_REQUIRED) && !config->refused[row - mc_config_rows] &&
-           !**(char *const *)((const char *)&config->settings + row->offset);
+    return (row->flags & MC_CONFIG_REQUIRED) && !**(char *const *)((const char *)&config->settings + row->offset);
 }
 
 static int finish(struct mc_config_load_job *load, const char *path, struct mc_config **ret_config)

@@ -10,7 +10,6 @@
 struct mc_config {
     struct mc_settings settings;
     char **origins; /* a row each; NULL: default */
-    bool *refused;  /* a row each: a value was there and was not taken */
 };
 
 struct mc_config_load_job {
