@@ -122,6 +122,14 @@ static void set_deaf(bool deaf)
     state.deaf = deaf;
 }
 
+static void schedule(void)
+{
+    if (state.n == 0)
+        mc_timer_disarm(&state.again);
+    else if (state.queue && !mc_timer_armed(&state.again))
+        mc_timer_arm(&state.again, state.queue, AGAIN_MS);
+}
+
 static void flush(void)
 {
     while (state.n > 0) {
@@ -132,10 +140,7 @@ static void flush(void)
             mc_warn("the service manager could not be told \"%.40s\": %s", state.waiting[0].text, strerror(-r));
         drop(0);
     }
-    if (state.n == 0)
-        mc_timer_disarm(&state.again);
-    else if (state.queue && !mc_timer_armed(&state.again))
-        mc_timer_arm(&state.again, state.queue, AGAIN_MS);
+    schedule();
 }
 
 static void on_again(void *ctx)
@@ -167,16 +172,13 @@ int mc_notice_send(enum mc_notice_kind kind, const char *name, const char *text,
     if (state.n == 0) {
         int r = send_now(text, fd);
         set_deaf(is_for_a_while(r));
-        if (!state.deaf) {
-            mc_timer_disarm(&state.again);
+        if (!state.deaf)
             return r;
-        }
     }
     if (state.n == MAX_WAIT || strlen(text) >= TEXT_BYTES)
         return -ENOBUFS;
     int r = append(kind, name, text, fd);
-    if (r == 0 && state.queue && !mc_timer_armed(&state.again))
-        mc_timer_arm(&state.again, state.queue, AGAIN_MS);
+    schedule();
     return r;
 }
 
