@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <microcat/at/redact.h>
 #include <microcat/at/replies.h>
-#include <microcat/base/cleanup.h>
 #include <microcat/modem/chat.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,26 +79,11 @@ static void step_failed(struct mc_chat *chat, enum mc_chat_end end, const struct
         finish(chat, end, answer);
 }
 
-static unsigned at_flags(const struct mc_chat_step *step)
-{
-    static const struct {
-        unsigned chat, at;
-    } pairs[] = {{MC_CHAT_BARE, MC_AT_BARE},
-                 {MC_CHAT_DIALS, MC_AT_DIALS},
-                 {MC_CHAT_SECRET, MC_AT_SECRET},
-                 {MC_CHAT_GUESS, MC_AT_GUESS},
-                 {MC_CHAT_URGENT, MC_AT_URGENT}};
-    unsigned flags = 0;
-    for (size_t i = 0; i < MC_LENGTH_OF(pairs); i++)
-        flags |= step->flags & pairs[i].chat ? pairs[i].at : 0u;
-    return flags;
-}
-
 /* One command unanswered may be that command's matter; AT unanswered is the modem's. */
 static void prove(struct mc_chat *chat)
 {
     const struct mc_at_command command = {
-        .text = "AT", .timeout_ms = PROOF_MS, .flags = MC_AT_GUESS | (at_flags(chat->step) & MC_AT_URGENT)};
+        .text = "AT", .timeout_ms = PROOF_MS, .flags = MC_AT_GUESS | (chat->step->flags & MC_AT_URGENT)};
     chat->proving = chat->in_flight = mc_at_send(chat->at, &command, on_answer, chat) == 0;
     if (!chat->in_flight)
         finish(chat, MC_CHAT_UNBUILDABLE, NULL);
@@ -177,7 +161,7 @@ static void send_step(struct mc_chat *chat)
         .text = chat->command,
         .prefix = step->prefix,
         .timeout_ms = step->timeout_ms,
-        .flags = at_flags(step),
+        .flags = step->flags & MC_CHAT_AT_FLAGS,
     };
     chat->tries++;
     chat->sent_in_run = chat->run;

@@ -14,14 +14,17 @@
 #include <stdint.h>
 
 enum mc_chat_flags {
-    MC_CHAT_OPTIONAL = 1 << 0, /* refused, late or malformed: go on with the next step */
-    MC_CHAT_LATE_OK = 1 << 1,  /* late is no failure (the modem reboots under the command) */
-    MC_CHAT_BARE = 1 << 2,     /* as MC_AT_BARE */
-    MC_CHAT_DIALS = 1 << 3,    /* as MC_AT_DIALS: CONNECT is the good end */
-    MC_CHAT_SECRET = 1 << 4,   /* as MC_AT_SECRET */
-    MC_CHAT_GUESS = 1 << 5,    /* as MC_AT_GUESS */
-    MC_CHAT_URGENT = 1 << 6,   /* as MC_AT_URGENT */
-    MC_CHAT_PROVE = 1 << 7,    /* late: AT is asked behind it; only when that is late, too, the script ends so */
+    /* what goes to the engine as it is; MC_AT_DIALS: CONNECT is the good end */
+    MC_CHAT_BARE = MC_AT_BARE,
+    MC_CHAT_DIALS = MC_AT_DIALS,
+    MC_CHAT_SECRET = MC_AT_SECRET,
+    MC_CHAT_URGENT = MC_AT_URGENT,
+    MC_CHAT_GUESS = MC_AT_GUESS,
+    MC_CHAT_AT_FLAGS = MC_CHAT_BARE | MC_CHAT_DIALS | MC_CHAT_SECRET | MC_CHAT_URGENT | MC_CHAT_GUESS,
+    /* the script's own */
+    MC_CHAT_OPTIONAL = 1 << 8, /* refused, late or malformed: go on with the next step */
+    MC_CHAT_LATE_OK = 1 << 9,  /* late is no failure (the modem reboots under the command) */
+    MC_CHAT_PROVE = 1 << 10,   /* late: AT is asked behind it; only when that is late, too, the script ends so */
 };
 
 struct mc_chat_step {
