@@ -3,7 +3,7 @@
 # what is installed: units that verify, the udev rule, and pppd working inside the service's sandbox
 # limit: 120 s
 
-check "systemd finds nothing wrong with the units" systemd-analyze verify --man=no microcatd.service microcatd@one.service
+check "systemd finds nothing wrong with the units" systemd-analyze verify --man=no microcatd.service microcatd@one.service microcatd-wait-online@microcatd.service
 check "the group of the socket exists" getent group microcat
 check "the service is enabled by one command" systemctl enable microcatd.service
 systemctl disable -q microcatd.service

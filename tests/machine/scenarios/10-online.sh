@@ -16,10 +16,15 @@ systemctl start ModemManager.service
 need "the service starts" start_daemon
 is "ready without a board" "$(systemctl is-active microcatd.service)" active
 check "and says that there is none" in_state absent 5
+waiting=microcatd-wait-online@microcatd.service
+systemctl start --no-block $waiting
+check "a unit that waits for the link begins" until_ok 5000 pgrep -f 'microcatctl --instance=microcatd wait'
+is "and waits" "$(systemctl is-active $waiting)" activating
 began=$EPOCHREALTIME
 plug
 need "online after the plug" in_state online 90
 note "time|plug to online||$(ms "$began" "$EPOCHREALTIME")"
+check "the unit that waited is done" until_ok 5000 systemctl -q is-active $waiting
 check "a ping goes through the link" ping -c 2 -i 0.3 -W 5 -I ppp0 100.127.0.53
 status_line()
 {
@@ -50,6 +55,8 @@ is "with the same attach" "$(status_of counters.radio_cycles)" "$before"
 check "a ping goes through again" ping -c 1 -W 5 -I ppp0 100.127.0.53
 
 check "the service stops" systemctl stop microcatd.service
+systemctl stop $waiting
+is "without a daemon nobody waits" "$(systemctl start $waiting 2>/dev/null; systemctl show -p ExecMainStatus --value $waiting)" 3
 is "no pppd of ours is left" "$(pgrep -x pppd | wc -l)" 0
 is "nor a route" "$(ip route show default)" ""
 is "nor the modem in data mode" "$(inject get mode | head -n 1)" command
