@@ -45,6 +45,14 @@ static int load_config(const struct mc_options *options, struct mc_config **ret_
     return mc_config_load(options->config, options->instance, report, NULL, ret_config);
 }
 
+/* What the watch for devices was started with. */
+static bool another_device(const struct mc_settings *a, const struct mc_settings *b)
+{
+    return strcmp(a->modem.device, b->modem.device) != 0 || strcmp(a->modem.usb_ids, b->modem.usb_ids) != 0 ||
+           strcmp(a->modem.usb_serial, b->modem.usb_serial) != 0 ||
+           strcmp(a->modem.usb_interface, b->modem.usb_interface) != 0;
+}
+
 /* SIGHUP: a file with mistakes changes nothing. What cannot change under a running daemon says so. */
 static void reload(void *ctx, int signo)
 {
@@ -62,9 +70,8 @@ static void reload(void *ctx, int signo)
     struct mc_config *old = app->config;
     app->config = fresh;
     app->settings = *mc_config_settings(fresh);
-    bool port = strcmp(before.modem.device, app->settings.modem.device) != 0;
-    if (port || strcmp(before.control.socket, app->settings.control.socket) != 0)
-        mc_warn("Device= and Socket= take effect with the next start");
+    if (another_device(&before, &app->settings) || strcmp(before.control.socket, app->settings.control.socket) != 0)
+        mc_warn("Device=, UsbID=, Serial=, UsbInterface= and Socket= take effect with the next start");
     mc_config_free(old);
     const unsigned line = 1u << MC_CONFIG_MODEM | 1u << MC_CONFIG_SIM | 1u << MC_CONFIG_PDP | 1u << MC_CONFIG_PPP;
     mc_notice("configuration read anew: %s", changed ? "changed" : "nothing changed");

@@ -43,7 +43,8 @@ int app_watch_device(struct app *app)
     bool any = strcmp(app->settings.modem.device, "auto") == 0;
     const struct mc_device_want want = {.path = any ? NULL : app->settings.modem.device,
                                         .usb_ids = app->settings.modem.usb_ids,
-                                        .usb_serial = app->settings.modem.usb_serial};
+                                        .usb_serial = app->settings.modem.usb_serial,
+                                        .usb_interface = app->settings.modem.usb_interface};
     return mc_device_watch_new(app->loop, &want, &events, app, &app->devices);
 }
 

@@ -56,6 +56,11 @@ const struct mc_config_row mc_config_rows[] = {
      .example = "E66123",
      .help =
          "Only the board with this USB serial number, which picks one of several with Device=auto. Empty takes any."},
+    {AT(MODEM, "UsbInterface", modem.usb_interface),
+     TEXT(1, 63, mc_check_printable, "the number or the name of a USB interface"), .default_text = "", .example = "2",
+     .help =
+         "Which tty of a board that shows several: its USB interface, by number (0 to 255, as in bInterfaceNumber) or "
+         "by name. Empty takes the one that is named \"MicroCat.1 modem\", else the first."},
     {AT(MODEM, "BaudRate", modem.baud_rate), INT(9600, 460800), .check = mc_check_baud,
      .allowed = "9600, 19200, 38400, 57600, 115200, 230400 or 460800", .unit = "bit/s", .default_text = "115200",
      .help =

@@ -35,6 +35,11 @@ static bool serial_unused(const struct mc_settings *s)
     return strcmp(s->modem.device, "auto") != 0 && *s->modem.usb_serial;
 }
 
+static bool interface_unused(const struct mc_settings *s)
+{
+    return strcmp(s->modem.device, "auto") != 0 && *s->modem.usb_interface;
+}
+
 static bool probe_without_interval(const struct mc_settings *s)
 {
     return s->probe.kind != MC_PROBE_NONE && s->probe.interval_ms == 0;
@@ -54,6 +59,7 @@ static const struct {
      "Password= is not used without User= (Authentication=auto means none then)"},
     {mtu_below_ipv6, "PPP", "MTU", MC_LOG_WARNING, "IPv6 needs an MTU of 1280 at least"},
     {serial_unused, "Modem", "Serial", MC_LOG_WARNING, "Serial= is not used when Device= names a path"},
+    {interface_unused, "Modem", "UsbInterface", MC_LOG_WARNING, "UsbInterface= is not used when Device= names a path"},
     {probe_without_interval, "Probe", "Interval", MC_LOG_WARNING,
      "Interval=0 means that the link is never probed; Method=none would say so"},
 };

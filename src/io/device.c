@@ -18,13 +18,15 @@ struct candidate {
     struct mc_device device;
     char usb_path[256]; /* sysfs path of the USB device, orders several boards */
     uint64_t interface; /* orders the ttys of a composite device */
+    char interface_name[64];
+    bool named; /* MC_DEVICE_INTERFACE: before its sisters */
     dev_t number;
     bool ready; /* udevd is done with it */
 };
 
 struct mc_device_watch {
     struct mc_loop *loop;
-    char *path, *usb_ids, *usb_serial; /* path NULL: by identity */
+    char *path, *usb_ids, *usb_serial, *usb_interface; /* path NULL: by identity */
     struct mc_device_events events;
     void *ctx;
     struct udev *udev;
@@ -79,20 +81,43 @@ static void describe(struct udev_device *tty, struct candidate *ret)
     copy_attribute(usb, "product", ret->device.product, sizeof(ret->device.product));
     copy_attribute(interface, "bInterfaceNumber", number, sizeof(number));
     mc_parse_hex(number, UINT64_MAX, &ret->interface);
+    /* The string belongs to the control interface, which is the tty's parent in cdc_acm. */
+    copy_attribute(interface, "interface", ret->interface_name, sizeof(ret->interface_name));
+    ret->named = strcmp(ret->interface_name, MC_DEVICE_INTERFACE) == 0;
+}
+
+static bool is_wanted_interface(const struct mc_device_watch *watch, const struct candidate *candidate)
+{
+    int64_t number;
+
+    if (!watch->usb_interface[0])
+        return true;
+    if (mc_parse_int(watch->usb_interface, 0, 255, &number) == 0)
+        return (uint64_t)number == candidate->interface;
+    return strcmp(watch->usb_interface, candidate->interface_name) == 0;
 }
 
 static bool is_wanted(const struct mc_device_watch *watch, const struct candidate *candidate)
 {
     return candidate->device.path[0] &&
            mc_device_match_ids(watch->usb_ids, candidate->device.vendor_id, candidate->device.product_id) &&
-           (!watch->usb_serial[0] || strcmp(watch->usb_serial, candidate->device.serial) == 0);
+           (!watch->usb_serial[0] || strcmp(watch->usb_serial, candidate->device.serial) == 0) &&
+           is_wanted_interface(watch, candidate);
 }
 
 static bool is_before(const struct candidate *a, const struct candidate *b)
 {
     int order = strcmp(a->usb_path, b->usb_path);
 
-    return order < 0 || (order == 0 && a->interface < b->interface);
+    if (order != 0)
+        return order < 0;
+    return a->named != b->named ? a->named : a->interface < b->interface;
+}
+
+/* Is @better what @kept would have been, had it been there in time? */
+static bool is_better_sister(const struct candidate *better, const struct candidate *kept)
+{
+    return better->named && !kept->named && strcmp(better->usb_path, kept->usb_path) == 0;
 }
 
 static bool is_same(const struct candidate *a, const struct candidate *b)
@@ -106,8 +131,8 @@ static bool find_by_identity(struct mc_device_watch *watch, struct candidate *re
 {
     _cleanup_(unref_enumeratep) struct udev_enumerate *all = udev_enumerate_new(watch->udev);
     struct udev_list_entry *entry;
-    struct candidate candidate;
-    bool found = false;
+    struct candidate candidate, kept, sister;
+    bool found = false, keep = false, better = false;
 
     if (!all || udev_enumerate_add_match_subsystem(all, "tty") < 0 || udev_enumerate_scan_devices(all) < 0)
         return false;
@@ -120,13 +145,20 @@ static bool find_by_identity(struct mc_device_watch *watch, struct candidate *re
         describe(tty, &candidate);
         if (!is_wanted(watch, &candidate))
             continue;
-        bool keep = watch->present && !watch->vanished && is_same(&candidate, &watch->current);
-        if (keep || !found || is_before(&candidate, ret))
+        if (watch->present && !watch->vanished && is_same(&candidate, &watch->current)) {
+            kept = candidate;
+            keep = true;
+        }
+        if (watch->present && is_better_sister(&candidate, &watch->current)) {
+            sister = candidate;
+            better = true;
+        }
+        if (!found || is_before(&candidate, ret))
             *ret = candidate;
         found = true;
-        if (keep)
-            break;
     }
+    if (keep)
+        *ret = better ? sister : kept;
     return found;
 }
 
@@ -246,7 +278,9 @@ static int copy_want(struct mc_device_watch *watch, const struct mc_device_want 
     watch->path = want->path ? strdup(want->path) : NULL;
     watch->usb_ids = strdup(want->usb_ids ? want->usb_ids : "");
     watch->usb_serial = strdup(want->usb_serial ? want->usb_serial : "");
-    return (want->path && !watch->path) || !watch->usb_ids || !watch->usb_serial ? -ENOMEM : 0;
+    watch->usb_interface = strdup(want->usb_interface ? want->usb_interface : "");
+    bool all = watch->usb_ids && watch->usb_serial && watch->usb_interface && (watch->path || !want->path);
+    return all ? 0 : -ENOMEM;
 }
 
 int mc_device_watch_new(struct mc_loop *loop, const struct mc_device_want *want, const struct mc_device_events *events,
@@ -288,6 +322,7 @@ void mc_device_watch_free(struct mc_device_watch *watch)
     free(watch->path);
     free(watch->usb_ids);
     free(watch->usb_serial);
+    free(watch->usb_interface);
     free(watch);
 }
 

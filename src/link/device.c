@@ -105,12 +105,14 @@ static void on_port_lost(void *ctx)
 void mc_link_no_device(struct mc_link *link)
 {
     const char *device = link->settings->modem.device, *serial = link->settings->modem.usb_serial;
-    char detail[160];
+    const char *interface = link->settings->modem.usb_interface;
+    char detail[224];
     if (strcmp(device, "auto") != 0)
         snprintf(detail, sizeof(detail), "there is no %.140s", device);
     else
-        snprintf(detail, sizeof(detail), "nothing is plugged in that matches UsbID=%.60s%s%.40s",
-                 link->settings->modem.usb_ids, *serial ? " and Serial=" : "", serial);
+        snprintf(detail, sizeof(detail), "nothing is plugged in that matches UsbID=%.60s%s%.40s%s%.40s",
+                 link->settings->modem.usb_ids, *serial ? " and Serial=" : "", serial,
+                 *interface ? " and UsbInterface=" : "", interface);
     mc_link_failed(link, MC_FAULT_NO_DEVICE, detail);
 }
 

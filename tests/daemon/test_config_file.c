@@ -81,6 +81,8 @@ static const struct {
     {APN "Type=IPV6\n[PPP]\nMTU=1000\n", 0, "W: x.conf:5: [PPP] IPv6 needs an MTU of 1280 at least\n"},
     {APN "[Modem]\nDevice=/dev/ttyACM0\nSerial=1\n", 0,
      "W: x.conf:5: [Modem] Serial= is not used when Device= names a path\n"},
+    {APN "[Modem]\nDevice=/dev/ttyACM0\nUsbInterface=2\n", 0,
+     "W: x.conf:5: [Modem] UsbInterface= is not used when Device= names a path\n"},
     {APN "[Probe]\nInterval=0\n", 0,
      "W: x.conf:4: [Probe] Interval=0 means that the link is never probed; Method=none would say so\n"},
 };

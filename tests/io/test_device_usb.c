@@ -88,6 +88,12 @@ static void plug_tty(const char *port, unsigned interface, unsigned minor_)
     put_link(dir, "/sys/dev/char/%s", number);
 }
 
+/* The string of the tty's control interface. */
+static void name_interface(const char *port, unsigned interface, const char *name)
+{
+    put(name, BUS "/%s/%s:1.%u/interface", port, port, interface);
+}
+
 static void unplug(const char *port, unsigned minor_)
 {
     char path[128];
@@ -175,12 +181,15 @@ static void recheck(struct bed *bed)
     }
 }
 
+static void watch_for(struct bed *bed, const struct mc_device_want *want)
+{
+    assert_int_equal(mc_device_watch_new(bed->loop, want, &events, bed, &bed->watch), 0);
+    recheck(bed);
+}
+
 static void watch(struct bed *bed, const char *path, const char *ids, const char *serial)
 {
-    const struct mc_device_want want = {.path = path, .usb_ids = ids, .usb_serial = serial};
-
-    assert_int_equal(mc_device_watch_new(bed->loop, &want, &events, bed, &bed->watch), 0);
-    recheck(bed);
+    watch_for(bed, &(struct mc_device_want){.path = path, .usb_ids = ids, .usb_serial = serial});
 }
 
 static void a_board_is_found_with_its_names(void **state)
@@ -240,6 +249,91 @@ static void of_a_composite_device_the_first_tty_is_taken(void **state)
     watch(bed, NULL, "388b:ca71", "");
     assert_int_equal(bed->added, 1);
     assert_string_equal(bed->device.path, "/dev/ttyACM1");
+}
+
+/* A bridge has the REPL's tty beside the modem's. */
+static void the_tty_is_chosen_by_the_name_of_its_interface(void **state)
+{
+    struct bed *bed = *state;
+
+    plug_board("1-1", "388b", "ca71", "E66123");
+    plug_tty("1-1", 0, 0);
+    name_interface("1-1", 0, "Board CDC\n");
+    plug_tty("1-1", 2, 1);
+    name_interface("1-1", 2, "MicroCat.1 modem\n");
+    plug_tty("1-1", 4, 2);
+    name_interface("1-1", 4, "MicroCat.1 modem 2\n");
+    watch(bed, NULL, "388b:ca71", "");
+    assert_int_equal(bed->added, 1);
+    assert_string_equal(bed->device.path, "/dev/ttyACM1");
+}
+
+static void a_name_picks_among_the_ttys_of_a_board_not_among_boards(void **state)
+{
+    struct bed *bed = *state;
+
+    plug_board("1-2", "388b", "ca71", "BBB");
+    plug_tty("1-2", 2, 0);
+    name_interface("1-2", 2, "MicroCat.1 modem\n");
+    plug_board("1-1", "388b", "ca71", "AAA");
+    plug_tty("1-1", 0, 1);
+    watch(bed, NULL, "388b:ca71", "");
+    assert_string_equal(bed->device.serial, "AAA");
+}
+
+static void a_setting_names_the_interface_by_number_or_by_name(void **state)
+{
+    static const struct {
+        const char *setting, *path; /* NULL: none will do */
+    } rows[] = {
+        {"0", "/dev/ttyACM0"},
+        {"2", "/dev/ttyACM1"},
+        {"10", "/dev/ttyACM2"},
+        {"CDC Abstract", "/dev/ttyACM2"},
+        {"MicroCat.1 modem", "/dev/ttyACM1"},
+        {"1", NULL},
+        {"256", NULL},
+        {"MicroCat.1", NULL},
+    };
+    struct bed *bed = *state;
+
+    plug_board("1-1", "388b", "ca71", "E66123");
+    plug_tty("1-1", 0, 0);
+    plug_tty("1-1", 2, 1);
+    name_interface("1-1", 2, "MicroCat.1 modem\n");
+    plug_tty("1-1", 10, 2);
+    name_interface("1-1", 10, "CDC Abstract\n");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        bed->added = 0;
+        watch_for(bed, &(struct mc_device_want){.usb_ids = "388b:ca71", .usb_interface = rows[i].setting});
+        assert_int_equal(bed->added, rows[i].path ? 1 : 0);
+        if (rows[i].path)
+            assert_string_equal(bed->device.path, rows[i].path);
+        mc_device_watch_free(bed->watch);
+        bed->watch = NULL;
+    }
+}
+
+static void the_named_tty_is_taken_though_it_came_last(void **state)
+{
+    struct bed *bed = *state;
+
+    plug_board("1-1", "388b", "ca71", "E66123");
+    plug_tty("1-1", 0, 0);
+    watch(bed, NULL, "388b:ca71", "");
+    assert_string_equal(bed->device.path, "/dev/ttyACM0");
+    plug_tty("1-1", 2, 1);
+    name_interface("1-1", 2, "MicroCat.1 modem\n");
+    recheck(bed);
+    assert_int_equal(bed->removed, 1);
+    assert_int_equal(bed->added, 2);
+    assert_string_equal(bed->device.path, "/dev/ttyACM1");
+    recheck(bed); /* and there it stays */
+    plug_tty("1-1", 4, 2);
+    name_interface("1-1", 4, "MicroCat.1 modem\n");
+    recheck(bed);
+    assert_int_equal(bed->removed, 1);
+    assert_int_equal(bed->added, 2);
 }
 
 static void a_board_that_went_comes_back_under_another_name(void **state)
@@ -342,6 +436,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_devices_are_left_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(of_several_boards_the_serial_number_picks, setup, teardown),
         cmocka_unit_test_setup_teardown(of_a_composite_device_the_first_tty_is_taken, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_tty_is_chosen_by_the_name_of_its_interface, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_name_picks_among_the_ttys_of_a_board_not_among_boards, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_setting_names_the_interface_by_number_or_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_named_tty_is_taken_though_it_came_last, setup, teardown),
         cmocka_unit_test_setup_teardown(a_board_that_went_comes_back_under_another_name, setup, teardown),
         cmocka_unit_test_setup_teardown(a_board_in_use_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(udevd_is_waited_for_but_not_for_ever, setup, teardown),

@@ -18,10 +18,12 @@ enum mc_probe_kind { MC_PROBE_NONE, MC_PROBE_ICMP, MC_PROBE_DNS, MC_PROBE_TCP };
 
 struct mc_settings {
     struct {
-        char *device;      /* "auto" or a path */
-        char *usb_ids;     /* UsbID=: "388b:ca71 1234:abcd", matched when device is auto */
-        char *usb_serial;  /* Serial=: only this board's, "" = any; picks one of several */
-        int64_t baud_rate; /* the speed to reach; the modem boots at 115200 */
+        char *device;        /* "auto" or a path */
+        char *usb_ids;       /* UsbID=: "388b:ca71 1234:abcd", matched when device is auto */
+        char *usb_serial;    /* Serial=: only this board's, "" = any; picks one of several */
+        char *usb_interface; /* UsbInterface=: of a composite device this tty: a number or a name; "" = by the bridge's
+                                name */
+        int64_t baud_rate;   /* the speed to reach; the modem boots at 115200 */
         enum mc_flow flow;
         char *reset;          /* Reset=: "none", "break", "dtr", "rts", or a command to run */
         char *power;          /* Power=: "none", "dtr", "rts", or a command run with "on"/"off" */

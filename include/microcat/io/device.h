@@ -17,11 +17,17 @@ struct mc_device {
     char product[64];   /* USB product string, "" without one */
 };
 
+/* What a transparent bridge calls the control interface that leads to the modem: microcatd-bridge's contract. */
+#define MC_DEVICE_INTERFACE "MicroCat.1 modem"
+
 struct mc_device_want {
     const char *path;    /* a fixed path, or NULL: any tty that matches the identities */
     const char *usb_ids; /* "388b:ca71 1234:abcd"; not looked at with a fixed path */
     const char
         *usb_serial; /* only the device with this USB serial number; NULL or "": any. Not with a fixed path either */
+    /* Of a composite device this tty: its interface's number ("0" to "255") or name. NULL or "": the one that is named
+     * MC_DEVICE_INTERFACE, else the lowest number. Not with a fixed path either. */
+    const char *usb_interface;
 };
 
 /** Called from the loop, never from inside a call; both may call everything here, mc_device_watch_free() too. */
@@ -37,8 +43,9 @@ struct mc_device_watch;
 
 /**
  * Starts watching; a device that is there already is told of by on_added from the loop's next turn. Of several that
- * match, the first by USB path is taken, of a composite device's ttys the one with the lowest interface, and it is kept
- * until it goes.
+ * match, the first by USB path is taken, of a composite device's ttys the one that @want names, and it is kept until it
+ * goes. A composite device's ttys come one after another: one that was taken because its better sister was not there
+ * yet is left for her (removed, then added).
  * @want and @events are copied. 0, -EINVAL (bad @want), -ENOMEM or -errno.
  */
 int mc_device_watch_new(struct mc_loop *loop, const struct mc_device_want *want, const struct mc_device_events *events,

@@ -128,10 +128,23 @@ board_tty()
     return 1
 }
 
+# make_composite [off]: the board shows a second ACM function behind the first, as a bridge beside its REPL does. Not while plugged in.
+make_composite()
+{
+    if [ "${1:-}" = off ]; then
+        rm -f $gadget/configs/c.1/acm.usb1 && { [ ! -d $gadget/functions/acm.usb1 ] || rmdir $gadget/functions/acm.usb1; }
+        return
+    fi
+    mkdir -p $gadget/functions/acm.usb1 && ln -s $gadget/functions/acm.usb1 $gadget/configs/c.1/ || return 1
+    udevadm settle --timeout=10
+    [ -c /dev/ttyGS1 ]
+}
+
 # ---- the simulated modem ---------------------------------------------------------------------------------------------
 
 sim_socket=$run/sim.sock
 board_link=
+board_inner=/dev/ttyGS0
 
 # start_sim OPTION...: a MicroCat.1 on the gadget's inner side (or, with $board_link set, on a pty that this names); the network is a pppd in the namespace "isp", whose names' server
 # answers to ping.
@@ -144,7 +157,7 @@ start_sim()
     if [ -n "$board_link" ]; then
         set -- --link="$board_link" "$@"
     else
-        set -- --tty=/dev/ttyGS0 --udc=dummy_udc.0 "$@"
+        set -- --tty=$board_inner --udc=dummy_udc.0 "$@"
     fi
     microcat-sim --control=$sim_socket --network=pppd --network-netns=isp \
         --network-auth=chap "$@" >>$run/sim.log 2>&1 &
@@ -297,6 +310,7 @@ clean_up()
     pkill -x pppd
     ip netns del isp 2>/dev/null
     ip link del wired 2>/dev/null
+    make_composite off 2>/dev/null
     rm -rf /var/lib/microcatd
     rm -f $run/sim.log $run/sim.said
     return 0

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2034
+# a board with two ttys, the REPL's and the modem's: the right one is taken, the other left alone
+# limit: 120 s
+
+need "the board is made" make_board
+need "with a second function behind the first" make_composite
+board_inner=/dev/ttyGS1
+need "the simulated modem runs on the second" start_sim
+# f_acm gives all its interfaces one name, so a number has to tell them apart. (The choice by name: tests/io.)
+write_conf '[Modem]' UsbInterface=2
+need "the service starts" start_daemon
+plug
+need "online" in_state online 60
+# The REPL stands first.
+interface_of()
+{
+    cat "$(readlink -f "/sys/class/tty/${1##*/}/device")/bInterfaceNumber"
+}
+is "over the second tty" "$(interface_of "$(status_of device.path)")" 02
+check "a ping goes through the link" ping -c 1 -W 5 -I ppp0 100.127.0.53
+first=$(for tty in /sys/class/tty/ttyACM*; do [ "$(interface_of "$tty")" != 00 ] || echo "/dev/${tty##*/}"; done)
+check "the first tty is there" test -c "$first"
+is "and nobody has opened it" "$(fuser "$first" 2>/dev/null)" ""
+
+check "another interface, that the board has not" write_conf '[Modem]' UsbInterface=7
+check "with the next start" systemctl restart microcatd.service
+check "leads to no device" in_state absent 30
+check "and the status says what was looked for" bash -c 'microcatctl status | grep -q "UsbInterface=7"'
