@@ -621,6 +621,18 @@ static const struct mc_fault_info rows[] = {
             .next = "Raise the limit that is named (LimitNOFILE=, TasksMax=, kernel.pty.max), or give the service the "
                     "access it needs (PrivateDevices=, DevicePolicy=).",
         },
+    ROW(WALK_IN_CIRCLES) =
+        {
+            .code = "walk-in-circles",
+            .text = "the modem's answers lead in circles",
+            .means = "The bring-up came to the same step again and again: the modem's answers contradict each other, "
+                     "or they "
+                     "say something that microcatd does not understand. The step is named with the fault.",
+            .does = "Ends this try and starts anew after a growing delay; from the third failure in a row it "
+                    "resets the modem, at most once per ResetInterval=, and later power-cycles it, if a power line is "
+                    "configured.",
+            .next = "Report it with the output of `microcatctl trace`.",
+        },
     ROW(INTERNAL) =
         {
             .code = "internal",

@@ -56,6 +56,33 @@ static void end_walk(struct mc_bringup *b)
     b->cb.done(b->ctx, &result);
 }
 
+/* ---- walks in circles ---- */
+
+/*
+ * Answers that contradict each other may send a walk in a ring that no single row is to blame for. Twice is no ring: a
+ * modem that was met at another speed or whose SIM was locked meanwhile is asked again, and its answers have changed by
+ * then. Where the walk waits in between (for a poll or a deadline) more is allowed, but not for ever.
+ */
+#define LAPS_MAX   2
+#define VISITS_MAX 12
+
+static void waited(struct mc_bringup *b)
+{
+    memset(b->laps, 0, sizeof(b->laps));
+}
+
+static bool in_circles(struct mc_bringup *b, enum mc_step step)
+{
+    if (b->laps[step] < LAPS_MAX && b->visits[step] < VISITS_MAX) {
+        b->laps[step]++;
+        b->visits[step]++;
+        return false;
+    }
+    mc_bringup_fail(b, MC_FAULT_WALK_IN_CIRCLES, "came to %s %d times%s", mc_bringup_table[step].name,
+                    b->visits[step] + 1, b->laps[step] < LAPS_MAX ? "" : " without having waited");
+    return true;
+}
+
 /* ---- how a row ends ---- */
 
 static enum mc_fault late_fault(const struct mc_bringup_row *row)
@@ -79,6 +106,7 @@ static void row_done(struct mc_bringup *b)
 static void row_late(struct mc_bringup *b, const char *detail)
 {
     const struct mc_bringup_row *row = b->row;
+    waited(b);
     enum mc_step next = row->decide_late ? row->decide_late(b) : row->late_next;
     if (next == MC_STEP_END || row->keep_fault)
         mc_bringup_fail(b, late_fault(row), "%s", detail);
@@ -171,6 +199,7 @@ static void run_script(struct mc_bringup *b)
 
 static void on_poll(void *ctx)
 {
+    waited(ctx);
     run_script(ctx);
 }
 
@@ -252,7 +281,7 @@ static void go(struct mc_bringup *b, enum mc_step step)
     const struct mc_bringup_row *row = &mc_bringup_table[step];
     stop_waiting(b);
     b->row = row;
-    if (row->kind == MC_ROW_END) {
+    if (row->kind == MC_ROW_END || in_circles(b, step)) {
         end_walk(b);
         return;
     }
@@ -325,6 +354,8 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->speed_before = 0;
     b->denied_at_ms = b->idle_at_ms = -1;
     b->attach_tried = b->unlocking = false;
+    memset(b->visits, 0, sizeof(b->visits));
+    waited(b);
     go(b, step);
 }
 
@@ -372,8 +403,8 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
         if (cereg.cell_id >= 0)
             b->facts.cell_id = cereg.cell_id;
     } else if (mc_at_parse_cpin(line, cpin, sizeof(cpin)) == 0) {
-        memcpy(b->facts.cpin, cpin, sizeof(cpin));
-        if (strcmp(cpin, "READY") != 0) /* perhaps another SIM comes */
+        mc_cpin_word(cpin, b->facts.cpin, sizeof(b->facts.cpin));
+        if (strcmp(b->facts.cpin, "READY") != 0) /* perhaps another SIM comes */
             b->facts.prepared = false;
     }
     if (mc_at_urc_kind(line) == MC_AT_URC_HANGUP)

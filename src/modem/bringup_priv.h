@@ -23,11 +23,13 @@ struct mc_bringup {
     const struct mc_bringup_row *row; /* NULL: not walking */
     struct mc_timer deadline, poll, soon;
     int64_t patience_ms;
-    int64_t denied_at_ms;   /* since when CEREG says 3; -1: it does not */
-    int64_t idle_at_ms;     /* since when it says 0, "not searching"; -1: it does not */
-    bool attach_tried;      /* in this walk */
-    uint64_t echoes_before; /* the engine's count when FIND began */
-    int32_t speed_before;   /* before SPEED_SET; 0: speed not touched */
+    uint8_t laps[MC_STEP_COUNT];   /* how often this walk came to a step since it last waited */
+    uint8_t visits[MC_STEP_COUNT]; /* ... and in all */
+    int64_t denied_at_ms;          /* since when CEREG says 3; -1: it does not */
+    int64_t idle_at_ms;            /* since when it says 0, "not searching"; -1: it does not */
+    bool attach_tried;             /* in this walk */
+    uint64_t echoes_before;        /* the engine's count when FIND began */
+    int32_t speed_before;          /* before SPEED_SET; 0: speed not touched */
     bool call_ended;
     bool unlocking; /* the modem took the PIN and may go on asking for it for a moment */
     bool stop_before_dial, look_once, radio_stays_off;
@@ -48,6 +50,11 @@ void mc_bringup_note(struct mc_bringup *bringup, const char *fmt, ...) __attribu
 enum mc_fault mc_cme_fault(int code);
 /** A CME code that refuses a PIN without a word about the PIN: no card, a failure, busy. */
 bool mc_cme_no_verdict(int code);
+/**
+ * What AT+CPIN? said, in the words that decisions know: capitals, and READY for what data has no need of (27.007, CPIN:
+ * SIM PIN2 and SIM PUK2 are asked for by fixed dialling and charging alone).
+ */
+void mc_cpin_word(const char *said, char *ret_word, size_t size_bytes);
 /** What CPIN said -> fault, MC_FAULT_NONE for READY and SIM PIN. */
 enum mc_fault mc_cpin_fault(const char *state);
 

@@ -70,9 +70,12 @@ int mc_take_imei(void *ctx, const struct mc_at_answer *a)
 int mc_take_cpin(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
+    char said[sizeof(f->cpin)];
     for (size_t i = a->n_lines; i-- > 0;)
-        if (mc_at_parse_cpin(a->lines[i], f->cpin, sizeof(f->cpin)) == 0)
+        if (mc_at_parse_cpin(a->lines[i], said, sizeof(said)) == 0) {
+            mc_cpin_word(said, f->cpin, sizeof(f->cpin));
             return 0;
+        }
     return -EBADMSG;
 }
 
@@ -90,8 +93,18 @@ int mc_refused_cpin(void *ctx, const struct mc_at_answer *a)
     static const struct {
         int code;
         const char *state;
-    } words[] = {{10, "NOT INSERTED"}, {11, "SIM PIN"}, {12, "SIM PUK"},  {5, "PH-SIM PIN"}, {13, "FAILURE"},
-                 {14, "BUSY"},         {15, "WRONG"},   {531, "BLOCKED"}, {532, "BLOCKED"}};
+    } words[] = {{10, "NOT INSERTED"},
+                 {11, "SIM PIN"},
+                 {12, "SIM PUK"},
+                 {5, "PH-SIM PIN"},
+                 {13, "FAILURE"},
+                 {14, "BUSY"},
+                 {15, "WRONG"},
+                 {531, "BLOCKED"},
+                 {532, "BLOCKED"},
+                 /* PIN2 and PUK2: the SIM is ready for data */
+                 {17, "READY"},
+                 {18, "READY"}};
     struct mc_facts *f = facts_of(ctx);
     for (size_t i = 0; i < MC_LENGTH_OF(words); i++)
         if (a->result == MC_AT_CME && a->code == words[i].code) {

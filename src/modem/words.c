@@ -3,6 +3,7 @@
  * them. */
 #include "bringup_priv.h"
 #include <microcat/base/cleanup.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -71,8 +72,6 @@ static const struct {
 } cpin_faults[] = {
     {"READY", MC_FAULT_NONE},
     {"SIM PIN", MC_FAULT_NONE},
-    {"SIM PIN2", MC_FAULT_NONE},
-    {"SIM PUK2", MC_FAULT_NONE},
     {"SIM PUK", MC_FAULT_SIM_PUK},
     {"PH-SIM PIN", MC_FAULT_SIM_LOCKED},
     {"PH-NET PIN", MC_FAULT_SIM_LOCKED},
@@ -83,6 +82,16 @@ static const struct {
     {"WRONG", MC_FAULT_SIM_LOCKED},
     {"BLOCKED", MC_FAULT_SIM_LOCKED},
 };
+
+void mc_cpin_word(const char *said, char *ret_word, size_t size_bytes)
+{
+    size_t n = 0;
+    for (; said[n] && n + 1 < size_bytes; n++)
+        ret_word[n] = said[n] >= 'a' && said[n] <= 'z' ? (char)(said[n] - 'a' + 'A') : said[n];
+    ret_word[n] = '\0';
+    if (!strcmp(ret_word, "SIM PIN2") || !strcmp(ret_word, "SIM PUK2"))
+        snprintf(ret_word, size_bytes, "READY");
+}
 
 enum mc_fault mc_cpin_fault(const char *state)
 {

@@ -91,6 +91,7 @@ static const struct mc_ladder_row rows[MC_FAULT_COUNT] = {
     ROW(PPPD_STUCK, REDIAL, MC_PACE_HOST, 0, 0, 0, 0),
     ROW(NO_KERNEL_PPP, REDIAL, MC_PACE_CAP, 0, 0, 0, 0),
     ROW(HOST_REFUSED, REDIAL, MC_PACE_LOOK, 0, 0, 0, 0),
+    ROW(WALK_IN_CIRCLES, LOOK, MC_PACE_DIAL, 0, 0, 3, 6),
     ROW(INTERNAL, LOOK, MC_PACE_DIAL, 0, 0, 0, 0),
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands about the SIM: its state, PIN and PUK with their tries, its numbers. */
 #include "internal.h"
+#include <stdio.h>
 #include <string.h>
 
 int sim_latency_cpin(struct sim_board *b, struct sim_request *request)
@@ -10,6 +11,8 @@ int sim_latency_cpin(struct sim_board *b, struct sim_request *request)
 
 static int read_state(struct sim_board *b)
 {
+    int code;
+
     if (!b->profile.sim_present && b->profile.absent_style == SIM_ABSENT_TEXT) {
         sim_info(b, "+CPIN: NOT INSERTED");
         return SIM_OK;
@@ -22,8 +25,12 @@ static int read_state(struct sim_board *b)
         return 13;
     if (b->pin_tries == 0)
         sim_info(b, "+CPIN: SIM PUK");
+    else if (!b->sim_unlocked)
+        sim_info(b, "+CPIN: SIM PIN");
+    else if (sscanf(b->cpin_ready, "CME %d", &code) == 1)
+        return code;
     else
-        sim_info(b, "+CPIN: %s", b->sim_unlocked ? "READY" : "SIM PIN");
+        sim_info(b, "+CPIN: %s", b->cpin_ready[0] ? b->cpin_ready : "READY");
     return SIM_OK;
 }
 

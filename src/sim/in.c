@@ -40,6 +40,7 @@ static int judge(struct sim_board *b)
     if (!rule)
         return 0;
     b->verdict = rule->kind;
+    b->verdict_text = rule->text;
     if (rule->left > 0)
         rule->left--;
     return rule->kind == SIM_RULE_LATE ? rule->ms : 0;
@@ -50,6 +51,19 @@ static void malformed(struct sim_board *b)
     const char *name = b->request.row ? b->request.row->name : "";
 
     sim_info(b, "%s%s,\"},-\x80,,", name, *name == '+' ? ":" : "");
+    sim_final(b, SIM_OK);
+}
+
+/* Another legal answer than the board would give. */
+static void answered(struct sim_board *b)
+{
+    int code;
+
+    if (sscanf(b->verdict_text, "CME %d", &code) == 1) {
+        sim_final(b, code);
+        return;
+    }
+    sim_info(b, "%s", b->verdict_text);
     sim_final(b, SIM_OK);
 }
 
@@ -149,6 +163,8 @@ static void on_command(void *ctx)
         sim_final(b, SIM_ERROR);
     else if (b->verdict == SIM_RULE_MALFORM)
         malformed(b);
+    else if (b->verdict == SIM_RULE_ANSWER)
+        answered(b);
     finish(b);
 }
 

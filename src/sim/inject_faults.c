@@ -67,6 +67,14 @@ int sim_inject_say(const struct inject *in)
     return 0;
 }
 
+int sim_inject_cpin_ready(const struct inject *in)
+{
+    if (in->n < 2 || strlen(in->rest) >= sizeof(in->b->cpin_ready))
+        return -EINVAL;
+    memcpy(in->b->cpin_ready, in->rest, strlen(in->rest) + 1);
+    return 0;
+}
+
 static int add_rule(const struct inject *in, enum sim_rule_kind kind, int ms, int times)
 {
     size_t len = in->n > 1 ? strlen(in->word[1]) : 0;
@@ -98,6 +106,23 @@ int sim_inject_silence(const struct inject *in)
 int sim_inject_malform(const struct inject *in)
 {
     return add_rule(in, SIM_RULE_MALFORM, 0, sim_inject_number(in, 2, -1));
+}
+
+int sim_inject_answer(const struct inject *in)
+{
+    const char *text = in->rest + strcspn(in->rest, " \t");
+
+    text += strspn(text, " \t");
+    if (!*text || strlen(text) >= sizeof(in->b->rules[0].text))
+        return -EINVAL;
+    int r = add_rule(in, SIM_RULE_ANSWER, 0, -1);
+    for (size_t i = 0; r == 0 && i < SIM_RULES; i++) { /* the one that was just added has no text yet */
+        struct sim_rule *rule = &in->b->rules[i];
+
+        if (rule->left != 0 && rule->kind == SIM_RULE_ANSWER && !rule->text[0])
+            memcpy(rule->text, text, strlen(text) + 1);
+    }
+    return r;
 }
 
 int sim_inject_late(const struct inject *in)

@@ -18,7 +18,7 @@
 enum sim_power { SIM_POWER_OFF, SIM_POWER_BOOTING, SIM_POWER_ON, SIM_POWER_CLOSING };
 enum sim_mode { SIM_MODE_COMMAND, SIM_MODE_DATA, SIM_MODE_ESCAPED, SIM_MODE_CMUX };
 enum sim_work { SIM_WORK_BOOT, SIM_WORK_COMMAND, SIM_WORK_RADIO, SIM_WORK_HANGUP, SIM_WORK_WIRE, SIM_WORK_COUNT };
-enum sim_rule_kind { SIM_RULE_REFUSE, SIM_RULE_SILENCE, SIM_RULE_MALFORM, SIM_RULE_LATE };
+enum sim_rule_kind { SIM_RULE_REFUSE, SIM_RULE_SILENCE, SIM_RULE_MALFORM, SIM_RULE_LATE, SIM_RULE_ANSWER };
 
 struct sim_context {
     bool defined;
@@ -31,6 +31,7 @@ struct sim_rule {
     char match[48]; /* a command's beginning; "*" any */
     int left;       /* how often still; -1 for ever; 0 free slot */
     int ms;
+    char text[64]; /* ANSWER: the line; "CME 17" an error instead */
 };
 
 enum sim_form { SIM_FORM_EXEC = 1, SIM_FORM_READ = 2, SIM_FORM_TEST = 4, SIM_FORM_WRITE = 8 };
@@ -94,10 +95,12 @@ struct sim_board {
     int cmee, cereg_n, cgreg_n, creg_n, last_cause;
     struct sim_rule rules[SIM_RULES];
     enum sim_rule_kind verdict; /* of the command that runs, when ruled */
+    const char *verdict_text;   /* ANSWER: its rule's */
     bool ruled;
 
     /* SIM */
     bool sim_usable, sim_unlocked;
+    char cpin_ready[24]; /* what AT+CPIN? says of a SIM that is ready; "" READY, "CME 17" an error */
     int64_t sim_ready_ms;
     int pin_tries, puk_tries;
 

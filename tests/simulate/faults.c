@@ -175,6 +175,25 @@ static const struct fault_row rows[] = {
      "AT+CPIN 6000 1|"
      "late AT+CGATT 50000 1|late AT+CEREG 10000 2|late AT 400 2",
      NULL, 0, 0, NULL, 4},
+    /* Legal all of them, and none of them a lie about a registration or a card, which would have us dial. */
+    {"a ready SIM's words",
+     "cpin-ready SIM PIN2|cpin-ready SIM PUK2|cpin-ready ready|cpin-ready CME 17|cpin-ready CME 18", "cpin-ready READY",
+     5000, 6 * HOUR_MS, NULL, 3},
+    {"CPIN's words",
+     "answer AT+CPIN? +CPIN: PH-SIM PIN|answer AT+CPIN? +CPIN: PH-NET PIN|answer AT+CPIN? +CPIN: NOT READY|"
+     "answer AT+CPIN? +CPIN: PH-NETSUB PUK|answer AT+CPIN? CME 10|answer AT+CPIN? CME 13|answer AT+CPIN? CME 14|"
+     "answer AT+CPIN? CME 15|answer AT+CPIN? CME 531",
+     "forgive", 5000, HOUR_MS, NULL, 2},
+    {"CEREG's words",
+     "answer AT+CEREG? +CEREG: 2,0|answer AT+CEREG? +CEREG: 2,2|answer AT+CEREG? +CEREG: 2,3|"
+     "answer AT+CEREG? +CEREG: 2,4|answer AT+CEREG? +CEREG: 0,6|answer AT+CEREG? +CEREG: 0,7|"
+     "answer AT+CEREG? +CEREG: 0,8|answer AT+CEREG? +CEREG: 0,11|answer AT+CEREG? +CEREG: 0,90|"
+     "answer AT+CEREG? +CEREG: 2,99,\"FFFF\",\"FFFFFFFF\",7",
+     "forgive", 5000, HOUR_MS, NULL, 2},
+    {"CFUN's words",
+     "answer AT+CFUN? +CFUN: 0|answer AT+CFUN? +CFUN: 1|answer AT+CFUN? +CFUN: 4|answer AT+CFUN? +CFUN: 5|"
+     "answer AT+CFUN? +CFUN: 6|answer AT+CFUN? +CFUN: 7",
+     "forgive", 5000, HOUR_MS, NULL, 1},
     {"stale", "stale on", "stale off", 10000, 4 * HOUR_MS, NULL, 4},
     {"echo dead", "echo-dead on", "echo-dead off", 10000, HOUR_MS, NULL, 3},
     {"auth refused", "auth-refuse on", "auth-refuse off", 10000, 2 * HOUR_MS, NULL, 2},

@@ -112,9 +112,25 @@ static void check_counters(struct world *w)
         world_fail(w, "a PUK is tried");
 }
 
+/* A walk in circles, or a retry without a pause. What counts is what the modem heard: who looks for one that is silent
+ * may call more often. */
+static void check_rate(struct world *w)
+{
+    uint64_t heard = sim_board_counters(w->board)->commands;
+    if (heard == w->rules.commands.heard)
+        return;
+    w->rules.commands.heard = heard;
+    unsigned slot = w->rules.commands.count++ % RATE_COMMANDS;
+    int64_t before_ms = w->rules.commands.at_ms[slot];
+    w->rules.commands.at_ms[slot] = world_now(w);
+    if (w->rules.commands.count > RATE_COMMANDS && world_now(w) - before_ms < RATE_MS && !person_at_work(w))
+        world_fail(w, "%d AT commands within %d ms", RATE_COMMANDS + 1, (int)(world_now(w) - before_ms));
+}
+
 void rules_sent(struct world *w, const char *text)
 {
     check_counters(w);
+    check_rate(w);
     if (!strncmp(text, "ATD", 3)) {
         check_dial(w);
     } else if (!strcmp(text, "AT+CFUN=4") || !strcmp(text, "AT+CGATT=0")) {

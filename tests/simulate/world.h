@@ -51,8 +51,17 @@ struct window {
 };
 
 /* rules.c */
+/* No more AT commands than this in any RATE_MS, whatever the modem answers. */
+#define RATE_COMMANDS 40
+#define RATE_MS       10000
+
 struct rules {
     struct window dials, attaches;
+    struct {
+        int64_t at_ms[RATE_COMMANDS];
+        unsigned count;
+        uint64_t heard;                               /* by the board */
+    } commands;                                       /* when the newest were sent */
     int64_t radio_cycle_ms, reset_ms, power_cycle_ms; /* when last; -1 never */
     int64_t person_until_ms;                          /* what a person asked for is not limited */
     int64_t slept_ms, slept_before_ms;                /* suspended so far, and up to when the state was entered */
