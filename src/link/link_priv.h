@@ -3,7 +3,7 @@
 #define MICROCAT_LINK_PRIV_H
 
 /* Shared by the files of the room: link.c (line and life), walk.c (the sequence), device.c (device and port), remedy.c
- * (faults), call.c (the PPP call), verbs.c (the operator), words.c (state, notes, status). */
+ * (faults), call.c (the PPP call), verbs.c and hand.c (the operator), words.c (state, notes, status). */
 
 #include <microcat/link/link.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The operator's verbs: four ways off, the ways back, and AT commands by hand. Each says what it cut and what coming
+/* The operator's verbs: four ways off, and the ways back. Each says what it cut and what coming
  * back costs. */
 #include "link_priv.h"
-#include <ctype.h>
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <stdarg.h>
@@ -325,83 +324,6 @@ void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done
         mc_link_verb_end(link, -EINVAL, "No such verb.");
         break;
     }
-}
-
-/* ---- AT by hand ---- */
-
-/* Commands that change under the daemon what it relies on. Each with the verb or setting that does it in order. */
-static const struct {
-    const char *prefix, *instead;
-} owned_commands[] = {
-    {"ATD", "ATD is the daemon's: use `connect`."},
-    {"ATO", "ATO is the daemon's: use `connect`."},
-    {"+++", "+++ is the daemon's: use `disconnect`."},
-    {"AT+CMUX", "AT+CMUX changes the line under the daemon."},
-    {"AT+CGDATA", "AT+CGDATA is the daemon's: use `connect`."},
-    {"AT+IPR=", "AT+IPR changes the line under the daemon: set BaudRate=."},
-    {"AT+IPREX=", "AT+IPREX changes the line for good: set BaudRate=."},
-    {"AT+IFC=", "AT+IFC changes the line under the daemon: set FlowControl=."},
-    {"AT+CRESET", "Use `reset`."},
-    {"AT+CPOF", "Use `power off`."},
-    {"AT+CMER", "AT+CMER can stop a SIMCom modem from ever answering CONNECT."},
-    {"AT+CIND", "AT+CIND can stop a SIMCom modem from ever answering CONNECT."},
-};
-
-static const char *why_not_now(const struct mc_link *link)
-{
-    if (!link->present)
-        return "There is no device.";
-    if (link->powered_off)
-        return "The modem is powered off.";
-    if (link->doing == DOING_CALL)
-        return "The line carries PPP: `disconnect` first (attach and PDP context stay).";
-    if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) == MC_STEP_FIND && !link->found)
-        return "The modem does not answer: it is being looked for.";
-    if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) != MC_STEP_REGISTER_WAIT &&
-        mc_bringup_step(link->bringup) != MC_STEP_SAMPLE)
-        return "The daemon is talking with the modem: try again in a moment.";
-    if (!link->open || !link->found || link->doing == DOING_BOARD)
-        return "The modem does not answer AT now.";
-    return NULL;
-}
-
-/* "AT+cfun?" -> "+CFUN:": lines that also come unasked are this command's answer now. "" for a command without a name.
- */
-static void own_prefix(const char *command, char *out, size_t size)
-{
-    size_t len = 0;
-    for (const char *c = command + 2; (isalnum((unsigned char)*c) || *c == '+') && len < size - 2; c++)
-        out[len++] = (char)toupper((unsigned char)*c);
-    if (len > 1 && out[0] == '+')
-        out[len++] = ':';
-    else
-        len = 0;
-    out[len] = '\0';
-}
-
-int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, const char **ret_why)
-{
-    if (strncasecmp(command, "AT", 2) != 0) {
-        *ret_why = "A command starts with AT.";
-        return -EINVAL;
-    }
-    for (size_t i = 0; i < MC_LENGTH_OF(owned_commands); i++)
-        if (!strncasecmp(command, owned_commands[i].prefix, strlen(owned_commands[i].prefix))) {
-            *ret_why = owned_commands[i].instead;
-            return -EINVAL;
-        }
-    *ret_why = why_not_now(link);
-    if (*ret_why)
-        return !link->present || link->powered_off ? -ENODEV : -EBUSY;
-    bool slow = !strncasecmp(command, "AT+COPS=", 8); /* a search through all bands */
-    char prefix[32];
-    own_prefix(command, prefix, sizeof(prefix));
-    const struct mc_at_command at = {
-        .text = command, .prefix = *prefix ? prefix : NULL, .timeout_ms = slow ? 180000 : 60000, .flags = MC_AT_BARE};
-    int r = mc_at_send(mc_line_at(link->line), &at, done, ctx);
-    if (r < 0)
-        *ret_why = r == -EINVAL ? "The command has characters that cannot be sent." : "Too many commands wait already.";
-    return r;
 }
 
 void mc_link_verbs_init(struct mc_link *link)

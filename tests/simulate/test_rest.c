@@ -68,6 +68,84 @@ static void is_refused_as_deaf(struct world *w)
         fail_msg("%s", why);
 }
 
+/* A line is judged by every command in it; the verb or setting to use instead is named. */
+static void the_daemons_own_commands_are_refused(void **unused)
+{
+    static const struct {
+        const char *line, *instead;
+    } rows[] = {
+        {"AT+CSQ;+CMUX=0", "AT+CMUX"},
+        {"AT+CSQ ; +cmux = 0", "AT+CMUX"},
+        {"ATE0+CRESET", "ATE0"},
+        {"ATI+CRESET", "`reset`"},
+        {"at+creset", "`reset`"},
+        {"AT +CPOF", "`power off`"},
+        {"AT+CSQ;D*99***1#", "`connect`"},
+        {"ATD*99#", "`connect`"},
+        {"ATO", "`connect`"},
+        {"AT O0", "`connect`"},
+        {"ATIE0", "ATE0"},
+        {"ATQ1", "ATQ1"},
+        {"ATV", "ATV0"},
+        {"ATV0", "ATV0"},
+        {"AT&F", "`reset`"},
+        {"AT & F 0", "`reset`"},
+        {"ATZ", "`reset`"},
+        {"AT+CFUN=6", "`reset`"},
+        {"AT+CFUN=7", "`reset`"},
+        {"AT+CFUN=1,1", "`reset`"},
+        {"AT+CFUN = 4 , 1", "`reset`"},
+        {"ATS0=1S3=65", "ATS3="},
+        {"AT+IPR=9600", "BaudRate="},
+        {"AT+CSQ;+IPREX=9600", "BaudRate="},
+        {"AT+IFC=0,0", "FlowControl="},
+        {"AT+CGDATA=\"PPP\",1", "`connect`"},
+        {"AT\x01", "no line of AT commands"},
+    };
+    _cleanup_world_ struct world *w = at_rest();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *why = "";
+        int r = mc_link_at(w->link, rows[i].line, on_hand, NULL, &why);
+        if (r != -EINVAL || !strstr(why, rows[i].instead))
+            fail_msg("%s: %d, \"%s\"", rows[i].line, r, why);
+    }
+    world_pass(w, 5000);
+    assert_int_equal(world_board(w, "resets") + world_board(w, "power_offs") + world_board(w, "dials"),
+                     1); /* its first */
+    assert_int_equal(w->status.state, MC_STATE_STOPPED);
+}
+
+/* What asks, and what changes nothing that the daemon relies on, goes to the modem as it was typed. */
+static void other_commands_are_sent(void **unused)
+{
+    static const char *const lines[] = {"AT",
+                                        "ATI",
+                                        "AT+CSQ",
+                                        "AT+CPSI?;+CBC",
+                                        "AT +CSQ ; +CBC",
+                                        "AT+CEREG?",
+                                        "AT+CGDCONT?",
+                                        "AT+CMUX=?",
+                                        "AT+IPR?",
+                                        "AT+IFC?",
+                                        "AT+CFUN?",
+                                        "AT+CFUN=1",
+                                        "AT+CEREG=2",
+                                        "ATE1",
+                                        "AT+CMEE=1",
+                                        "AT+CUSD=1,\"+CMUX=0;D1\"",
+                                        "AT+COPS?"};
+    _cleanup_world_ struct world *w = at_rest();
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct hand hand;
+        ask(w, &hand, lines[i]);
+        world_pass(w, 10000);
+        if (!hand.done || hand.result == MC_AT_TIMEOUT)
+            fail_msg("%s was not answered", lines[i]);
+    }
+    assert_int_equal(w->status.state, MC_STATE_STOPPED);
+}
+
 /* ---- deaf at rest ---- */
 
 static void deaf_at_rest(void **unused)
@@ -277,6 +355,8 @@ static void it_answers_without_a_network(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_daemons_own_commands_are_refused),
+        cmocka_unit_test(other_commands_are_sent),
         cmocka_unit_test(deaf_at_rest),
         cmocka_unit_test(deaf_to_one_question),
         cmocka_unit_test(a_long_command_by_hand),

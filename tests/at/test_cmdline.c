@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness.h"
+
+#include <microcat/at/cmdline.h>
+#include <microcat/base/cleanup.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What stands behind AT, and what a modem reads there: name, op (! exec, ? read, # test, = write), arguments. */
+static const struct {
+    const char *line, *items;
+} rows[] = {
+    {"", ""},
+    {" ", ""},
+    {";", ""},
+    {"I", "I!|"},
+    {"+CSQ", "+CSQ!|"},
+    {"+csq", "+CSQ!|"},
+    {"+CEREG?", "+CEREG?|"},
+    {"+CMUX=?", "+CMUX#|"},
+    {"+CFUN=1,1", "+CFUN=1,1|"},
+    {" +CFUN = 1 , 1", "+CFUN=1,1|"},
+    {"+ C F U N=6", "+CFUN=6|"},
+    {"+CSQ;+CMUX=0", "+CSQ!|+CMUX=0|"},
+    {"+CSQ ; + CMUX=0;", "+CSQ!|+CMUX=0|"},
+    {"E0+CRESET", "E!0|+CRESET!|"},
+    {"E0Q1V0&FZ", "E!0|Q!1|V!0|&F!|Z!|"},
+    {"e 0 q 1 & f 0", "E!0|Q!1|&F!0|"},
+    {"+CSQ;D*99***1#", "+CSQ!|D!*99***1#|"},
+    {"D*99***1#;+CSQ", "D!*99***1#|+CSQ!|"},
+    {"DT 123;H", "D!T123|H!|"},
+    {"S0=1S3?", "S0=1|S3?|"},
+    {"S0=1+CMUX=0", "S0=1|+CMUX=0|"},
+    {"S0=?+CPOF", "S0#|+CPOF!|"},
+    {"V?E0", "V?|E!0|"},
+    {"E=0", "E!|-"},
+    {"S0=1;S3?", "S0=1|S3?|"},
+    {"S 3=13", "S3=13|"},
+    {"\\Q3", "\\Q!3|"},
+    {"+CUSD=1,\"+CMUX=0;D1\"", "+CUSD=1,\"+CMUX=0;D1\"|"},
+    {"+CGDCONT=1,\"IP\",\"a b\";+CSQ", "+CGDCONT=1,\"IP\",\"a b\"|+CSQ!|"},
+    {"+X=\"open;+CMUX=0", "+X=\"open;+CMUX=0|"},
+    {"$QCPWRDN", "$QCPWRDN!|"},
+    {"*ATREADY?", "*ATREADY?|"},
+    {"^SYSINFO", "^SYSINFO!|"},
+    {"I;1", "I!|-"},
+    {"?", "-"},
+    {"&", "-"},
+    {"=1", "-"},
+    {"+CSQ;\x01", "+CSQ!|-"},
+};
+
+static void lines_come_apart_as_a_modem_reads_them(void **state)
+{
+    static const char ops[] = {'!', '?', '#', '='};
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        struct mc_at_item item;
+        const char *pos = rows[i].line;
+        char got[160] = "";
+        int r;
+        while ((r = mc_at_cmdline_next(&pos, &item)) == 1) {
+            size_t len = strlen(got);
+            snprintf(got + len, sizeof(got) - len, "%s%c%s|", item.name, ops[item.op], item.args);
+        }
+        if (r < 0)
+            strcat(got, "-");
+        if (strcmp(got, rows[i].items) != 0)
+            fail_msg("\"%s\" became \"%s\"", rows[i].line, got);
+    }
+}
+
+/* Whatever stands there: every call moves on, and nothing is written past its place. */
+static void anything_comes_to_an_end(void **state)
+{
+    uint32_t random = 12345;
+    for (int n = 0; n < 20000; n++) {
+        static const char letters[] = "aTdS+&\\;\"=?,019 #*Z\t\x7f\xc3";
+        char line[200];
+        size_t len = (random = random * 1664525 + 1013904223) >> 8 & 127;
+        for (size_t i = 0; i < len; i++)
+            line[i] = letters[((random = random * 1664525 + 1013904223) >> 16) % (sizeof(letters) - 1)];
+        line[len] = '\0';
+        const char *pos = line, *before = NULL;
+        struct mc_at_item item;
+        while (mc_at_cmdline_next(&pos, &item) == 1) {
+            assert_true(pos > line && pos <= line + len && pos != before);
+            assert_true(item.name[0] && strlen(item.name) < sizeof(item.name) && strlen(item.args) < sizeof(item.args));
+            before = pos;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_come_apart_as_a_modem_reads_them),
+        cmocka_unit_test(anything_comes_to_an_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
