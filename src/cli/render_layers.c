@@ -286,6 +286,22 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
     layer(out, style, MARK_GOOD, "IP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
 }
 
+/* Only where there is something to say: a target that stands is no news. */
+static void layer_probe(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *standing = render_string(status, "probe.standing", ""),
+               *target = render_string(status, "probe.target", NULL);
+    bool lost = strcmp(standing, "lost") == 0, unproven = strcmp(standing, "unproven") == 0;
+    char text[160], right[64];
+
+    if (!target || !render_string(status, "ppp.local", NULL) ||
+        !(lost || (unproven && json_integer_value(render_get(status, "counters.probes_lost")) > 0)))
+        return;
+    snprintf(text, sizeof(text), "nobody can vouch for the link: %.45s %s; see [Probe] Target=", target,
+             lost ? "no longer answers" : "has never answered");
+    layer(out, style, MARK_NOT_YET, "Probe", text, age_of(status, "probe.last_answer_age_s", right, sizeof(right)));
+}
+
 void render_layers(FILE *out, const json_t *status, const struct render_style *style)
 {
     layer_usb(out, status, style);
@@ -295,4 +311,5 @@ void render_layers(FILE *out, const json_t *status, const struct render_style *s
     layer_pdp(out, status, style);
     layer_ppp(out, status, style);
     layer_ip(out, status, style);
+    layer_probe(out, status, style);
 }

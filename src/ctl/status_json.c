@@ -159,6 +159,18 @@ static json_t *ppp_json(const struct mc_status_ppp *ppp, int64_t now_ms)
     return out;
 }
 
+/* Of the four standings a client sees three: one whose last word is being tried still stands. */
+static json_t *probe_json(const struct mc_status_probe *probe, int64_t now_ms)
+{
+    enum mc_witness standing = probe->standing == MC_WITNESS_SENTENCED ? MC_WITNESS_PROVEN : probe->standing;
+    json_t *out = json_object();
+
+    set_text(out, "standing", mc_strtab_name(&mc_witness_names, (int)standing));
+    set_text(out, "target", probe->target);
+    set(out, "last_answer_age_s", ctl_json_age(probe->answer_at_ms, now_ms));
+    return out;
+}
+
 static json_t *counters_json(const struct mc_status_counters *counters)
 {
     json_t *out = json_object();
@@ -213,6 +225,7 @@ json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, in
     set(out, "signal", signal_json(&status->signal, now_ms));
     set(out, "pdp", pdp_json(&status->pdp, now_ms));
     set(out, "ppp", ppp_json(&status->ppp, now_ms));
+    set(out, "probe", probe_json(&status->probe, now_ms));
     set(out, "counters", counters_json(&status->counters));
     set_history(out, backend->history, now_ms, wall_ms);
     return out;

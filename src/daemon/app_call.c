@@ -313,16 +313,27 @@ static void on_probe(void *ctx, enum mc_probe_result result, int rtt_ms, int err
     mc_link_probed(app->link, results[result], rtt_ms);
 }
 
+/* Each name server in turn: one that died is no reason to think the link dead. Never the peer: its address is often the
+ * modem's own. */
+static const char *probe_address(struct app *app)
+{
+    if (*app->settings.probe.target)
+        return app->settings.probe.target;
+    bool second = app->probe_turn++ % 2 && *app->ppp_link.dns[1];
+    return app->ppp_link.dns[second ? 1 : 0];
+}
+
 int app_probe(void *ctx)
 {
     struct app *app = ctx;
-    const char *target = app->settings.probe.target;
+    if (app->probe)
+        return -EINVAL;
     const struct mc_probe_target probe = {.kind = app->settings.probe.kind,
                                           .ifname = app->ppp_link.ifname,
-                                          .address = *target ? target : app->ppp_link.dns[0],
+                                          .address = probe_address(app),
                                           .port = (int)app->settings.probe.port,
                                           .timeout_ms = (int)app->settings.probe.timeout_ms};
-    if (app->probe || !*probe.address)
+    if (!*probe.address)
         return -EINVAL;
     return mc_probe_start(app->loop, &probe, on_probe, app, &app->probe);
 }

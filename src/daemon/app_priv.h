@@ -81,6 +81,7 @@ struct app {
     uint32_t metric;      /* theirs */
     struct mc_dns *dns;
     struct mc_probe *probe;
+    unsigned probe_turn; /* which of the name servers is asked next */
     char runtime_dir[108];
 
     /* app_words.c */

@@ -138,8 +138,9 @@ const struct mc_config_row mc_config_rows[] = {
     {AT(PROBE, "Target", probe.target), TEXT(1, 45, mc_check_address, "an IPv4 or IPv6 address"), .default_text = "",
      .example = "100.127.0.53",
      .help =
-         "The address to probe. Empty takes the DNS server that the network gave. An address, not a name: a name would "
-         "need DNS first."},
+         "The address to probe. Empty takes the DNS servers that the network gave, in turn. An address, not a name: a "
+         "name would need DNS first. A target that has never answered on this SIM and APN ends no call by its silence, "
+         "and one that is as silent after a redial ends no further one until it answers again."},
     {AT(PROBE, "Port", probe.port), INT(1, 65535), .default_text = "53", .help = "The port for Method=tcp."},
     {AT(PROBE, "Interval", probe.interval_ms), DURATION(5 * SEC, DAY), .default_text = "60s",
      .flags = MC_CONFIG_ZERO_OFF,

@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SETTLE_MS      1000 /* an address that goes is mostly pppd's end, which tells why: one change, with its reason */
-#define BOUNCE_MS      30000 /* IPCP may bounce once just after it came up; longer without an address is a fault */
-#define PROBE_AGAIN_MS 5000  /* between two probes of a link in doubt */
+#define SETTLE_MS 1000  /* an address that goes is mostly pppd's end, which tells why: one change, with its reason */
+#define BOUNCE_MS 30000 /* IPCP may bounce once just after it came up; longer without an address is a fault */
 
 static void reset_ppp_status(struct mc_link *link)
 {
@@ -126,13 +125,7 @@ void mc_link_call_phase(struct mc_link *link, enum mc_ppp_phase phase)
     mc_bus_touch(link->bus);
 }
 
-/* ---- up, and is it alive ---- */
-
-static void arm_stale(struct mc_link *link, int64_t delay_ms)
-{
-    if (link->settings->probe.kind != MC_PROBE_NONE && link->settings->probe.interval_ms > 0)
-        mc_timer_arm(&link->stale, link->queue, delay_ms);
-}
+/* ---- up ---- */
 
 void mc_link_call_up(struct mc_link *link)
 {
@@ -151,12 +144,8 @@ void mc_link_call_up(struct mc_link *link)
     if (link->adopted_at_ms >= 0 && link->adopted_at_ms <= link->status->state_at_ms)
         link->status->state_at_ms = link->adopted_at_ms;
     link->adopted_at_ms = -1;
-    link->lost_probes = 0;
-    link->probing = link->probe_unsent_told = false;
-    link->alive_at_ms = mc_timerq_now_ms(link->queue);
-    link->req.traffic(link->ctx, &link->seen_rx, &link->seen_tx);
+    mc_link_watch(link);
     mc_timer_arm(&link->good, link->queue, link->settings->recovery.good_after_ms);
-    arm_stale(link, link->settings->probe.interval_ms);
     mc_link_verb_end(link, 0, "Online: %s on %s.", link->status->ppp.local, link->status->ppp.interface);
     if (link->compare_anew) /* they changed on the way up */
         mc_link_end_call(link, MC_FAULT_NONE, "", false);
@@ -193,69 +182,6 @@ static void on_good(void *ctx)
     struct mc_link *link = ctx;
     mc_policy_good(link->policy);
     link->req.save(link->ctx);
-}
-
-/*
- * Once an interval: did anything come in? If not, and something went out (or the link has been idle for long), a probe
- * decides. LCP echo cannot: the modem answers it by itself, while the carrier may have dropped the PDP context behind
- * it.
- */
-static void on_stale(void *ctx)
-{
-    struct mc_link *link = ctx;
-    int64_t now_ms = mc_timerq_now_ms(link->queue);
-    uint64_t rx = 0, tx = 0;
-    if (link->probing)
-        return;
-    link->req.traffic(link->ctx, &rx, &tx);
-    bool came = rx != link->seen_rx, went = tx != link->seen_tx;
-    link->seen_rx = rx;
-    link->seen_tx = tx;
-    if (came) {
-        link->alive_at_ms = now_ms;
-        link->lost_probes = 0;
-    }
-    const int64_t idle_ms = link->settings->probe.idle_interval_ms;
-    bool idle_long = idle_ms > 0 && now_ms - link->alive_at_ms >= idle_ms;
-    if (came || (!went && !idle_long && !link->lost_probes)) {
-        arm_stale(link, link->settings->probe.interval_ms);
-        return;
-    }
-    int r = link->req.probe(link->ctx);
-    link->probing = r == 0;
-    if (r < 0)
-        mc_link_probed(link, MC_LINK_PROBE_UNSENT, -1);
-    else
-        link->status->counters.probes++;
-}
-
-void mc_link_probed(struct mc_link *link, enum mc_link_probe result, int64_t rtt_ms)
-{
-    uint64_t tx = 0, rx_before = link->seen_rx;
-    link->probing = false;
-    if (!link->call_up || link->stopping)
-        return;
-    link->req.traffic(link->ctx, &link->seen_rx, &tx);
-    link->seen_tx = tx; /* the probe itself does not count as traffic going out */
-    if (result == MC_LINK_PROBE_UNSENT) {
-        if (!link->probe_unsent_told)
-            mc_link_note(link, "the link cannot be probed: no target (see [Probe] Target=) or no permission");
-        link->probe_unsent_told = true;
-        arm_stale(link, link->settings->probe.interval_ms);
-    } else if (result == MC_LINK_PROBE_ANSWERED || link->seen_rx != rx_before) {
-        link->alive_at_ms = mc_timerq_now_ms(link->queue);
-        link->lost_probes = 0;
-        arm_stale(link, link->settings->probe.interval_ms);
-    } else {
-        link->status->counters.probes_lost++;
-        if (++link->lost_probes >= (unsigned)link->settings->probe.failures) {
-            char detail[96];
-            snprintf(detail, sizeof(detail), "%u probes in a row unanswered, PPP still up", link->lost_probes);
-            mc_link_end_call(link, MC_FAULT_LINK_STALE, detail, false);
-            return;
-        }
-        arm_stale(link, PROBE_AGAIN_MS);
-    }
 }
 
 /* ---- the end ---- */
@@ -326,7 +252,7 @@ size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len)
 void mc_link_call_init(struct mc_link *link)
 {
     mc_timer_init(&link->good, "link.good", on_good, link);
-    mc_timer_init(&link->stale, "link.stale", on_stale, link);
+    mc_link_watch_init(link);
     mc_timer_init(&link->settle, "link.settle", on_settle, link);
     mc_timer_init(&link->bounce, "link.bounce", on_bounce, link);
     reset_ppp_status(link);

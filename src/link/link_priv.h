@@ -3,9 +3,11 @@
 #define MICROCAT_LINK_PRIV_H
 
 /* Shared by the files of the room: link.c (line and life), walk.c (the sequence), device.c (device and port), remedy.c
- * (faults), call.c (the PPP call), verbs.c and hand.c (the operator), words.c (state, notes, status). */
+ * (faults), call.c (the PPP call), watch.c (is it alive), verbs.c and hand.c (the operator), words.c (state, notes,
+ * status). */
 
 #include <microcat/link/link.h>
+#include <microcat/policy/witness.h>
 
 enum link_doing {
     DOING_NOTHING, /* no device, or not open */
@@ -66,7 +68,8 @@ struct mc_link {
     uint64_t seen_rx, seen_tx;
     int64_t alive_at_ms;
     unsigned lost_probes;
-    bool probing, probe_unsent_told;
+    bool probing, probe_unsent_told, unvouched_told;
+    unsigned proofs; /* probes still to be sent though bytes come in: the target has to prove itself */
 
     /* verbs.c */
     bool verb_pending;
@@ -136,9 +139,16 @@ bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault);
 /* call.c */
 void mc_link_call_init(struct mc_link *link);
 void mc_link_start_call(struct mc_link *link);
+/** The probe's standing into the status. */
+void mc_link_probe_status(struct mc_link *link);
 /** Ends the call for @fault (NONE: the operator); the walk of the hang-up follows by itself. */
 void mc_link_end_call(struct mc_link *link, enum mc_fault fault, const char *detail, bool kill);
 void mc_link_call_lost(struct mc_link *link);
+
+/* watch.c */
+void mc_link_watch_init(struct mc_link *link);
+/** A call is online: is it alive? Until quiet_timers(). */
+void mc_link_watch(struct mc_link *link);
 
 /* verbs.c */
 void mc_link_verbs_init(struct mc_link *link);

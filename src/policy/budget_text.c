@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The budgets as text, a line each: "dial 1763846400000", "remedy reset 1763846400000 2", "pin 8981... 00ab...", with
- * the tries that were left and how often it was sent without a verdict where that matters: "pin 8981... 00ab... 3 1".
+ * the tries that were left and how often it was sent without a verdict where that matters: "pin 8981... 00ab... 3 1";
+ * "witness 00ab... proven".
  * Times are wall ms. */
 #include "policy_priv.h"
 #include <inttypes.h>
@@ -61,6 +62,10 @@ int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_
                 wall_of(policy->budgets[i].last_ms, to_wall), policy->budgets[i].grown);
     for (size_t i = 0; i < PIN_ENTRIES; i++)
         put_pin(&w, &policy->pins[i]);
+    for (size_t i = 0; i < WITNESS_ENTRIES; i++)
+        if (policy->witnesses[i].key)
+            put(&w, "witness %016" PRIx64 " %s\n", policy->witnesses[i].key,
+                mc_strtab_name(&mc_witness_names, (int)policy->witnesses[i].standing));
     return w.used < w.size ? (int)w.used : -ENOBUFS;
 }
 
@@ -116,6 +121,17 @@ static int load_pin(struct mc_policy *policy, char *const *words)
     return 0;
 }
 
+static int load_witness(struct mc_policy *policy, char *const *words)
+{
+    int standing = words[2] ? mc_strtab_value(&mc_witness_names, words[2]) : -EINVAL;
+    uint64_t key;
+    if (standing <= MC_WITNESS_UNPROVEN || mc_parse_hex(words[1], UINT64_MAX, &key) < 0 || key == 0)
+        return -EINVAL;
+    policy->witnesses[policy->next_witness] = (struct witness_entry){.key = key, .standing = (enum mc_witness)standing};
+    policy->next_witness = (policy->next_witness + 1) % WITNESS_ENTRIES;
+    return 0;
+}
+
 static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64_t wall_ms)
 {
     char *words[5] = {0}, *save = NULL;
@@ -133,6 +149,8 @@ static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64
         return load_remedy(policy, words, now_ms, wall_ms);
     if ((n == 3 || n == 5) && !strcmp(words[0], "pin"))
         return load_pin(policy, words);
+    if (n == 3 && !strcmp(words[0], "witness"))
+        return load_witness(policy, words);
     return -EINVAL;
 }
 

@@ -5,6 +5,7 @@
 /* What policy.c and pin.c decide on and budget_text.c saves. */
 
 #include <microcat/policy/policy.h>
+#include <microcat/policy/witness.h>
 
 #define HOUR_MS      (60LL * 60 * 1000)
 #define WINDOW_MAX   64 /* times kept in a window; AttachesPerHour's upper bound */
@@ -30,6 +31,12 @@ struct pin_entry { /* a PIN that was sent to this SIM, as a hash: the file is ro
     unsigned sent; /* how often, without a verdict; 0: it was refused */
 };
 
+#define WITNESS_ENTRIES 8 /* SIM, APN and target */
+struct witness_entry {
+    uint64_t key; /* 0 free */
+    enum mc_witness standing;
+};
+
 struct mc_policy {
     const struct mc_settings *settings;
     uint32_t (*random)(void *ctx);
@@ -41,6 +48,8 @@ struct mc_policy {
     struct budget budgets[MC_REMEDY_COUNT]; /* radio cycle, reset and power cycle only */
     struct pin_entry pins[PIN_ENTRIES];
     unsigned next_pin;
+    struct witness_entry witnesses[WITNESS_ENTRIES];
+    unsigned next_witness;
 };
 
 #endif

@@ -90,6 +90,7 @@ void mc_status_init(struct mc_status *status, int64_t now_ms)
     status->state = MC_STATE_ABSENT;
     status->state_at_ms = now_ms;
     status->fault = MC_FAULT_NONE;
+    status->probe.answer_at_ms = -1;
     status->fault_at_ms = -1;
     status->retry_at_ms = -1;
     status->outage.at_ms = -1;

@@ -72,6 +72,8 @@ static const struct {
     const char *patch; /* over golden/online.json */
 } statuses[] = {
     {"status-online", "{}"},
+    {"status-unvouched",
+     "{\"probe\":{\"standing\":\"lost\",\"target\":\"100.127.0.53\",\"last_answer_age_s\":7200.0}}"},
     {"status-absent",
      "{" STATE("absent", "no device",
                "75.0") ",\"step\":null,\"device\":{\"path\":null,\"product\":null,\"serial\":null,"

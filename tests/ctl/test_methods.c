@@ -120,7 +120,8 @@ static void status_has_what_is_promised(void **state)
                                        "ppp.mtu",
                                        "ppp.rx_bytes",
                                        "ppp.tx_bytes",
-                                       "counters"};
+                                       "counters",
+                                       "probe"};
     struct fixture *f = *state;
 
     for (int online = 0; online < 2; online++) {
@@ -171,6 +172,26 @@ static void expect_described(const char *definition, const json_t *object)
     }
 }
 
+/* A type and a method of one name are refused by Varlink's own tools. */
+static void expect_no_name_twice(const char *definition)
+{
+    char names[64][48];
+    size_t n = 0;
+    for (const char *line = definition; line; line = strchr(line, '\n')) {
+        char kind[8], name[48];
+        line += *line == '\n';
+        if (sscanf(line, "%7[a-z] %47[A-Za-z]", kind, name) != 2 ||
+            (strcmp(kind, "type") != 0 && strcmp(kind, "method") != 0 && strcmp(kind, "error") != 0))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(names[i], name) == 0)
+                fail_msg("%s is defined twice", name);
+        assert_true(n < sizeof(names) / sizeof(names[0]));
+        memcpy(names[n++], name, sizeof(name));
+    }
+    assert_true(n > 10);
+}
+
 /* What is sent is what the installed definition describes. */
 static void definition_knows_every_key(void **state)
 {
@@ -180,6 +201,7 @@ static void definition_knows_every_key(void **state)
     fake_peer_ask(&f->peer, "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
                             "\"parameters\":{\"interface\":\"io.microcat.Modem\"}}");
     definition = strdup(json_string_value(reply(f, "description")));
+    expect_no_name_twice(definition);
     fake_daemon_online(f->daemon);
     f->daemon->status.fault = MC_FAULT_NO_CARRIER;
     assert_string_equal(fake_peer_ask(&f->peer, M("Status")), "");

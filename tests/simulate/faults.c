@@ -117,6 +117,18 @@ static void suspend(struct world *w, bool on)
     mc_timerq_advance(w->queue, world_now(w) + ms);
 }
 
+static void names_die(struct world *w, bool on)
+{
+    if (!w->names_dead)
+        w->sentences = 0;
+    w->names_dead = on;
+}
+
+static void one_way(struct world *w, bool on)
+{
+    w->one_way = on;
+}
+
 static void person(struct world *w, bool on)
 {
     if (on)
@@ -195,6 +207,8 @@ static const struct fault_row rows[] = {
      "answer AT+CFUN? +CFUN: 6|answer AT+CFUN? +CFUN: 7",
      "forgive", 5000, HOUR_MS, NULL, 1},
     {"stale", "stale on", "stale off", 10000, 4 * HOUR_MS, NULL, 4},
+    {"name servers dead", NULL, NULL, 10000, 2 * DAY_MS, names_die, 3},
+    {"one-way traffic", NULL, NULL, 10000, DAY_MS, one_way, 2},
     {"echo dead", "echo-dead on", "echo-dead off", 10000, HOUR_MS, NULL, 3},
     {"auth refused", "auth-refuse on", "auth-refuse off", 10000, 2 * HOUR_MS, NULL, 2},
     {"no address", "no-address on", "no-address off", 10000, HOUR_MS, NULL, 2},

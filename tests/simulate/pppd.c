@@ -298,7 +298,7 @@ void pppd_traffic(struct world *w, uint64_t *ret_rx, uint64_t *ret_tx)
         p->counted_ms = world_now(w);
         if (p->running && p->up && w->chatty) {
             p->tx += seconds * 40;
-            if (sim_board_peer_state(w->board) == SIM_PEER_UP && !p->stuck)
+            if (sim_board_peer_state(w->board) == SIM_PEER_UP && !p->stuck && !w->one_way)
                 p->rx += seconds * 60;
         }
     }
@@ -320,7 +320,9 @@ int pppd_probe(struct world *w)
     if (!p->running || p->probing)
         return -EBUSY;
     p->probing = true;
-    p->probe_good = p->up && !p->stuck && sim_board_peer_state(w->board) == SIM_PEER_UP;
+    bool carries = p->up && !p->stuck && sim_board_peer_state(w->board) == SIM_PEER_UP;
+    p->probe_good = carries && !w->names_dead;
+    p->wronged = carries && w->names_dead;
     mc_timer_arm(&p->probe, w->queue, p->probe_good ? world_between(w, 40, 2000) : w->settings.probe.timeout_ms);
     return 0;
 }

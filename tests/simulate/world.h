@@ -34,6 +34,7 @@ struct pppd {
     char sign_text[4][64];
     unsigned n_signs, frames_left;
     bool probing, probe_good;
+    bool wronged;       /* the link carried, and yet the last probe was lost */
     int64_t counted_ms; /* traffic is counted up to here */
     uint64_t rx, tx;
 };
@@ -117,6 +118,9 @@ struct world {
     int64_t mean_ms; /* between two faults */
     struct active active[FAULTS_ACTIVE];
 
+    bool names_dead;    /* the name servers answer nothing: so do networks that drop ICMP, and a peer with TCP alone */
+    bool one_way;       /* whatever the host sends, nothing is sent to it */
+    unsigned sentences; /* calls that carried and were ended as stale since the name servers died */
     struct rules rules;
     bool failed;
     char failure[320];

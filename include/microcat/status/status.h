@@ -14,6 +14,7 @@
 #include <microcat/base/fault.h>
 #include <microcat/base/phase.h>
 #include <microcat/base/state.h>
+#include <microcat/base/witness.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -93,6 +94,12 @@ struct mc_status_ppp {
     int64_t phase_at_ms;
 };
 
+struct mc_status_probe {
+    enum mc_witness standing;
+    char target[64];      /* what is asked; "" nothing is */
+    int64_t answer_at_ms; /* -1: no answer since the daemon started */
+};
+
 struct mc_status_counters {
     uint64_t dials, calls, redials, reattaches, radio_cycles, resets, power_cycles;
     uint64_t urcs, noise_bytes, probes, probes_lost;
@@ -122,6 +129,7 @@ struct mc_status {
     struct mc_status_signal signal;
     struct mc_status_pdp pdp;
     struct mc_status_ppp ppp;
+    struct mc_status_probe probe;
     struct mc_status_counters counters;
     struct mc_status_outage outage;
 };
