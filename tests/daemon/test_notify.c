@@ -179,7 +179,7 @@ static ino_t inode(int fd)
 /* Reads all that comes, a little at a time; the last fd that came with a name is checked against @fd. */
 static void hear_all(struct mc_timerq *queue, char *out, size_t size, const char *name, int fd)
 {
-    char line[300];
+    char line[1024]; /* as long as what heard() has */
     int got;
 
     out[0] = '\0';
