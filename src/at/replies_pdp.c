@@ -7,6 +7,13 @@
 
 #define CID_MAX 24 /* 27.007 leaves it to the modem; SIMCom has 1..15 */
 
+/* "0.0.0.0", "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0", "::": a context that is not active has no address. */
+static void forget_no_address(char *address)
+{
+    if (address[strspn(address, "0.:")] == '\0')
+        address[0] = '\0';
+}
+
 int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context)
 {
     struct at_fields fields;
@@ -21,6 +28,7 @@ int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context)
         at_fields_string(&fields, 2, context.apn, sizeof(context.apn)) < 0 ||
         at_fields_string(&fields, 3, context.address, sizeof(context.address)) < 0)
         return -EINVAL;
+    forget_no_address(context.address);
     *ret_context = context;
     return 0;
 }
@@ -68,6 +76,7 @@ int mc_at_parse_cgcontrdp(const char *line, struct mc_at_cgcontrdp *ret_context)
         at_fields_string(&fields, 3, address, sizeof(address)) < 0)
         return -EINVAL;
     cut_mask(address);
+    forget_no_address(address);
     if (at_fields_string(&fields, 4, context.gateway, sizeof(context.gateway)) < 0 ||
         at_fields_string(&fields, 5, context.dns[0], sizeof(context.dns[0])) < 0 ||
         at_fields_string(&fields, 6, context.dns[1], sizeof(context.dns[1])) < 0 ||

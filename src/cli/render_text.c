@@ -180,6 +180,14 @@ const char *render_remedy_done(const char *remedy)
     return remedy;
 }
 
+/* A daemon that is young and has met no outage: a share of its few seconds would say nothing true. */
+static bool no_outage_yet(const json_t *reply)
+{
+    const json_t *last = json_object_get(reply, "last_outage"), *now = json_object_get(reply, "outage");
+
+    return json_is_null(last) && json_is_null(now);
+}
+
 void render_availability(FILE *out, const json_t *reply, const char *before, const char *after)
 {
     double share, over_s = 0;
@@ -189,6 +197,13 @@ void render_availability(FILE *out, const json_t *reply, const char *before, con
         return;
     if (render_number(reply, "availability_over_s", &over_s) && over_s < 24 * 3600)
         render_duration(over_s, span, sizeof(span));
+    if (over_s < 24 * 3600 && share > 0 && no_outage_yet(reply)) {
+        char until[32];
+
+        fprintf(out, "%sOnline %s after the start, and no outage since%s\n", before,
+                render_duration(over_s * (1.0 - share), until, sizeof(until)), after);
+        return;
+    }
     if (share > 0 && share < 1.0) /* never rounded to all or nothing */
         share = share > 0.9999 ? 0.9999 : share < 0.0001 ? 0.0001 : share;
     fprintf(out, "%sOnline %.*f %% of the last %s%s\n", before, share > 0 && share < 1.0 ? 2 : 0, share * 100.0, span,

@@ -165,10 +165,56 @@ enum mc_step mc_after_sim_identity(struct mc_bringup *b)
     return MC_STEP_PDP;
 }
 
-static bool context_same(const struct mc_bringup *b)
+/* "example.apn.mnc010.mcc440.gprs": the modem adds the operator's part to what was written (23.003, 9.1). */
+static bool is_operator_part(const char *text)
 {
-    return b->facts.context_known && !strcasecmp(b->facts.context.apn, b->settings->pdp.apn) &&
-           !strcasecmp(b->facts.context.type, mc_pdp_type_text(b->settings->pdp.type));
+    unsigned mnc, mcc;
+    int len = 0;
+    return sscanf(text, ".mnc%3u.mcc%3u.gprs%n", &mnc, &mcc, &len) == 2 && len > 0 && text[len] == '\0';
+}
+
+/* Is @read the @wanted APN, but for the operator's part? */
+static bool apn_same(const char *read, const char *wanted, int (*compare)(const char *a, const char *b, size_t len))
+{
+    size_t len = strlen(wanted);
+    return compare(read, wanted, len) == 0 && (!read[len] || is_operator_part(read + len));
+}
+
+static void wanted_text(const struct mc_bringup *b, char out[static 160])
+{
+    snprintf(out, 160, "%s/%s %s %s", b->facts.imei, b->facts.iccid, mc_pdp_type_text(b->settings->pdp.type),
+             b->settings->pdp.apn);
+}
+
+/*
+ * What was written by us and reads back otherwise (a network that grants IP where IPV4V6 was asked for, a modem with
+ * capitals of its own) is ours all the same: written again at each start it would cost an attach each time. How it read
+ * the first time after the write is kept; another reading is another hand's, and so is another APN.
+ */
+static bool reads_as_ours(struct mc_bringup *b)
+{
+    struct mc_facts *f = &b->facts;
+    char wanted[sizeof(f->written)], read[sizeof(f->read_as)];
+    wanted_text(b, wanted);
+    snprintf(read, sizeof(read), "%s %s", f->context.type, f->context.apn);
+    if (!f->context_known || strcmp(f->written, wanted) != 0)
+        return false;
+    if (*f->read_as)
+        return strcmp(f->read_as, read) == 0;
+    if (!apn_same(f->context.apn, b->settings->pdp.apn, strncasecmp))
+        return false;
+    memcpy(f->read_as, read, sizeof(read));
+    mc_bringup_note(b, "PDP context %d was written as wanted and reads as %s: left so", (int)b->settings->pdp.cid,
+                    read);
+    return true;
+}
+
+/* Capitals count: some cores compare exactly. */
+static bool context_same(struct mc_bringup *b)
+{
+    return (b->facts.context_known && apn_same(b->facts.context.apn, b->settings->pdp.apn, strncmp) &&
+            !strcasecmp(b->facts.context.type, mc_pdp_type_text(b->settings->pdp.type))) ||
+           reads_as_ours(b);
 }
 
 enum mc_step mc_after_pdp(struct mc_bringup *b)
@@ -188,6 +234,8 @@ enum mc_step mc_after_pdp(struct mc_bringup *b)
 enum mc_step mc_after_pdp_write(struct mc_bringup *b)
 {
     b->facts.context_written = true;
+    wanted_text(b, b->facts.written);
+    b->facts.read_as[0] = '\0';
     b->facts.context_known = true; /* every command of it was answered OK: what was written is what there is */
     b->facts.context = (struct mc_at_cgdcont){.cid = (int32_t)b->settings->pdp.cid};
     snprintf(b->facts.context.type, sizeof(b->facts.context.type), "%s", mc_pdp_type_text(b->settings->pdp.type));

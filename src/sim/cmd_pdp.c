@@ -25,12 +25,15 @@ static int list_contexts(struct sim_board *b)
     for (int cid = 1; cid <= SIM_CONTEXTS; cid++) {
         const struct sim_context *context = &b->contexts[cid];
 
+        const char *type = cid == 1 && b->read_type[0] ? b->read_type : context->type;
+        const char *apn = cid == 1 && b->read_apn[0] ? b->read_apn : context->apn;
+
         if (!context->defined)
             continue;
         if (cid == 1 && b->context_on)
-            sim_info(b, "+CGDCONT: %d,\"%s\",\"%s\",\"%s\"", cid, context->type, context->apn, b->profile.address);
+            sim_info(b, "+CGDCONT: %d,\"%s\",\"%s\",\"%s\"", cid, type, apn, b->profile.address);
         else
-            sim_info(b, "+CGDCONT: %d,\"%s\",\"%s\"", cid, context->type, context->apn);
+            sim_info(b, "+CGDCONT: %d,\"%s\",\"%s\"", cid, type, apn);
     }
     return SIM_OK;
 }

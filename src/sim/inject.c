@@ -63,6 +63,7 @@ static const struct {
     {"signal", "RSRP [RSRQ [RSSI]]", sim_inject_signal_level, "sets the signal, in dBm and dB"},
     {"sim-remove", "", sim_inject_sim_remove, "the SIM is pulled"},
     {"sim-insert", "[ICCID]", sim_inject_sim_insert, "a SIM is put in"},
+    {"read-back", "TYPE|- APN|-", sim_inject_read_back, "AT+CGDCONT? says so, whatever was written; - as it was"},
     {"cpin-ready", "WORDS|CME N", sim_inject_cpin_ready, "AT+CPIN? says so of a SIM that is ready (READY)"},
     {"pin-lock", "[PIN [TRIES]]", sim_inject_pin_lock, "the SIM asks for its PIN"},
     {"puk-lock", "", sim_inject_puk_lock, "the SIM asks for its PUK"},

@@ -63,6 +63,7 @@ int sim_inject_say(const struct inject *in);
 int sim_inject_refuse(const struct inject *in);
 int sim_inject_silence(const struct inject *in);
 int sim_inject_malform(const struct inject *in);
+int sim_inject_read_back(const struct inject *in);
 int sim_inject_cpin_ready(const struct inject *in);
 int sim_inject_answer(const struct inject *in);
 int sim_inject_late(const struct inject *in);

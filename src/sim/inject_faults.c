@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the modem says wrongly, late or not at all. */
 #include "inject.h"
+#include <stdio.h>
 #include <string.h>
 
 int sim_inject_mute(const struct inject *in)
@@ -64,6 +65,17 @@ int sim_inject_say(const struct inject *in)
     if (in->n < 2)
         return -EINVAL;
     sim_urc(in->b, "%s", in->rest);
+    return 0;
+}
+
+int sim_inject_read_back(const struct inject *in)
+{
+    struct sim_board *b = in->b;
+
+    if (in->n != 3 || strlen(in->word[1]) >= sizeof(b->read_type) || strlen(in->word[2]) >= sizeof(b->read_apn))
+        return -EINVAL;
+    snprintf(b->read_type, sizeof(b->read_type), "%s", strcmp(in->word[1], "-") ? in->word[1] : "");
+    snprintf(b->read_apn, sizeof(b->read_apn), "%s", strcmp(in->word[2], "-") ? in->word[2] : "");
     return 0;
 }
 

@@ -100,7 +100,8 @@ struct sim_board {
 
     /* SIM */
     bool sim_usable, sim_unlocked;
-    char cpin_ready[24]; /* what AT+CPIN? says of a SIM that is ready; "" READY, "CME 17" an error */
+    char read_type[12], read_apn[101]; /* what AT+CGDCONT? says instead of what was written; "" the same */
+    char cpin_ready[24];               /* what AT+CPIN? says of a SIM that is ready; "" READY, "CME 17" an error */
     int64_t sim_ready_ms;
     int pin_tries, puk_tries;
 

@@ -97,7 +97,10 @@
 
 {show_cgdcont, "+CGDCONT: 1,\"IP\",\"soracom.io\",\"10.164.98.251\"", "1 IP 'soracom.io' '10.164.98.251'"},
 {show_cgdcont, "+CGDCONT: 1,\"IP\",\"soracom.io\"", "1 IP 'soracom.io' ''"},
-{show_cgdcont, "+CGDCONT: 1,\"IPV4V6\",\"a,b\",\"0.0.0.0\",0,0,,,,", "1 IPV4V6 'a,b' '0.0.0.0'"},
+{show_cgdcont, "+CGDCONT: 1,\"IPV4V6\",\"a,b\",\"0.0.0.0\",0,0,,,,", "1 IPV4V6 'a,b' ''"},
+    {show_cgdcont, "+CGDCONT: 1,\"IPV6\",\"a\",\"0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0\"", "1 IPV6 'a' ''"},
+    {show_cgdcont, "+CGDCONT: 1,\"IPV6\",\"a\",\"::\"", "1 IPV6 'a' ''"},
+    {show_cgdcont, "+CGDCONT: 1,\"IP\",\"a\",\"10.0.0.0\"", "1 IP 'a' '10.0.0.0'"},
 {show_cgdcont, "+CGDCONT: 8,\"IPV6\",\"\"", "8 IPV6 '' ''"},
 {show_cgdcont, "+CGDCONT: 5,\"Non-IP\",\"x\",,0,0", "5 Non-IP 'x' ''"},
 {show_cgdcont, "+CGDCONT: 1,\"IP\"", "1 IP '' ''"},

@@ -72,6 +72,8 @@ static const struct {
     const char *patch; /* over golden/online.json */
 } statuses[] = {
     {"status-online", "{}"},
+    {"status-first", "{\"state_age_s\":0.4,\"last_outage\":null,\"outage\":null,\"availability_24h\":0.0147,"
+                     "\"availability_over_s\":23.0}"},
     {"status-unvouched",
      "{\"probe\":{\"standing\":\"lost\",\"target\":\"100.127.0.53\",\"last_answer_age_s\":7200.0}}"},
     {"status-absent",

@@ -25,6 +25,78 @@ void any_wrong_setting_is_written_between_the_cycles(void **state)
     }
 }
 
+/* A daemon that starts anew, with what the one before has kept of the modem. */
+static void start_anew(struct bench *b)
+{
+    char kept[2048];
+    bench_inject(b, "no-carrier");
+    mc_line_command(b->line);
+    assert_true(mc_facts_save(mc_bringup_facts(b->bringup), kept, sizeof(kept)) > 0);
+    assert_null(strstr(kept, "password"));
+    mc_facts_forget(mc_bringup_facts(b->bringup));
+    assert_int_equal(mc_facts_load(mc_bringup_facts(b->bringup), kept), 0);
+}
+
+static const struct {
+    const char *wanted_type, *read_type, *read_apn; /* what the modem says, whatever was written; "-" the same */
+    unsigned cycles;                                /* over all starts */
+} readings[] = {
+    {"IP", "IP", "soracom.io.mnc010.mcc440.gprs", 0},
+    {"IP", "IP", "soracom.io", 0},
+    {"IPV4V6", "IP", "-", 1},
+    {"IPV4V6", "IP", "soracom.io.mnc10.mcc440.gprs", 1},
+    {"IP", "IP", "SORACOM.IO", 1},
+    {"IP", "IP", "SORACOM.IO.mnc010.mcc440.gprs", 1},
+    /* another APN is another APN, each time */
+    {"IP", "IP", "soracom.io.example", 4},
+    {"IP", "IP", "soracom.io.mnc010.mcc440", 4},
+    {"IP", "IP", "other", 4},
+};
+
+void what_reads_back_otherwise_is_written_once(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(readings); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        mc_config_row_set(mc_config_row_find("PDP", "Type"), &b->settings, readings[i].wanted_type);
+        bench_inject(b, "read-back %s %s", readings[i].read_type, readings[i].read_apn);
+        for (int start = 0; start < 4; start++) {
+            if (start > 0)
+                start_anew(b);
+            bench_online(b);
+        }
+        if (sim_board_counters(b->board)->cfun_cycles != readings[i].cycles)
+            fail_msg("row %zu: %u attaches in 4 starts", i, (unsigned)sim_board_counters(b->board)->cfun_cycles);
+    }
+}
+
+/* The memory is of that modem, that SIM and those settings; and another reading than the first is another hand's. */
+void what_others_changed_is_written_again(void **state)
+{
+    static const char *const changes_[] = {"another reading", "another SIM", "another setting", "a password"};
+    for (size_t i = 0; i < MC_LENGTH_OF(changes_); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        mc_config_row_set(mc_config_row_find("PDP", "Type"), &b->settings, "IPV4V6");
+        bench_inject(b, "read-back IP -");
+        bench_online(b);
+        start_anew(b);
+        bench_online(b);
+        assert_int_equal(sim_board_counters(b->board)->cfun_cycles, 1);
+        start_anew(b);
+        if (i == 0)
+            bench_inject(b, "read-back IPV6 -");
+        else if (i == 1)
+            bench_inject(b, "sim-insert 8942310000000000099");
+        else if (i == 2)
+            mc_config_row_set(mc_config_row_find("PDP", "Type"), &b->settings, "IPV6");
+        else
+            mc_config_row_set(mc_config_row_find("PDP", "Password"), &b->settings, "new");
+        bench_pass(b, 10000);
+        bench_online(b);
+        if (sim_board_counters(b->board)->cfun_cycles != 2)
+            fail_msg("%s: %u attaches", changes_[i], (unsigned)sim_board_counters(b->board)->cfun_cycles);
+    }
+}
+
 void a_spent_attach_budget_waits(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("cold");

@@ -7,6 +7,8 @@
 
 /* bringup_settings.c */
 void any_wrong_setting_is_written_between_the_cycles(void **state);
+void what_reads_back_otherwise_is_written_once(void **state);
+void what_others_changed_is_written_again(void **state);
 void a_spent_attach_budget_waits(void **state);
 void a_spent_dial_budget_waits(void **state);
 void without_pppd_nothing_is_dialled(void **state);

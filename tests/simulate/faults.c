@@ -207,6 +207,8 @@ static const struct fault_row rows[] = {
      "answer AT+CFUN? +CFUN: 6|answer AT+CFUN? +CFUN: 7",
      "forgive", 5000, HOUR_MS, NULL, 1},
     {"stale", "stale on", "stale off", 10000, 4 * HOUR_MS, NULL, 4},
+    {"reads back otherwise", "read-back IPV6 -|read-back - SORACOM.IO|read-back - soracom.io.mnc010.mcc440.gprs",
+     "read-back - -", 10000, DAY_MS, NULL, 2},
     {"name servers dead", NULL, NULL, 10000, 2 * DAY_MS, names_die, 3},
     {"one-way traffic", NULL, NULL, 10000, DAY_MS, one_way, 2},
     {"echo dead", "echo-dead on", "echo-dead off", 10000, HOUR_MS, NULL, 3},

@@ -34,6 +34,9 @@ struct mc_facts {
     bool context_written;
     bool prepared; /* in this session of modem and SIM the PDP context was compared: a dial needs no more than a look at
                       SIM and registration */
+    /* What was last written to the context, and how the modem then read it back ("" not looked at since): "IMEI/ICCID
+     * IP example.apn" and "IP example.apn". Kept over restarts. */
+    char written[160], read_as[120];
     char address[64];
     bool want_dns;   /* PPP gave no usable DNS servers: ask the modem for them before the next dial */
     char dns[2][64]; /* of AT+CGCONTRDP, "" none */
