@@ -73,7 +73,7 @@ static void bad_messages(void **state)
         {MESSAGE("{\"method\":\"io.microcat.Modem.Wait\",\"parameters\":{\"for\":\"happy\"}}"),
          "org.varlink.service.InvalidParameter"},
         {MESSAGE("{\"method\":\"io.microcat.Modem.At\",\"parameters\":{\"command\":\"AT\\rATD1\"}}"),
-         "There is no device"},
+         "This is no line of AT commands."},
     };
     struct whole *w = *state;
     struct before before = begin(w);
