@@ -29,7 +29,7 @@ static void begin_call(struct mc_link *link)
     link->doing = DOING_CALL;
     link->call = true;
     link->call_up = link->stopping = false;
-    link->adopted_at_ms = -1;
+    link->adopted_at_ms = link->up_at_ms = -1;
     link->call_fault = MC_FAULT_NONE;
     link->call_detail[0] = '\0';
     reset_ppp_status(link);
@@ -144,6 +144,8 @@ void mc_link_call_up(struct mc_link *link)
     if (link->adopted_at_ms >= 0 && link->adopted_at_ms <= link->status->state_at_ms)
         link->status->state_at_ms = link->adopted_at_ms;
     link->adopted_at_ms = -1;
+    if (link->up_at_ms < 0)
+        link->up_at_ms = link->status->state_at_ms;
     mc_link_watch(link);
     mc_timer_arm(&link->good, link->queue, link->settings->recovery.good_after_ms);
     mc_link_verb_end(link, 0, "Online: %s on %s.", link->status->ppp.local, link->status->ppp.interface);
@@ -211,6 +213,19 @@ static enum mc_step hangup_step(const struct mc_link *link)
                : MC_STEP_HANGUP_WAIT;
 }
 
+/* The modem, the network or this host ended a call that worked. One that fell silent did not. */
+static bool ended_after_work(const struct mc_link *link)
+{
+    static const enum mc_fault ends[] = {MC_FAULT_NO_CARRIER, MC_FAULT_PDP_DISCONNECTED, MC_FAULT_PPP_TERMINATED,
+                                         MC_FAULT_PPPD_DIED, MC_FAULT_PPPD_FAILED};
+    if (link->up_at_ms < 0 || mc_timerq_now_ms(link->queue) - link->up_at_ms < MC_POLICY_CARRIED_MS)
+        return false;
+    for (size_t i = 0; i < MC_LENGTH_OF(ends); i++)
+        if (link->call_fault == ends[i])
+            return true;
+    return false;
+}
+
 void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *detail)
 {
     if (!link->call)
@@ -225,6 +240,8 @@ void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *de
         link->call_fault = fault != MC_FAULT_NONE ? fault : MC_FAULT_PPPD_DIED;
         snprintf(link->call_detail, sizeof(link->call_detail), "%s", detail);
     }
+    if (ended_after_work(link))
+        mc_policy_carried(link->policy);
     name_fault(link);
     mc_link_enter(link, MC_STATE_HANGUP);
     if (link->call_fault == MC_FAULT_MODEM_REBOOTED || link->call_fault == MC_FAULT_MODEM_OFF) {

@@ -63,6 +63,7 @@ struct mc_link {
     bool call, call_up, stopping;
     enum mc_fault call_fault; /* why we ended it, or what the modem said; NONE: pppd's own word counts */
     char call_detail[160];
+    int64_t up_at_ms;      /* since when this call has carried; -1 not yet */
     int64_t adopted_at_ms; /* since when a call that was taken over is online; -1 not taken over */
     struct mc_timer good, stale, settle, bounce;
     uint64_t seen_rx, seen_tx;

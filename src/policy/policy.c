@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HOST_MAX_MS      30000
+#define CARRIED_DELAY_MS 2000
+
 struct mc_policy *mc_policy_new(const struct mc_settings *settings, uint32_t (*random)(void *ctx), void *ctx)
 {
     struct mc_policy *policy = calloc(1, sizeof(*policy));
@@ -57,14 +60,18 @@ static int64_t quick_delay_ms(unsigned failures)
     return failures > 5 ? 30 * 1000 : (1000LL << (failures - 1));
 }
 
+/* At once, then 1, 2, 4 ... 30 s: what bounds it over an hour is the dial budget. */
+static int64_t host_delay_ms(unsigned failures)
+{
+    return failures > 6 ? HOST_MAX_MS : 1000LL << (failures - 2);
+}
+
 static int64_t pace_delay_ms(struct mc_policy *policy, enum mc_pace pace)
 {
     const int64_t cap_ms = policy->settings->recovery.redial_max_ms;
     switch (pace) {
     case MC_PACE_HOST:
-        if (policy->pace_failures <= 2)
-            return policy->pace_failures == 2 ? 1000 : 0;
-        return with_chance(policy, dial_delay_ms(policy, policy->pace_failures - 2), false);
+        return policy->host_failures <= 1 ? 0 : with_chance(policy, host_delay_ms(policy->host_failures), false);
     case MC_PACE_QUICK:
         return with_chance(policy, quick_delay_ms(policy->quick_failures), false);
     case MC_PACE_LOOK:
@@ -83,6 +90,8 @@ static unsigned *pace_counter(struct mc_policy *policy, enum mc_pace pace)
 {
     if (pace == MC_PACE_QUICK)
         return &policy->quick_failures;
+    if (pace == MC_PACE_HOST)
+        return &policy->host_failures;
     return pace == MC_PACE_LOOK ? NULL : &policy->pace_failures;
 }
 
@@ -173,10 +182,12 @@ void mc_policy_decide(struct mc_policy *policy, enum mc_fault fault, unsigned us
     if (pace && *pace < 1000)
         ++*pace;
     unsigned failures = ++policy->failures[row->fault];
+    bool carried = policy->carried && row->pace == MC_PACE_DIAL && failures == 1;
+    policy->carried = false;
 
     *ret_decision = (struct mc_decision){
         .remedy = choose(policy, row, failures, usable, now_ms),
-        .delay_ms = pace_delay_ms(policy, row->pace),
+        .delay_ms = carried ? with_chance(policy, CARRIED_DELAY_MS, false) : pace_delay_ms(policy, row->pace),
         .failures = failures,
     };
     const char *words = mc_remedy_text(ret_decision->remedy);
@@ -220,6 +231,13 @@ static void forgive(struct mc_policy *policy)
     memset(policy->failures, 0, sizeof(policy->failures));
     policy->pace_failures = 0;
     policy->quick_failures = 0;
+    policy->host_failures = 0;
+}
+
+void mc_policy_carried(struct mc_policy *policy)
+{
+    forgive(policy);
+    policy->carried = true;
 }
 
 void mc_policy_good(struct mc_policy *policy)

@@ -77,10 +77,41 @@ static void host_faults_slow_down_when_they_go_on(void **state)
     struct harness *h = *state;
     assert_int_equal(harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW).delay_ms, 0);
     assert_int_equal(harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW).delay_ms, 1 * SECOND);
-    assert_int_equal(harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW).delay_ms, 10 * SECOND);
+    assert_int_equal(harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW).delay_ms, 2 * SECOND);
     for (int i = 0; i < 20; i++)
         harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW);
-    assert_int_equal(harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW).delay_ms, 30 * MINUTE);
+    /* what bounds it then is the dial budget */
+    assert_int_equal(harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW).delay_ms, 30 * SECOND);
+}
+
+/* What the network did before is no reason to wait for what the host does, nor the other way round. */
+static void host_and_network_are_counted_apart(void **state)
+{
+    struct harness *h = *state;
+    for (int i = 0; i < 4; i++)
+        harness_decide(h, MC_FAULT_NO_CARRIER, ALL, NOW);
+    assert_int_equal(harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW).delay_ms, 0);
+    for (int i = 0; i < 8; i++)
+        harness_decide(h, MC_FAULT_PPPD_DIED, ALL, NOW);
+    assert_int_equal(harness_decide(h, MC_FAULT_NO_CARRIER, ALL, NOW).delay_ms, 240 * SECOND);
+}
+
+/* A call that carried and ended is redialled within seconds, each time; what fails on the way backs off as ever. */
+static void a_call_that_carried_is_redialled_at_once(void **state)
+{
+    struct harness *h = *state;
+    for (int i = 0; i < 10; i++) {
+        mc_policy_carried(h->policy);
+        struct mc_decision d = harness_decide(h, MC_FAULT_NO_CARRIER, ALL, NOW);
+        assert_int_equal(d.delay_ms, 2 * SECOND);
+        assert_int_equal(d.remedy, MC_REMEDY_REDIAL);
+    }
+    assert_int_equal(harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, NOW).delay_ms, 30 * SECOND);
+    assert_int_equal(harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, NOW).delay_ms, 60 * SECOND);
+    mc_policy_carried(h->policy); /* it does not soften what a person or the network has to mend */
+    assert_int_equal(harness_decide(h, MC_FAULT_PPP_AUTH, ALL, NOW).delay_ms, 30 * MINUTE);
+    mc_policy_carried(h->policy);
+    assert_int_equal(harness_decide(h, MC_FAULT_NETWORK_BACKOFF, ALL, NOW).delay_ms, 12 * MINUTE);
 }
 
 static void alternating_faults_do_not_dial_faster(void **state)
@@ -401,6 +432,8 @@ int main(void)
         TEST(network_backoff_is_never_shortened),
         TEST(first_delay_by_fault),
         TEST(host_faults_slow_down_when_they_go_on),
+        TEST(host_and_network_are_counted_apart),
+        TEST(a_call_that_carried_is_redialled_at_once),
         TEST(alternating_faults_do_not_dial_faster),
         TEST(delays_stay_bounded_after_years),
         TEST(boot_jitter_stays_within_its_setting),

@@ -319,67 +319,6 @@ static void over_every_fault_by_itself(void **unused)
     }
 }
 
-/* An APN whose name servers never answer, and an application that sends and gets nothing back: the link carries, and is
- * left alone; the status says that nobody vouches for it. */
-static void a_link_that_nobody_vouches_for_is_left_alone(void **unused)
-{
-    _cleanup_world_ struct world *w = world_plain("");
-    world_set(w, "Probe", "Interval", "10");
-    world_set(w, "Probe", "Timeout", "3");
-    w->names_dead = w->one_way = w->chatty = true;
-    until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
-    pass(w, DAY_MS);
-    assert_int_equal(w->outages, 0);
-    assert_int_equal(w->status.probe.standing, MC_WITNESS_UNPROVEN);
-    assert_true(w->status.counters.probes_lost > 3);
-    assert_int_equal(w->status.probe.answer_at_ms, -1);
-}
-
-/* Name servers that die for a day cost one redial, and are believed again when they are back. */
-static void dead_name_servers_cost_one_redial(void **unused)
-{
-    _cleanup_world_ struct world *w = online("");
-    w->one_way = w->chatty = true;
-    pass(w, HOUR_MS);
-    assert_int_equal(w->outages, 0);
-    assert_int_equal(w->status.probe.standing, MC_WITNESS_PROVEN);
-    w->names_dead = true;
-    pass(w, DAY_MS);
-    assert_int_equal(w->outages, 1);
-    assert_int_equal(w->status.state, MC_STATE_ONLINE);
-    assert_int_equal(w->status.probe.standing, MC_WITNESS_LOST);
-    world_daemon_kill(w, SECOND_MS, true); /* the daemon that follows knows it, too */
-    pass(w, DAY_MS);
-    assert_int_equal(w->outages, 1);
-    w->names_dead = false;
-    pass(w, HOUR_MS);
-    assert_int_equal(w->status.probe.standing, MC_WITNESS_PROVEN);
-    assert_int_equal(w->outages, 1);
-}
-
-/* ... and a link that really went stale is still found, also on a call that was never quiet before. */
-static void a_stale_link_is_found(void **unused)
-{
-    for (int chatty = 0; chatty < 2; chatty++) {
-        _cleanup_world_ struct world *w = world_plain("");
-        world_set(w, "Probe", "Interval", "10");
-        world_set(w, "Probe", "Timeout", "3");
-        world_set(w, "Probe", "IdleInterval", "60");
-        w->chatty = chatty;
-        until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
-        pass(w, MINUTE_MS);
-        assert_int_equal(w->status.probe.standing, MC_WITNESS_PROVEN);
-        world_inject(w, "stale on");
-        int64_t took_ms = until(w, MC_STATE_HANGUP, 2 * MINUTE_MS);
-        assert_int_equal(w->status.fault, MC_FAULT_LINK_STALE);
-        print_message("# stale, %s: found after %.1f s\n", chatty ? "busy" : "idle", (double)took_ms / 1000);
-        world_inject(w, "stale off");
-        until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
-        pass(w, MINUTE_MS);
-        assert_int_equal(w->status.probe.standing, MC_WITNESS_PROVEN);
-    }
-}
-
 static void unplugged_in_every_state(void **unused)
 {
     for (int64_t at_ms = 0; at_ms < 30 * SECOND_MS; at_ms += 331) {
@@ -522,9 +461,6 @@ int main(void)
         cmocka_unit_test(a_bounce_is_no_news),
         cmocka_unit_test(a_reattach_looks_at_the_sim),
         cmocka_unit_test(over_every_fault_by_itself),
-        cmocka_unit_test(a_link_that_nobody_vouches_for_is_left_alone),
-        cmocka_unit_test(dead_name_servers_cost_one_redial),
-        cmocka_unit_test(a_stale_link_is_found),
         cmocka_unit_test(unplugged_in_every_state),
         cmocka_unit_test(killed_in_every_state),
         cmocka_unit_test(a_call_outlives_its_daemon),

@@ -57,6 +57,14 @@ int64_t mc_policy_attach(struct mc_policy *policy, bool by_person, int64_t now_m
 /** A dial is wanted now: 0 and counted, or how long to wait first (then nothing is counted). */
 int64_t mc_policy_dial(struct mc_policy *policy, bool by_person, int64_t now_ms);
 
+/** A call shorter than this proves nothing about the next one. */
+#define MC_POLICY_CARRIED_MS 45000
+/**
+ * A call that carried for MC_POLICY_CARRIED_MS or longer was ended by the modem or the network: that it ends is no
+ * failure in a row, and a redial on the kept attach costs the network next to nothing. Failures are forgiven, and the
+ * next decision redials within seconds; the hourly budgets and the grown intervals of remedies stay.
+ */
+void mc_policy_carried(struct mc_policy *policy);
 /** The link was good for GoodAfter: all failures are forgiven (the hourly budgets are not). */
 void mc_policy_good(struct mc_policy *policy);
 /** A person said `reconnect`: failures are forgiven and grown intervals start over; hourly budgets stay. */
