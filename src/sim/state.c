@@ -29,6 +29,7 @@ static const struct value {
     {"host_baud", U32, AT(host_baud)},
     {"cfun", INT, AT(cfun)},
     {"stat", INT, AT(stat)},
+    {"cereg", INT, AT(cereg_n)},
     {"context", BOOL, AT(context_on)},
     {"sim_usable", BOOL, AT(sim_usable)},
     {"sim_unlocked", BOOL, AT(sim_unlocked)},

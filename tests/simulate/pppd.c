@@ -10,6 +10,7 @@
 #define LCP_MS       30000 /* ten requests without an answer */
 #define ECHO_EACH_MS 20000
 #define STOP_MS      6000 /* two Terminate-Requests that nobody answers */
+#define PROBE_BYTES  84   /* an echo request, and its answer */
 
 static const uint8_t echo_request[] = {0x7e, 0xff, 0x7d, 0x23, 0xc0, 0x21, 0x7d, 0x29, 0x7d, 0x21, 0x7d, 0x20, 0x7d,
                                        0x28, 0x7d, 0x20, 0x7d, 0x20, 0x7d, 0x20, 0x7d, 0x20, 0x6e, 0xf1, 0x7e};
@@ -310,6 +311,8 @@ static void on_probe(void *ctx)
 {
     struct world *w = ctx;
     w->pppd.probing = false;
+    if (w->pppd.probe_good)
+        w->pppd.rx += PROBE_BYTES;
     if (w->link)
         mc_link_probed(w->link, w->pppd.probe_good ? MC_LINK_PROBE_ANSWERED : MC_LINK_PROBE_LOST, 80);
 }
@@ -320,6 +323,7 @@ int pppd_probe(struct world *w)
     if (!p->running || p->probing)
         return -EBUSY;
     p->probing = true;
+    p->tx += PROBE_BYTES; /* the interface counts them as any other */
     bool carries = p->up && !p->stuck && sim_board_peer_state(w->board) == SIM_PEER_UP;
     p->probe_good = carries && !w->names_dead;
     p->wronged = carries && w->names_dead;

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* How far the link goes, and no further: what a verdict needs, what a strong remedy waits for, what is set back after a
+ * reboot. Each of these was once broken on purpose without a test that noticed (tests/mutants). */
+#include "story.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka wants the four from setjmp.h on first */
+#include <cmocka.h>
+
+#define _cleanup_world_ __attribute__((cleanup(world_freep)))
+static void world_freep(struct world **w)
+{
+    world_free(*w);
+}
+
+static struct world *online(const char *presets)
+{
+    struct world *w = world_plain(presets);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    return w;
+}
+
+/* Lets time pass until what comes next is said to be @what. */
+static void until_next(struct world *w, const char *what)
+{
+    int64_t limit_ms = world_now(w) + 6 * HOUR_MS;
+    while (!(w->status.state == MC_STATE_BACKOFF && strstr(w->status.next, what)) && world_now(w) < limit_ms)
+        pass(w, 100);
+    assert_non_null(strstr(w->status.next, what));
+}
+
+/* ---- probes ---- */
+
+static struct world *probed(const char *failures, const char *idle)
+{
+    struct world *w = world_plain("");
+    world_set(w, "Probe", "Interval", "10");
+    world_set(w, "Probe", "Timeout", "3");
+    world_set(w, "Probe", "Failures", failures);
+    world_set(w, "Probe", "IdleInterval", idle);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    pass(w, MINUTE_MS);
+    assert_int_equal(w->status.probe.standing, MC_WITNESS_PROVEN);
+    return w;
+}
+
+static void as_many_probes_as_failures_says(void **unused)
+{
+    static const char *const failures[] = {"1", "2", "3", "5"};
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        _cleanup_world_ struct world *w = probed(failures[i], "1h");
+        w->chatty = true;
+        world_inject(w, "stale on");
+        w->one_way = true;
+        until(w, MC_STATE_HANGUP, 5 * MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_LINK_STALE);
+        assert_int_equal(w->status.counters.probes_lost, atoi(failures[i]));
+    }
+}
+
+/* Two are lost, something comes in, and the count begins anew. */
+static void bytes_that_come_in_forgive(void **unused)
+{
+    _cleanup_world_ struct world *w = probed("3", "1h");
+    w->chatty = w->one_way = w->names_dead = true;
+    while (w->status.counters.probes_lost < 2)
+        pass(w, 100);
+    w->one_way = false;
+    pass(w, 6 * SECOND_MS);
+    w->one_way = true;
+    until(w, MC_STATE_HANGUP, 5 * MINUTE_MS);
+    assert_int_equal(w->status.counters.probes_lost, 2 + 3);
+}
+
+/* An idle link is asked once an idle interval: what a probe sends is not taken for an application's. */
+static void a_probe_is_no_traffic(void **unused)
+{
+    _cleanup_world_ struct world *w = probed("3", "1h");
+    uint64_t before = w->status.counters.probes;
+    pass(w, DAY_MS);
+    assert_in_range(w->status.counters.probes - before, 22, 25);
+    assert_int_equal(w->outages, 0);
+}
+
+/* ---- before a strong remedy ---- */
+
+static void back_before_the_reset(void **unused)
+{
+    _cleanup_world_ struct world *w = online("lines");
+    world_set(w, "Modem", "Reset", "dtr");
+    world_inject(w, "mute on");
+    until_next(w, "reset the modem");
+    world_inject(w, "mute off");
+    until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
+    assert_int_equal(w->status.counters.resets, 0);
+}
+
+/* It answers, but its SIM is gone: that is another fault, with no reset in its row. */
+static void another_fault_brings_no_reset(void **unused)
+{
+    _cleanup_world_ struct world *w = online("lines");
+    world_set(w, "Modem", "Reset", "dtr");
+    world_inject(w, "mute on");
+    until_next(w, "reset the modem");
+    world_inject(w, "mute off");
+    world_inject(w, "sim-remove");
+    pass(w, 10 * MINUTE_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_SIM_ABSENT);
+    assert_int_equal(w->status.counters.resets, 0);
+}
+
+/* ... and one that is still mute is reset. */
+static void still_mute_is_reset(void **unused)
+{
+    _cleanup_world_ struct world *w = online("lines");
+    world_set(w, "Modem", "Reset", "dtr");
+    world_inject(w, "mute on");
+    until_next(w, "reset the modem");
+    pass(w, 10 * MINUTE_MS);
+    assert_true(w->status.counters.resets >= 1);
+}
+
+/* Nowhere to register, for six hours: a cycle costs an attach, and one an hour is what there is. The world's rules
+ * count the attaches; here it is that they are used. */
+static void cycles_within_the_attach_budget(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    world_set(w, "Recovery", "AttachesPerHour", "1");
+    world_set(w, "Recovery", "RadioCycleInterval", "1min");
+    world_inject(w, "deregister 2");
+    pass(w, 6 * HOUR_MS);
+    assert_in_range(w->status.counters.radio_cycles, 2, 6);
+}
+
+/* ---- modem ---- */
+
+static void boot_speed_after_a_reboot(void **unused)
+{
+    _cleanup_world_ struct world *w = world_plain("");
+    world_set(w, "Modem", "BaudRate", "460800");
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    assert_int_equal(world_board(w, "host_baud"), 460800);
+    world_inject(w, "no-carrier"); /* no reason to touch it */
+    pass(w, 500);
+    assert_int_equal(world_board(w, "host_baud"), 460800);
+    until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+    /* The first is looked for at once; where one has to be waited for, what it says meanwhile must be readable. */
+    int64_t waited_ms = 0;
+    for (int i = 0; i < 10 && waited_ms == 0; i++) {
+        until(w, MC_STATE_ONLINE, 10 * MINUTE_MS);
+        mc_link_call_sign(w->link, MC_CALL_REBOOTED, "RDY");
+        world_inject(w, "reboot");
+        for (int64_t ms = 0; ms < 10 * SECOND_MS; ms += 10) {
+            pass(w, 10);
+            if (w->status.state != MC_STATE_BACKOFF)
+                continue;
+            assert_int_equal(w->status.fault, MC_FAULT_MODEM_REBOOTED);
+            assert_int_equal(world_board(w, "host_baud"), 115200);
+            waited_ms += 10;
+        }
+    }
+    print_message("# after a reboot under the call: %lld ms of waiting at the boot speed\n", (long long)waited_ms);
+    assert_true(waited_ms > 0);
+    until(w, MC_STATE_ONLINE, 10 * MINUTE_MS);
+}
+
+/* A modem that stays in data mode when PPP is closed is waited for 2 s, then called back. */
+static void a_hang_up_waits_two_seconds(void **unused)
+{
+    for (int hangs = 0; hangs < 2; hangs++) {
+        _cleanup_world_ struct world *w = online("");
+        int64_t waited_ms = 0;
+        if (hangs)
+            world_inject(w, "hang-on-hangup on");
+        world_verb(w, MC_VERB_DISCONNECT);
+        while (w->status.state != MC_STATE_STOPPED && waited_ms < MINUTE_MS) {
+            pass(w, 10);
+            waited_ms += !strcmp(w->status.step, "hangup.wait") ? 10 : 0;
+        }
+        until(w, MC_STATE_STOPPED, MINUTE_MS);
+        assert_in_range(waited_ms, hangs ? 1900 : 0, hangs ? 2100 : 2000);
+    }
+}
+
+/* Behind a radio cycle the registration is told when it comes, also where none had to be waited for before. */
+static void a_cycle_asks_for_news(void **unused)
+{
+    _cleanup_world_ struct world *w = online("");
+    assert_int_equal(world_board(w, "cereg"), 0); /* registered at once: nobody needed to be told */
+    world_inject(w, "dial-reject no-carrier");
+    world_inject(w, "no-carrier");
+    for (int64_t ms = 0; ms < 6 * HOUR_MS && w->status.counters.radio_cycles == 0; ms += 100)
+        pass(w, 100);
+    while (!strcmp(w->status.step, "remedy.radio-cycle"))
+        pass(w, 10);
+    assert_int_equal(world_board(w, "cereg"), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_many_probes_as_failures_says), cmocka_unit_test(bytes_that_come_in_forgive),
+        cmocka_unit_test(a_probe_is_no_traffic),           cmocka_unit_test(back_before_the_reset),
+        cmocka_unit_test(another_fault_brings_no_reset),   cmocka_unit_test(still_mute_is_reset),
+        cmocka_unit_test(cycles_within_the_attach_budget), cmocka_unit_test(boot_speed_after_a_reboot),
+        cmocka_unit_test(a_hang_up_waits_two_seconds),     cmocka_unit_test(a_cycle_asks_for_news),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
