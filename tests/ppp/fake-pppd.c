@@ -181,6 +181,8 @@ static void run_line(int deaf)
 
             if (w > 0)
                 at += w;
+            else if (w < 0 && errno == EIO && getppid() == 1) /* as above, met while writing */
+                _exit(1);
             else if (poll(&(struct pollfd){.fd = tty, .events = POLLOUT}, 1, 1000) < 0 && asked_to_end)
                 return;
         }
