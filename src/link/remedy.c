@@ -195,6 +195,7 @@ static void carry_out(struct mc_link *link, enum mc_remedy remedy)
         }
         mc_bringup_cancel(link->bringup);
         link->doing = DOING_BOARD;
+        link->quiet = false; /* what follows a reset is told, whatever was looked at in silence before */
         mc_link_enter(link, MC_STATE_SYNC);
         link->req.board(link->ctx, remedy == MC_REMEDY_RESET ? MC_BOARD_RESET : MC_BOARD_POWER_CYCLE);
         break;

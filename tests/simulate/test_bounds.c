@@ -124,6 +124,27 @@ static void still_mute_is_reset(void **unused)
     assert_true(w->status.counters.resets >= 1);
 }
 
+/* A SIM that fails is looked at in silence; the reset that follows is none, and what comes after it is told step by
+ * step. Found by the judge: the link went from sync to pdp, and said nothing between. */
+static void a_reset_is_no_quiet_look(void **unused)
+{
+    _cleanup_world_ struct world *w = online("lines");
+    world_set(w, "Modem", "Reset", "break");
+    world_inject(w, "answer AT+CPIN? CME 13");
+    world_inject(w, "no-carrier");
+    for (int64_t ms = 0; ms < 6 * HOUR_MS && w->status.counters.resets == 0; ms += 100)
+        pass(w, 100);
+    assert_int_equal(w->status.counters.resets, 1);
+    world_inject(w, "forgive");
+    bool told = false;
+    for (int64_t ms = 0; ms < MINUTE_MS && w->status.state != MC_STATE_ONLINE; ms++) {
+        pass(w, 1);
+        told = told || w->status.state == MC_STATE_SETUP;
+    }
+    assert_int_equal(w->status.state, MC_STATE_ONLINE);
+    assert_true(told);
+}
+
 /* Nowhere to register, for six hours: a cycle costs an attach, and one an hour is what there is. The world's rules
  * count the attaches; here it is that they are used. */
 static void cycles_within_the_attach_budget(void **unused)
@@ -206,8 +227,9 @@ int main(void)
         cmocka_unit_test(as_many_probes_as_failures_says), cmocka_unit_test(bytes_that_come_in_forgive),
         cmocka_unit_test(a_probe_is_no_traffic),           cmocka_unit_test(back_before_the_reset),
         cmocka_unit_test(another_fault_brings_no_reset),   cmocka_unit_test(still_mute_is_reset),
-        cmocka_unit_test(cycles_within_the_attach_budget), cmocka_unit_test(boot_speed_after_a_reboot),
-        cmocka_unit_test(a_hang_up_waits_two_seconds),     cmocka_unit_test(a_cycle_asks_for_news),
+        cmocka_unit_test(a_reset_is_no_quiet_look),        cmocka_unit_test(cycles_within_the_attach_budget),
+        cmocka_unit_test(boot_speed_after_a_reboot),       cmocka_unit_test(a_hang_up_waits_two_seconds),
+        cmocka_unit_test(a_cycle_asks_for_news),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
