@@ -78,7 +78,10 @@ static void busy(struct world *w, bool on)
 
 static void port_error(struct world *w, bool on)
 {
-    if (on && w->link && w->open)
+    w->open = w->open && !w->guest;
+    if (on && w->guest)
+        pppd_end(w, 0, MC_FAULT_DEVICE_ERROR, "the port failed");
+    else if (on && w->link && w->open)
         mc_link_port_closed(w->link, -EIO);
 }
 
@@ -270,12 +273,8 @@ static void one_of(struct world *w, const char *words, char *out, size_t size)
     snprintf(out, size, "%.*s", (int)strcspn(words, "|"), words);
 }
 
-static void end(struct active *a)
+static void mend(struct world *w, const struct fault_row *row)
 {
-    struct world *w = a->world;
-    const struct fault_row *row = a->row;
-    a->row = NULL;
-    mc_timer_disarm(&a->over);
     world_say(w, "fault over: %s", row->name);
     if (row->host)
         row->host(w, false);
@@ -283,21 +282,22 @@ static void end(struct active *a)
         world_inject(w, "%s", row->end);
 }
 
+static void end(struct active *a)
+{
+    const struct fault_row *row = a->row;
+    a->row = NULL;
+    mc_timer_disarm(&a->over);
+    mend(a->world, row);
+}
+
 static void on_over(void *ctx)
 {
     end(ctx);
 }
 
-static void begin(struct world *w)
+static void strike(struct world *w, const struct fault_row *row)
 {
-    const struct fault_row *row = pick(w);
-    struct active *free_slot = NULL;
     char words[96];
-    for (size_t i = 0; i < FAULTS_ACTIVE; i++)
-        if (!w->active[i].row)
-            free_slot = &w->active[i];
-    if (row->most_ms && !free_slot)
-        return;
     w->faults++;
     world_say(w, "fault: %s", row->name);
     if (row->host) {
@@ -306,6 +306,18 @@ static void begin(struct world *w)
         one_of(w, row->begin, words, sizeof(words));
         world_inject(w, "%s", words);
     }
+}
+
+static void begin(struct world *w)
+{
+    const struct fault_row *row = pick(w);
+    struct active *free_slot = NULL;
+    for (size_t i = 0; i < FAULTS_ACTIVE; i++)
+        if (!w->active[i].row)
+            free_slot = &w->active[i];
+    if (row->most_ms && !free_slot)
+        return;
+    strike(w, row);
     if (!row->most_ms)
         return;
     free_slot->row = row;
@@ -333,6 +345,35 @@ void faults_init(struct world *w)
         w->active[i].world = w;
         mc_timer_init(&w->active[i].over, "fault.over", on_over, &w->active[i]);
     }
+}
+
+const char *faults_name(size_t row)
+{
+    return row < ROWS ? rows[row].name : NULL;
+}
+
+unsigned faults_weight(size_t row)
+{
+    return rows[row].weight;
+}
+
+void faults_lasts(size_t row, int64_t *ret_least_ms, int64_t *ret_most_ms)
+{
+    *ret_least_ms = rows[row].least_ms;
+    *ret_most_ms = rows[row].most_ms;
+}
+
+void faults_strike(struct world *w, size_t row, uint64_t random)
+{
+    uint64_t others = w->random;
+    w->random = random;
+    strike(w, &rows[row]);
+    w->random = others;
+}
+
+void faults_over(struct world *w, size_t row)
+{
+    mend(w, &rows[row]);
 }
 
 void faults_storm(struct world *w)

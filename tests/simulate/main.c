@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * simulate --judge [--first N] [--seeds N] [--days D]: what the policy is worth beside an oracle's and other people's.
  * simulate [--first N] [--seeds N] [--days D] [--verbose] [--tap]: lives N lives of D days under a virtual clock, a
  * seed a life. A life is storms of faults and the calm behind them: once all is mended, the link must be online again
  * within a bound and stay so.
  */
-#include "world.h"
+#include "judge.h"
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,12 +90,15 @@ static double seconds(void)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"first", required_argument, NULL, 'f'}, {"seeds", required_argument, NULL, 's'},
-        {"days", required_argument, NULL, 'd'},  {"verbose", no_argument, NULL, 'v'},
-        {"tap", no_argument, NULL, 't'},         {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"first", required_argument, NULL, 'f'},
+                                            {"seeds", required_argument, NULL, 's'},
+                                            {"days", required_argument, NULL, 'd'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"tap", no_argument, NULL, 't'},
+                                            {"judge", no_argument, NULL, 'j'},
+                                            {NULL, 0, NULL, 0}};
     long first = 1, seeds = 100, days = 3;
-    bool verbose = false, tap = false;
+    bool verbose = false, tap = false, judge = false;
     struct totals totals = {0};
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 'f')
@@ -107,6 +111,8 @@ int main(int argc, char **argv)
             verbose = true;
         else if (c == 't')
             tap = true;
+        else if (c == 'j')
+            judge = true;
         else
             return 2;
     }
@@ -115,6 +121,8 @@ int main(int argc, char **argv)
         return 2;
     }
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+    if (judge)
+        return judge_main((uint64_t)first, seeds, days);
     double began = seconds();
     for (long i = 0; i < seeds; i++)
         live((uint64_t)(first + i), days, verbose, &totals);

@@ -39,6 +39,10 @@ static void on_end(void *ctx)
     disarm_all(p);
     p->running = p->probing = false;
     world_say(w, "pppd ends: %s", p->end_text);
+    if (w->guest) {
+        w->guest->pppd_ended(w);
+        p->up = p->running && p->up;
+    }
     if (!w->link)
         return;
     if (p->up)
@@ -91,7 +95,8 @@ static void tell_up(struct world *w)
     snprintf(st->interface, sizeof(st->interface), "ppp0");
     snprintf(st->local, sizeof(st->local), "%s", call ? call->address : "");
     snprintf(st->dns[0], sizeof(st->dns[0]), "%s", call ? call->dns1 : "");
-    mc_link_call_up(w->link);
+    if (w->link)
+        mc_link_call_up(w->link);
 }
 
 static void go_up(struct world *w)
@@ -134,18 +139,26 @@ void pppd_taken_over(struct world *w)
     mc_timer_arm(&w->pppd.retell, w->queue, world_between(w, 0, 200));
 }
 
+static void to_modem(struct world *w)
+{
+    if (w->link)
+        mc_link_from_call(w->link, echo_request, sizeof(echo_request));
+    else
+        sim_board_from_host(w->board, echo_request, sizeof(echo_request));
+}
+
 static void on_step(void *ctx)
 {
     struct world *w = ctx;
     struct pppd *p = &w->pppd;
     enum sim_peer_state peer = sim_board_peer_state(w->board);
     bool answers = peer != SIM_PEER_NONE && peer != SIM_PEER_ECHO_DEAD && peer != SIM_PEER_TERMINATED;
-    if (!w->link || p->stuck || p->stopping)
+    if ((!w->link && !w->guest) || p->stuck || p->stopping)
         return;
     if (!answers) {
         if (p->frames_left > 0) { /* what pppd sends now, the modem may take for a command */
             p->frames_left--;
-            mc_link_from_call(w->link, echo_request, sizeof(echo_request));
+            to_modem(w);
         }
         if (world_now(w) - p->began_ms >= LCP_MS)
             pppd_end(w, 0, MC_FAULT_PPP_LCP, "LCP: no answer");
@@ -195,9 +208,9 @@ static void on_echo(void *ctx)
 {
     struct world *w = ctx;
     struct pppd *p = &w->pppd;
-    if (p->frames_left > 0 && w->link && !p->stuck) {
+    if (p->frames_left > 0 && (w->link || w->guest) && !p->stuck) {
         p->frames_left--;
-        mc_link_from_call(w->link, echo_request, sizeof(echo_request));
+        to_modem(w);
         mc_timer_arm(&p->echo, w->queue, ECHO_EACH_MS);
         return;
     }
@@ -286,6 +299,10 @@ void pppd_stick(struct world *w, bool stuck)
     if (!p->running || mc_timer_armed(&p->end))
         return;
     p->stuck = stuck;
+    if (w->guest && !stuck) /* what it slept through */
+        pppd_peer_changed(w, sim_board_peer_state(w->board));
+    if (w->guest && stuck) /* nobody looks for that */
+        return;
     mc_timer_arm(&p->found, w->queue, stuck ? world_between(w, 5000, 30000) : 0);
 }
 

@@ -84,7 +84,9 @@ void world_fail(struct world *w, const char *fmt, ...)
 static void on_to_host(void *ctx, const uint8_t *data, size_t len)
 {
     struct world *w = ctx;
-    if (w->link && w->open && !w->pulled && mc_link_bytes(w->link, data, len) != len)
+    if (w->guest && sim_board_plugged(w->board))
+        w->guest->bytes(w, data, len);
+    else if (w->link && w->open && !w->pulled && mc_link_bytes(w->link, data, len) != len)
         world_fail(w, "the link did not take all bytes");
 }
 
@@ -180,6 +182,11 @@ static void on_start(void *ctx)
 /* The process is gone: pppd with it (its pty is closed, and the next daemon clears up), the modem is left as it was. */
 static void daemon_gone(struct world *w, int64_t down_ms, bool keep)
 {
+    if (w->guest) {
+        if (w->guest->gone(w, keep))
+            mc_timer_arm(&w->start, w->queue, down_ms);
+        return;
+    }
     if (w->link) {
         const struct mc_facts *facts = mc_link_facts(w->link);
         w->kept = keep && w->open && !w->pulled && w->pppd.running && w->pppd.up && !w->pppd.stopping;
@@ -221,7 +228,9 @@ static void on_stopped(void *ctx)
 static void on_restart(void *ctx)
 {
     struct world *w = ctx;
-    if (w->link)
+    if (w->guest)
+        w->guest->start(w);
+    else if (w->link)
         daemon_gone(w, 0, false);
     else
         on_start(w);
@@ -230,6 +239,10 @@ static void on_restart(void *ctx)
 void world_daemon_stop(struct world *w, int64_t down_ms)
 {
     world_say(w, "daemon: told to stop");
+    if (w->guest) { /* and to start again */
+        pppd_stop(w);
+        return;
+    }
     if (w->link)
         mc_link_shutdown(w->link, on_stopped, w);
     mc_timer_arm(&w->start, w->queue, down_ms + 20 * SECOND_MS); /* systemd's patience is longer */
@@ -267,6 +280,9 @@ void world_plug(struct world *w, bool plugged)
         sim_board_plug(w->board);
     else
         sim_board_unplug(w->board);
+    w->open = w->open && (plugged || !w->guest);
+    if (w->guest && !plugged)
+        pppd_end(w, 0, MC_FAULT_DEVICE_GONE, "the device is gone");
     w->pulled = w->pulled || !plugged; /* however short: the kernel has taken the device away */
     mc_timer_arm(&w->device, w->queue, plugged ? world_between(w, 100, 1500) : world_between(w, 0, 50));
 }
@@ -367,18 +383,38 @@ struct world *world_new(uint64_t seed, bool verbose)
     return w;
 }
 
-struct world *world_plain(const char *presets)
+static struct world *preset_world(uint64_t seed, const char *presets)
 {
-    struct world *w = new_world(1);
+    struct world *w = new_world(seed);
     char copy[128], *rest = copy, *name;
-    w->plain = true;
     w->verbose = getenv("SIMULATE_VERBOSE") != NULL;
     snprintf(copy, sizeof(copy), "warm %s", presets);
     while ((name = strsep(&rest, " ")))
         if (*name && sim_profile_preset(&w->profile, name) < 0)
             abort();
     w->profile.pace = false;
+    return w;
+}
+
+struct world *world_plain(const char *presets)
+{
+    struct world *w = preset_world(1, presets);
+    w->plain = true;
     begin(w);
+    return w;
+}
+
+struct world *world_judged(uint64_t seed, const char *presets, const struct guest *guest, void *guest_ctx)
+{
+    struct world *w = preset_world(seed, presets);
+    w->guest = guest;
+    w->guest_ctx = guest_ctx;
+    if (w->profile.reset_line != SIM_LINE_NONE)
+        world_set(w, "Modem", "Reset", "break");
+    if (w->profile.power_line != SIM_LINE_NONE)
+        world_set(w, "Modem", "Power", "dtr");
+    begin(w);
+    w->booting = false;
     return w;
 }
 

@@ -21,6 +21,17 @@
 #define FAULTS_ACTIVE 12
 #define WINDOW        128
 
+struct world;
+
+/* What runs in the daemon's place when somebody else's policy is lived through: it has the port and pppd to itself. */
+struct guest {
+    void (*start)(struct world *w);
+    /** Its processes die; @keep: not those that a daemon could have kept. False: nothing of it died. */
+    bool (*gone)(struct world *w, bool keep);
+    void (*bytes)(struct world *w, const uint8_t *data, size_t len_bytes);
+    void (*pppd_ended)(struct world *w);
+};
+
 /* pppd.c: what runs on the pty. */
 struct pppd {
     bool running, up, stopping, stuck;
@@ -101,6 +112,10 @@ struct world {
     bool open, network_up;
     bool chatty; /* traffic all the time, or a device that sends nothing */
 
+    /* or NULL, and then there is never a link */
+    const struct guest *guest;
+    void *guest_ctx;
+
     /* the host */
     int64_t wall_ms, saved_wall_ms; /* wall clock minus queue clock; as it was when last saved */
     char budgets[MC_POLICY_TEXT_BYTES], facts[1024];
@@ -134,6 +149,8 @@ struct world *world_new(uint64_t seed, bool verbose);
  * defaults.
  */
 struct world *world_plain(const char *presets);
+/** One with its share of chance, all of it from @seed, on a warm board with @presets on top. @guest may be NULL. */
+struct world *world_judged(uint64_t seed, const char *presets, const struct guest *guest, void *guest_ctx);
 void world_set(struct world *w, const char *section, const char *key, const char *value);
 void world_verb(struct world *w, enum mc_verb verb);
 void world_free(struct world *w);
@@ -181,6 +198,14 @@ int pppd_probe(struct world *w);
 
 /* faults.c */
 void faults_init(struct world *w);
+/** The rows of the table; NULL behind the last. */
+const char *faults_name(size_t row);
+unsigned faults_weight(size_t row);
+/** How long @row lasts at least and at most; 0: it is over at once. */
+void faults_lasts(size_t row, int64_t *ret_least_ms, int64_t *ret_most_ms);
+/** Begins and ends one by hand; what chance there is in it comes from @random alone. */
+void faults_strike(struct world *w, size_t row, uint64_t random);
+void faults_over(struct world *w, size_t row);
 /** Faults begin to come. */
 void faults_storm(struct world *w);
 /** None comes any more, and what is broken is mended, as far as a person can. */
