@@ -118,9 +118,9 @@ struct life {
     const struct judge_contender *contender;
     struct judge_guest *guest;
     struct judge_tally *tally;
-    const struct judge_event *last; /* the fault that began last */
-    bool on;                        /* and it is not over */
-    int64_t stranded_ms;            /* down with nothing wrong, since it last carried */
+    const struct judge_event *first, *last; /* the fault that began last */
+    bool on;                                /* and it is not over */
+    int64_t stranded_ms;                    /* down with nothing wrong, since it last carried */
     int64_t stranded_rows_ms[JUDGE_ROWS];
 };
 
@@ -163,6 +163,8 @@ static void count_time(struct life *l, int64_t ms, bool carried)
     l->tally->down_ms += ms;
     if (l->last)
         l->tally->rows[l->last->row].down_ms += ms;
+    if (l->last && l->tally->events_ms)
+        l->tally->events_ms[l->last - l->first] += ms;
     if (!l->on) {
         l->stranded_ms += ms;
         if (l->last)
@@ -239,7 +241,7 @@ static const char *const habits[] = {"",      "chatty",       "quiet-end",      
 void judge_live(const struct judge_schedule *schedule, uint64_t seed, const struct judge_contender *contender,
                 struct judge_tally *tally)
 {
-    struct life l = {.contender = contender, .tally = tally};
+    struct life l = {.contender = contender, .tally = tally, .first = schedule->events};
     struct judge_tally before = {0};
     l.guest = calloc(1, sizeof(*l.guest));
     if (!l.guest)

@@ -35,6 +35,7 @@ struct judge_tally {
     } rows[JUDGE_ROWS];
     int64_t stranded_ms; /* part of down_ms, and of no row: nothing was wrong any more, until a person came */
     uint64_t dials, attaches, cycles, resets, visits; /* visits: a person had to come and reboot the modem */
+    int64_t *events_ms;                               /* down for each event of the schedule; or NULL */
     char broken[400];                                 /* the rule of the world that microcatd broke, or "" */
 };
 
@@ -78,8 +79,10 @@ void judge_oracle_look(struct world *w);
 /** The oracle is the first, microcatd the second. */
 extern const struct judge_contender judge_contenders[];
 extern const size_t judge_contenders_n;
-/** `simulate --judge`: prints the tables, as Markdown. @return the process's exit status. */
-int judge_main(uint64_t first, long seeds, long days);
+/** `simulate --judge`: prints the tables, as Markdown. @verbose: before them every fault that
+ * cost microcatd a minute more than the oracle. @return the process's exit status.
+ */
+int judge_main(uint64_t first, long seeds, long days, bool verbose);
 
 /* judge.c */
 struct judge_schedule judge_draw(uint64_t seed, int64_t days);

@@ -89,16 +89,38 @@ static void print_costs(const struct judge_tally *t)
     }
 }
 
-int judge_main(uint64_t first, long seeds, long days)
+static void print_dear(uint64_t seed, const struct judge_schedule *s, const int64_t *oracle_ms, const int64_t *ours_ms)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct judge_event *e = &s->events[i];
+        if (ours_ms[i] - oracle_ms[i] >= MINUTE_MS)
+            printf("seed %llu, day %.4f: %s of %lld s: oracle %lld s, microcatd %lld s more\n",
+                   (unsigned long long)seed, (double)e->begin_ms / (double)DAY_MS, faults_name(e->row),
+                   (long long)((e->end_ms - e->begin_ms) / 1000), (long long)(oracle_ms[i] / 1000),
+                   (long long)((ours_ms[i] - oracle_ms[i]) / 1000));
+    }
+}
+
+static void judge_one(uint64_t seed, long days, bool verbose, struct judge_tally *tallies)
+{
+    struct judge_schedule schedule = judge_draw(seed, days);
+    for (size_t i = 0; i < CONTENDERS; i++) {
+        tallies[i].events_ms = i < 2 ? calloc(schedule.n + 1, sizeof(int64_t)) : NULL;
+        judge_live(&schedule, seed, &judge_contenders[i], &tallies[i]);
+    }
+    if (verbose && tallies[0].events_ms && tallies[1].events_ms)
+        print_dear(seed, &schedule, tallies[0].events_ms, tallies[1].events_ms);
+    free(tallies[0].events_ms);
+    free(tallies[1].events_ms);
+    judge_schedule_free(&schedule);
+}
+
+int judge_main(uint64_t first, long seeds, long days, bool verbose)
 {
     static struct judge_tally tallies[CONTENDERS];
     bool broken = false;
-    for (long seed = 0; seed < seeds; seed++) {
-        struct judge_schedule schedule = judge_draw(first + (uint64_t)seed, days);
-        for (size_t i = 0; i < CONTENDERS; i++)
-            judge_live(&schedule, first + (uint64_t)seed, &judge_contenders[i], &tallies[i]);
-        judge_schedule_free(&schedule);
-    }
+    for (long i = 0; i < seeds; i++)
+        judge_one(first + (uint64_t)i, days, verbose, tallies);
     printf("%ld boards, %ld days each; the oracle is down for %.1f minutes a day\n\n", seeds, days,
            (double)tallies[0].down_ms / (double)MINUTE_MS / ((double)tallies[0].lived_ms / (double)DAY_MS));
     print_faults(tallies);

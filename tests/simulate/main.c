@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * simulate --judge [--first N] [--seeds N] [--days D]: what the policy is worth beside an oracle's and other people's.
- * simulate [--first N] [--seeds N] [--days D] [--verbose] [--tap]: lives N lives of D days under a virtual clock, a
- * seed a life. A life is storms of faults and the calm behind them: once all is mended, the link must be online again
- * within a bound and stay so.
+ * simulate --judge [--first N] [--seeds N] [--days D] [--verbose]: what the policy is worth beside an oracle's and
+ * other people's. simulate [--first N] [--seeds N] [--days D] [--verbose] [--tap]: lives N lives of D days under a
+ * virtual clock, a seed a life. A life is storms of faults and the calm behind them: once all is mended, the link must
+ * be online again within a bound and stay so.
  */
 #include "judge.h"
 #include <getopt.h>
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     }
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     if (judge)
-        return judge_main((uint64_t)first, seeds, days);
+        return judge_main((uint64_t)first, seeds, days, verbose);
     double began = seconds();
     for (long i = 0; i < seeds; i++)
         live((uint64_t)(first + i), days, verbose, &totals);

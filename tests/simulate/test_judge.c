@@ -51,10 +51,12 @@ static void the_oracle_needs_the_modems_own_time(void **unused)
     static const struct {
         const char *name;
         int64_t lasts_ms, least_ms, most_ms;
+        uint64_t dials;
     } known[] = {
-        {"no carrier", 0, 1100, 1200},          {"modem reboots", 0, 18100, 18200}, {"mute", 1000000, 1000000, 1000800},
-        {"SIM pulled", 600000, 606100, 606200}, {"denied", 600000, 605600, 605700}, {"attach refused", 600000, 0, 0},
-        {"name servers dead", 600000, 0, 0},
+        {"no carrier", 0, 1100, 1200, 1},       {"modem reboots", 0, 18100, 18200, 1},
+        {"mute", 1000000, 1000000, 1000800, 0}, {"SIM pulled", 600000, 606100, 606200, 1},
+        {"denied", 600000, 605600, 605700, 1},  {"echo dead", 600000, 600000, 600800, 0},
+        {"attach refused", 600000, 0, 0, 0},    {"name servers dead", 600000, 0, 0, 0},
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         struct judge_event e = event(known[i].name, HOUR_MS, known[i].lasts_ms);
@@ -63,8 +65,21 @@ static void the_oracle_needs_the_modems_own_time(void **unused)
         assert_in_range(t.down_ms, known[i].least_ms, known[i].most_ms);
         assert_int_equal(t.rows[e.row].times, 1);
         assert_int_equal(t.rows[e.row].down_ms, t.down_ms);
+        assert_int_equal(t.dials, known[i].dials);
         assert_int_equal(t.cycles + t.visits, 0);
     }
+}
+
+/* It knows that no dial helps before the fault's end: those that were under way are all that it wastes. */
+static void the_oracle_knows_when_a_fault_ends(void **unused)
+{
+    struct judge_event e[] = {event("no carrier", HOUR_MS, 0), event("dials fail", HOUR_MS + 200, 600000)};
+    struct judge_tally t = live(ORACLE, e, 2), ours = live(MICROCATD, e, 2);
+    print_message("# dials fail: %llu dials, microcatd %llu in %lld ms\n", (unsigned long long)t.dials,
+                  (unsigned long long)ours.dials, (long long)ours.down_ms);
+    assert_in_range(t.down_ms, 601300, 601500);
+    assert_in_range(t.dials, 1, 3);
+    assert_true(ours.down_ms > t.down_ms);
 }
 
 /* Three faults cost what they cost one by one, each on its own row. */
@@ -132,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_calm_day_costs_nothing),
         cmocka_unit_test(the_oracle_needs_the_modems_own_time),
+        cmocka_unit_test(the_oracle_knows_when_a_fault_ends),
         cmocka_unit_test(a_day_is_the_sum_of_its_faults),
         cmocka_unit_test(who_does_nothing_is_the_worst),
         cmocka_unit_test(a_schedule_is_drawn_before_anybody_lives),
