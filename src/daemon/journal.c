@@ -8,10 +8,16 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
+#include <time.h>
 
 #define MESSAGE_BYTES 4096
 #define FIELD_BYTES   320
 #define N_FIELDS      16
+
+/* Lines that come again and again with others in between: so many of one in so long are written, more are counted. */
+#define FLOOD_LINES     5
+#define FLOOD_WINDOW_MS 60000
+#define FLOOD_KINDS     32
 
 static struct {
     bool journal;
@@ -20,6 +26,13 @@ static struct {
     char last[MESSAGE_BYTES];
     enum mc_log_level last_level;
     unsigned long repeated, said; /* times it came again, and how many of these were told */
+    struct seen {
+        uint64_t key;          /* of level and message; 0: free */
+        int64_t since_ms;      /* of its window */
+        unsigned long n, said; /* came in the window; how many of those that were not written were told */
+        enum mc_log_level level;
+        char start[100]; /* of the message, to tell what is counted */
+    } seen[FLOOD_KINDS];
 } sink;
 
 struct entry {
@@ -99,6 +112,65 @@ static bool is_power_of_ten(unsigned long n)
     return n == 1;
 }
 
+/* ---- lines in turns ---- */
+
+static int64_t clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static uint64_t key_of(enum mc_log_level level, const char *message)
+{
+    uint64_t key = 0xcbf29ce484222325u ^ (uint64_t)level; /* FNV-1a */
+    for (const char *p = message; *p; p++)
+        key = (key ^ (uint8_t)*p) * 0x100000001b3u;
+    return key ? key : 1;
+}
+
+static void tell_counted(struct seen *seen)
+{
+    char text[200];
+    unsigned long counted = seen->n > FLOOD_LINES ? seen->n - FLOOD_LINES : 0;
+    if (counted == seen->said)
+        return;
+    snprintf(text, sizeof(text), "(came %lu more times within a minute: %s)", counted - seen->said, seen->start);
+    seen->said = counted;
+    put(seen->level, NULL, 0, text);
+}
+
+/* Its own place, else the one whose window is the oldest. */
+static struct seen *place_of(uint64_t key)
+{
+    struct seen *oldest = &sink.seen[0];
+    for (size_t i = 0; i < FLOOD_KINDS; i++) {
+        if (sink.seen[i].key == key)
+            return &sink.seen[i];
+        if (sink.seen[i].since_ms < oldest->since_ms)
+            oldest = &sink.seen[i];
+    }
+    return oldest;
+}
+
+static bool floods(enum mc_log_level level, const char *message)
+{
+    uint64_t key = key_of(level, message);
+    int64_t now_ms = clock_ms();
+    struct seen *seen = place_of(key);
+    if (seen->key != key || now_ms - seen->since_ms >= FLOOD_WINDOW_MS) {
+        tell_counted(seen);
+        *seen = (struct seen){.key = key, .since_ms = now_ms, .n = 1, .level = level};
+        snprintf(seen->start, sizeof(seen->start), "%.99s", message);
+        return false;
+    }
+    if (++seen->n <= FLOOD_LINES)
+        return false;
+    if (is_power_of_ten(seen->n - FLOOD_LINES) && seen->n - FLOOD_LINES >= 10)
+        tell_counted(seen);
+    return true;
+}
+
 static void take(void *ctx, enum mc_log_level level, const struct mc_log_field *fields, size_t n_fields,
                  const char *message)
 {
@@ -107,6 +179,8 @@ static void take(void *ctx, enum mc_log_level level, const struct mc_log_field *
             tell_repeated();
         return;
     }
+    if (floods(level, message))
+        return;
     tell_repeated();
     snprintf(sink.last, sizeof(sink.last), "%s", message);
     sink.last_level = level;
@@ -125,6 +199,8 @@ void mc_journal_start(const char *instance)
 void mc_journal_stop(void)
 {
     tell_repeated();
+    for (size_t i = 0; i < FLOOD_KINDS; i++)
+        tell_counted(&sink.seen[i]);
     mc_log_set_sink(NULL, NULL);
 }
 

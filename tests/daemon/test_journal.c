@@ -81,6 +81,48 @@ static void repetitions_are_counted(void **state)
                               "microcatd: info: again\n");
 }
 
+static size_t lines_with(const char *word)
+{
+    size_t n = 0;
+    for (const char *p = text; (p = strstr(p, word)); p += strlen(word))
+        n++;
+    return n;
+}
+
+static void take_turns(void)
+{
+    for (int i = 0; i < 1000; i++) {
+        mc_info("turn a");
+        mc_warn("turn b");
+        mc_info("turn c");
+    }
+}
+
+/* A walk in circles says the same few lines in turns. */
+static void lines_in_turns_are_counted(void **state)
+{
+    capture(take_turns);
+    assert_int_equal(lines_with("\n"), 3 * (5 + 3)); /* five of each; 10, 90 and the rest told */
+    assert_int_equal(lines_with("info: turn a\n"), 5);
+    assert_int_equal(lines_with("(came 10 more times within a minute: turn b)"), 1);
+    assert_int_equal(lines_with("(came 90 more times within a minute: turn b)"), 1);
+    assert_int_equal(lines_with("(came 895 more times within a minute: turn b)"), 1);
+}
+
+static void different(void)
+{
+    for (int i = 0; i < 500; i++)
+        mc_info("line %d", i % 100);
+}
+
+/* What comes now and then is written every time. */
+static void lines_now_and_then_are_written(void **state)
+{
+    capture(different);
+    assert_int_equal(lines_with("info: line "), 500);
+    assert_int_equal(lines_with("more times"), 0);
+}
+
 static void say_fault(void)
 {
     mc_journal_fault(MC_FAULT_NO_CARRIER, "");
@@ -199,6 +241,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stderr_gets_lines_with_levels),
         cmocka_unit_test(repetitions_are_counted),
+        cmocka_unit_test(lines_in_turns_are_counted),
+        cmocka_unit_test(lines_now_and_then_are_written),
         cmocka_unit_test(faults_are_said_with_code_and_text),
         cmocka_unit_test(journal_is_known_by_its_inode),
         cmocka_unit_test(journal_gets_fields),
