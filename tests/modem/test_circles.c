@@ -9,13 +9,14 @@
 
 /* ---- the table ---- */
 
-static const char *const cpin_words[] = {"READY",      "SIM PIN",      "SIM PUK", "SIM PIN2",  "SIM PUK2", "PH-SIM PIN",
-                                         "PH-NET PIN", "NOT INSERTED", "BUSY",    "NOT READY", "ready",    "FAILURE"};
-static const int32_t stats[] = {0, 1, 2, 3, 4, 5, 6, 8, 11, 99};
+static const char *const cpin_words[] = {
+    "READY",     "SIM PIN", "SIM PUK", "SIM PIN2",    "SIM PUK2",  "PH-SIM PIN",  "PH-NET PIN", "NOT INSERTED", "BUSY",
+    "NOT READY", "ready",   "FAILURE", "PH-FSIM PIN", "PH-SP PIN", "PH-CORP PIN", "PH-NET PUK", "PH-NETSUB PIN"};
+static const int32_t stats[] = {0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 99};
 static const int32_t funs[] = {0, 1, 4, 7};
 
 #define FLAGS     7
-#define SAME_MAX  4 /* a step that a walk without a wait may come to so often: each came with news of its own */
+#define SAME_MAX  2 /* a step that a walk without a wait may come to so often: each came with news of its own */
 #define STEPS_MAX 100
 
 enum outcome { DONE, LATE, REFUSED };
