@@ -112,6 +112,8 @@ static void run_history(struct ctl_client *client, const struct method *method, 
     json_object_set_new(out, "outage",
                         history && mc_history_outage_now(history, now_ms(client), &outage) ? ctl_outage_json(&outage)
                                                                                            : json_null());
+    const struct mc_history_entry *last = history ? mc_history_last_outage(history) : NULL;
+    json_object_set_new(out, "last_outage", last ? ctl_outage_json(last) : json_null());
     ctl_client_reply(client, out);
 }
 
