@@ -303,13 +303,13 @@ int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done
     return 0;
 }
 
-static void end_all(struct mc_at *at, enum mc_at_result result)
+static void end_all(struct mc_at *at, enum mc_at_result result, const char *why)
 {
-    const struct mc_at_answer unsent = {.result = result, .code = -1, .final = ""};
+    const struct mc_at_answer unsent = {.result = result, .code = -1, .final = why};
     struct at_command *waiting = MC_TAKE_PTR(at->waiting); /* what the callbacks send is not part of it */
     at->n_waiting = 0;
     if (at->current)
-        at_finish(at, result, -1, "");
+        at_finish(at, result, -1, why);
     while (waiting) {
         struct at_command *command = waiting;
         waiting = command->next;
@@ -321,12 +321,18 @@ static void end_all(struct mc_at *at, enum mc_at_result result)
 
 void mc_at_cancel_all(struct mc_at *at)
 {
-    end_all(at, MC_AT_CANCELLED);
+    end_all(at, MC_AT_CANCELLED, "");
 }
 
 void mc_at_give_up(struct mc_at *at)
 {
-    end_all(at, MC_AT_TIMEOUT);
+    end_all(at, MC_AT_TIMEOUT, "");
+}
+
+void mc_at_abandon(struct mc_at *at, const char *why)
+{
+    end_all(at, MC_AT_CANCELLED, why);
+    at_drop_ghosts(at, at->n_ghosts);
 }
 
 bool mc_at_busy(const struct mc_at *at)

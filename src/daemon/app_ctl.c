@@ -43,7 +43,7 @@ static void on_at_done(void *ctx, const struct mc_at_answer *answer)
         reply.text = "The modem did not answer in time.";
     } else if (answer->result == MC_AT_CANCELLED) {
         reply.result = -ECANCELED;
-        reply.text = "The line was needed for something else, or was lost.";
+        reply.text = *answer->final ? answer->final : "The line was needed for something else, or was lost.";
     }
     request->done(request->ctx, &reply);
 }

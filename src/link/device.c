@@ -60,6 +60,7 @@ void mc_link_device(struct mc_link *link, bool present)
             mc_link_go_up(link);
         return;
     }
+    mc_link_no_answers(link, "The device went away: no answer can come any more.");
     mc_link_drop_port(link);
     link->doing = DOING_NOTHING;
     link->quiet = false;
@@ -77,6 +78,7 @@ void mc_link_port_closed(struct mc_link *link, int error)
     if (!link->open)
         return;
     snprintf(detail, sizeof(detail), "the port was closed: %s", strerror(error < 0 ? -error : EIO));
+    mc_link_no_answers(link, "The port was closed: no answer can come any more.");
     mc_link_drop_port(link);
     link->doing = DOING_NOTHING;
     memcpy(link->port_detail, detail, sizeof(link->port_detail));

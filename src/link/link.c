@@ -50,6 +50,12 @@ void mc_link_by_hand(struct mc_link *link)
     mc_link_note(link, "the modem was switched on by hand");
 }
 
+void mc_link_no_answers(struct mc_link *link, const char *why)
+{
+    mc_bringup_cancel(link->bringup); /* its own command is among those that end */
+    mc_at_abandon(mc_line_at(link->line), why);
+}
+
 /* The modem started anew by itself, or goes off: nothing that was set up holds any more. */
 static void session_over(struct mc_link *link, enum mc_fault fault, const char *line)
 {
@@ -57,7 +63,10 @@ static void session_over(struct mc_link *link, enum mc_fault fault, const char *
     link->found = link->rechecking = false;
     link->off = fault == MC_FAULT_MODEM_OFF;
     link->new_session = !link->off;
-    mc_bringup_cancel(link->bringup);
+    char why[160];
+    snprintf(why, sizeof(why), "The modem %s (%.80s): no answer can come any more.",
+             link->off ? "goes off" : "started anew", line);
+    mc_link_no_answers(link, why);
     link->req.set_flow(link->ctx, MC_FLOW_NONE);
     link->req.set_baud(link->ctx, 115200);
     mc_link_failed(link, fault, line);
@@ -79,6 +88,8 @@ static void on_line_urc(void *ctx, const char *line)
     mc_link_publish(link);
     if (reboot && link->powered_off)
         mc_link_by_hand(link);
+    if (mc_at_is_power_down_urc(line) && mc_bringup_step(link->bringup) == MC_STEP_POWER_OFF)
+        mc_at_give_up(mc_line_at(link->line)); /* that was AT+CPOF's answer */
     bool command = link->doing == DOING_WALK || link->doing == DOING_REST || link->doing == DOING_WAIT;
     if (reboot && command && !link->powered_off)
         session_over(link, MC_FAULT_MODEM_REBOOTED, line);

@@ -104,6 +104,8 @@ void mc_link_publish(struct mc_link *link);
 /* link.c */
 /** A modem that was switched off is here again. */
 void mc_link_by_hand(struct mc_link *link);
+/** Walk, command in flight and commands that wait end now; @why, a sentence, is told to the person who asked. */
+void mc_link_no_answers(struct mc_link *link, const char *why);
 
 /* walk.c */
 extern const struct mc_bringup_callbacks mc_link_walk_callbacks;

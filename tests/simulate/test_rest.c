@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 /* cmocka wants the four from setjmp.h on first */
 #include <cmocka.h>
@@ -44,6 +45,7 @@ static void until_step(struct world *w, const char *step)
 struct hand {
     bool done;
     enum mc_at_result result;
+    char final[160];
 };
 
 static void on_hand(void *ctx, const struct mc_at_answer *answer)
@@ -51,6 +53,7 @@ static void on_hand(void *ctx, const struct mc_at_answer *answer)
     struct hand *hand = ctx;
     hand->done = true;
     hand->result = answer->result;
+    snprintf(hand->final, sizeof(hand->final), "%s", answer->final);
 }
 
 static void ask(struct world *w, struct hand *hand, const char *command)
@@ -218,6 +221,53 @@ static void a_long_command_by_hand(void **unused)
     assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
 }
 
+/* Who asked a modem that starts anew, or whose plug is pulled, is told at once: whether the command is in flight or
+ * waits behind it. And the link goes on without waiting for it. */
+static void no_answer_can_come(void **unused)
+{
+    static const struct {
+        const char *inject, *why;
+    } rows[] = {{"reboot", "started anew"}, {"say NORMAL POWER DOWN", "goes off"}, {NULL, "went away"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _cleanup_world_ struct world *w = at_rest();
+        struct hand flies, waits;
+        world_inject(w, "silence AT+CEER 1");
+        ask(w, &flies, "AT+CEER");
+        ask(w, &waits, "AT+CSQ");
+        pass(w, 2 * SECOND_MS);
+        assert_false(flies.done || waits.done);
+        if (rows[i].inject)
+            world_inject(w, "%s", rows[i].inject);
+        else
+            world_plug(w, false);
+        pass(w, 20 * SECOND_MS); /* a boot speaks after 12 s */
+        assert_true(flies.done && waits.done);
+        assert_int_equal(flies.result, MC_AT_CANCELLED);
+        if (!strstr(flies.final, rows[i].why) || !strstr(waits.final, rows[i].why))
+            fail_msg("%s: \"%s\", \"%s\"", rows[i].why, flies.final, waits.final);
+    }
+}
+
+/* A message that only says that something is ready ends no command that is being worked on. */
+static void other_messages_end_no_command(void **unused)
+{
+    static const char *const lines[] = {"SMS DONE", "PB DONE", "+CPIN: READY", "UNDER-VOLTAGE WARNNING", "+CEREG: 5"};
+    _cleanup_world_ struct world *w = at_rest();
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct hand hand;
+        world_inject(w, "late AT+CEER 3000 1");
+        ask(w, &hand, "AT+CEER");
+        pass(w, SECOND_MS);
+        world_inject(w, "say %s", lines[i]);
+        pass(w, SECOND_MS);
+        if (hand.done)
+            fail_msg("%s ended it", lines[i]);
+        pass(w, 5 * SECOND_MS);
+        assert_true(hand.done && hand.result != MC_AT_CANCELLED);
+    }
+    assert_int_equal(w->status.state, MC_STATE_STOPPED);
+}
+
 /* ---- deaf while a dial is given up ---- */
 
 static const struct {
@@ -360,6 +410,8 @@ int main(void)
         cmocka_unit_test(deaf_at_rest),
         cmocka_unit_test(deaf_to_one_question),
         cmocka_unit_test(a_long_command_by_hand),
+        cmocka_unit_test(no_answer_can_come),
+        cmocka_unit_test(other_messages_end_no_command),
         cmocka_unit_test(a_dial_is_given_up),
         cmocka_unit_test(connect_while_it_is_looked_for),
         cmocka_unit_test(it_answers_without_a_network),

@@ -52,7 +52,7 @@ const char *mc_at_result_name(enum mc_at_result result);
 struct mc_at_answer {
     enum mc_at_result result;
     int code;                 /* of CME, CMS; -1 otherwise, or when the modem gave a text that 27.007 does not have */
-    const char *final;        /* the final line as it came, "" without one */
+    const char *final;        /* the final line as it came, "" without one; of mc_at_abandon() why none can come */
     const char *const *lines; /* the information lines, without CR LF, in order */
     size_t n_lines;           /* at most 64; more are counted in the statistics and dropped */
     int64_t took_ms;
@@ -105,6 +105,12 @@ int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done
 
 /** Ends the command in flight and all that wait with MC_AT_CANCELLED (called back before this returns). */
 void mc_at_cancel_all(struct mc_at *at);
+
+/**
+ * The same when the modem can no longer answer: it started anew, goes off, or the port is gone. `final` of each answer
+ * is @why, a sentence for people; nothing is owed any more.
+ */
+void mc_at_abandon(struct mc_at *at, const char *why);
 
 /** The same for a modem that was found not to answer: what waits ends with MC_AT_TIMEOUT before its own time is over.
  */
