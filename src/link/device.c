@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PORT_LOST_MS 500 /* the kernel's news of an unplugged device may come after the hang-up of its port */
+#define PORT_LOST_MS 500  /* the kernel's news of an unplugged device may come after the hang-up of its port */
+#define DETACH_MS    5000 /* a detach takes a second or two; the reset that waits for it is wanted */
 
 bool mc_link_open_port(struct mc_link *link)
 {
@@ -121,6 +122,39 @@ void mc_link_no_device(struct mc_link *link)
 size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len)
 {
     return link->open ? mc_line_feed(link->line, data, len) : len;
+}
+
+static void on_detached(void *ctx, const struct mc_at_answer *answer)
+{
+    struct mc_link *link = ctx;
+    if (link->doing == DOING_BOARD && answer->result != MC_AT_CANCELLED) /* cancelled: the port is gone */
+        link->req.board(link->ctx, link->board_line);
+}
+
+/*
+ * A modem that still answers is detached first: the network forgets the session at once instead of by its own timers
+ * (the vendor's newer driver does so). Bounded, and whatever it says to it, the line is worked.
+ */
+void mc_link_work_board(struct mc_link *link, enum mc_board_line what)
+{
+    static const struct mc_at_command detach = {
+        .text = "AT+CGATT=0", .timeout_ms = DETACH_MS, .flags = MC_AT_GUESS | MC_AT_URGENT};
+    bool again = link->doing == DOING_BOARD;
+    mc_bringup_cancel(link->bringup);
+    link->doing = DOING_BOARD;
+    link->board_line = what;
+    if (what != MC_BOARD_POWER_OFF)
+        mc_link_enter(link, MC_STATE_SYNC);
+    if (again && mc_at_busy(mc_line_at(link->line))) /* the detach of the line before is under way: then this one */
+        return;
+    if (what == MC_BOARD_POWER_ON || !link->open || !link->found ||
+        mc_line_owner(link->line) != MC_LINE_OWNER_AT) { /* nobody is there who would hear it */
+        link->req.board(link->ctx, what);
+        return;
+    }
+    mc_at_cancel_all(mc_line_at(link->line));
+    if (mc_at_send(mc_line_at(link->line), &detach, on_detached, link) < 0)
+        link->req.board(link->ctx, what);
 }
 
 void mc_link_board_done(struct mc_link *link, int result)

@@ -50,14 +50,15 @@ struct mc_link {
     struct mc_timer wait;
     struct mc_timer port_lost; /* a closed port: was it pulled out, or did it fail? */
     char port_detail[80];
-    struct mc_timer sample;      /* at rest: signal, temperature and supply now and then */
-    enum mc_fault fault;         /* being dealt with */
-    enum mc_fault held_fault;    /* last published one of a quiet kind */
-    enum mc_state held_state;    /* in which it was found */
-    struct mc_decision decision; /* what the wait is for */
-    bool stays_stopped;          /* `disconnect` met the fault: it is looked after quietly, in `stopped` */
-    bool rechecking;             /* the remedy stands ready, but first: is the fault still there? */
-    enum mc_remedy in_progress;  /* the last remedy carried out, for counters and history */
+    enum mc_board_line board_line; /* being worked, or about to be */
+    struct mc_timer sample;        /* at rest: signal, temperature and supply now and then */
+    enum mc_fault fault;           /* being dealt with */
+    enum mc_fault held_fault;      /* last published one of a quiet kind */
+    enum mc_state held_state;      /* in which it was found */
+    struct mc_decision decision;   /* what the wait is for */
+    bool stays_stopped;            /* `disconnect` met the fault: it is looked after quietly, in `stopped` */
+    bool rechecking;               /* the remedy stands ready, but first: is the fault still there? */
+    enum mc_remedy in_progress;    /* the last remedy carried out, for counters and history */
 
     /* call.c */
     bool call, call_up, stopping;
@@ -126,6 +127,8 @@ bool mc_link_open_port(struct mc_link *link);
 void mc_link_settle_port(struct mc_link *link);
 /** The fault of a device that is not there, with what was looked for. */
 void mc_link_no_device(struct mc_link *link);
+/** Works one of the board's lines, with a detach before it where the modem still answers. */
+void mc_link_work_board(struct mc_link *link, enum mc_board_line what);
 /** Everything that hangs on the port ends; nothing is sent. */
 void mc_link_drop_port(struct mc_link *link);
 

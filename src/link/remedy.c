@@ -193,11 +193,8 @@ static void carry_out(struct mc_link *link, enum mc_remedy remedy)
             mc_link_walk(link, WALK_UP, MC_STEP_RESET);
             break;
         }
-        mc_bringup_cancel(link->bringup);
-        link->doing = DOING_BOARD;
         link->quiet = false; /* what follows a reset is told, whatever was looked at in silence before */
-        mc_link_enter(link, MC_STATE_SYNC);
-        link->req.board(link->ctx, remedy == MC_REMEDY_RESET ? MC_BOARD_RESET : MC_BOARD_POWER_CYCLE);
+        mc_link_work_board(link, remedy == MC_REMEDY_RESET ? MC_BOARD_RESET : MC_BOARD_POWER_CYCLE);
         break;
     default:
         if (recheck_step(link->fault) == MC_STEP_FIND) /* whatever it said of itself is in doubt */

@@ -83,10 +83,7 @@ bool mc_link_verb_next(struct mc_link *link)
             mc_link_walk(link, WALK_UP, MC_STEP_RESET);
             return true;
         }
-        mc_bringup_cancel(link->bringup);
-        link->doing = DOING_BOARD;
-        mc_link_enter(link, MC_STATE_SYNC);
-        link->req.board(link->ctx, MC_BOARD_RESET);
+        mc_link_work_board(link, MC_BOARD_RESET);
         return true;
     case MC_VERB_POWER_OFF:
         link->powered_off = true;
@@ -94,9 +91,7 @@ bool mc_link_verb_next(struct mc_link *link)
             mc_link_walk(link, WALK_VERB, MC_STEP_POWER_OFF);
             return true;
         }
-        mc_bringup_cancel(link->bringup);
-        link->doing = DOING_BOARD;
-        link->req.board(link->ctx, MC_BOARD_POWER_OFF);
+        mc_link_work_board(link, MC_BOARD_POWER_OFF);
         return true;
     case MC_VERB_POWER_ON:
     case MC_VERB_CONNECT:
@@ -255,9 +250,7 @@ static void power_on_verb(struct mc_link *link)
                      "The modem is being switched on: 10 to 30 s until it answers, then an attach and a "
                      "dial.");
     if (mc_link_open_port(link)) {
-        link->doing = DOING_BOARD;
-        mc_link_enter(link, MC_STATE_SYNC);
-        link->req.board(link->ctx, MC_BOARD_POWER_ON);
+        mc_link_work_board(link, MC_BOARD_POWER_ON);
     }
 }
 

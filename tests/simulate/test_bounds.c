@@ -124,6 +124,32 @@ static void still_mute_is_reset(void **unused)
     assert_true(w->status.counters.resets >= 1);
 }
 
+/* A modem that answers is detached before the line is pulled, and one that does not say so is waited for five seconds
+ * and no longer. One that is known to be deaf is not asked. */
+static void detached_before_the_line(void **unused)
+{
+    static const struct {
+        const char *inject;
+        int64_t least_ms, most_ms;
+    } rows[] = {{"late AT+CGATT 1500 1", 1500, 3500}, {"silence AT+CGATT 1", 5000, 6500}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _cleanup_world_ struct world *w = online("lines");
+        world_set(w, "Modem", "Reset", "break");
+        world_verb(w, MC_VERB_DISCONNECT);
+        until(w, MC_STATE_STOPPED, MINUTE_MS);
+        pass(w, 30 * SECOND_MS);
+        uint64_t before = (uint64_t)world_board(w, "resets");
+        world_inject(w, "%s", rows[i].inject);
+        world_verb(w, MC_VERB_RESET);
+        int64_t began_ms = world_now(w);
+        for (int64_t ms = 0; ms < 20 * SECOND_MS && (uint64_t)world_board(w, "resets") == before; ms++)
+            pass(w, 1);
+        if (world_now(w) - began_ms < rows[i].least_ms || world_now(w) - began_ms > rows[i].most_ms)
+            fail_msg("%s: reset after %d ms", rows[i].inject, (int)(world_now(w) - began_ms));
+        until(w, MC_STATE_STOPPED, 2 * MINUTE_MS);
+    }
+}
+
 /* A SIM that fails is looked at in silence; the reset that follows is none, and what comes after it is told step by
  * step. Found by the judge: the link went from sync to pdp, and said nothing between. */
 static void a_reset_is_no_quiet_look(void **unused)
@@ -227,9 +253,9 @@ int main(void)
         cmocka_unit_test(as_many_probes_as_failures_says), cmocka_unit_test(bytes_that_come_in_forgive),
         cmocka_unit_test(a_probe_is_no_traffic),           cmocka_unit_test(back_before_the_reset),
         cmocka_unit_test(another_fault_brings_no_reset),   cmocka_unit_test(still_mute_is_reset),
-        cmocka_unit_test(a_reset_is_no_quiet_look),        cmocka_unit_test(cycles_within_the_attach_budget),
-        cmocka_unit_test(boot_speed_after_a_reboot),       cmocka_unit_test(a_hang_up_waits_two_seconds),
-        cmocka_unit_test(a_cycle_asks_for_news),
+        cmocka_unit_test(a_reset_is_no_quiet_look),        cmocka_unit_test(detached_before_the_line),
+        cmocka_unit_test(cycles_within_the_attach_budget), cmocka_unit_test(boot_speed_after_a_reboot),
+        cmocka_unit_test(a_hang_up_waits_two_seconds),     cmocka_unit_test(a_cycle_asks_for_news),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
