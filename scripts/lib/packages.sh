@@ -9,6 +9,8 @@ mc_packages_build=(gcc libc6-dev meson ninja-build pkg-config libevent-dev libse
 mc_packages_test=(clang clang-format libclang-rt-dev libcmocka-dev shellcheck iproute2 iputils-ping procps dbus python3 git zsh fish)
 # To run a guest: the emulator, and what makes its initramfs. (kmod for depmod; iputils-ping for the scenarios, whose root is ours.)
 mc_packages_machine=(qemu-system-x86 busybox-static cpio kmod iproute2 iputils-ping procps dbus systemd systemd-sysv psmisc)
+# To make the Debian packages.
+mc_packages_package=(dpkg-dev debhelper lintian libcmocka-dev)
 # Only in the guest: unpacked into a tree that the guest overlays, never installed here. Their missing dependencies come along.
 mc_packages_guest=(udev systemd-resolved dbus kmod modemmanager)
 

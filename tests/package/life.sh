@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# life.sh DEB: a package's life with the real dpkg: installed, upgraded beside a changed conffile, removed, purged. Runs as root in a
+# mount namespace, on an overlay over this machine's root: nothing of it stays.
+set -u
+deb=$(readlink -f "$1")
+if [ -z "${MC_LIFE_INSIDE:-}" ]; then
+    work=$(mktemp -d /var/tmp/microcat-life.XXXXXX) || exit 1
+    trap 'rm -rf "$work"' EXIT
+    dpkg-deb -R "$deb" "$work/next" && sed -i 's/^Version: .*/&+next/' "$work/next/DEBIAN/control" &&
+        echo "# a new comment of the next version" >>"$work/next/etc/microcatd/microcatd.conf" &&
+        (cd "$work/next" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | xargs -0 md5sum >DEBIAN/md5sums) &&
+        dpkg-deb -b "$work/next" "$work/next.deb" >/dev/null || exit 1
+    cp "$deb" "$work/this.deb"
+    # The namespace, and every mount in it, is gone before the directory is removed.
+    MC_LIFE_INSIDE=$work unshare -m --propagation private "$0" "$1"
+    exit
+fi
+
+work=$MC_LIFE_INSIDE root=$MC_LIFE_INSIDE/root n=0 failed=0
+mkdir -p "$root" "$work/top"
+mount -t tmpfs tmpfs "$work/top" && mkdir "$work/top/up" "$work/top/work" &&
+    mount -t overlay overlay -o "lowerdir=/,upperdir=$work/top/up,workdir=$work/top/work" "$root" &&
+    mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/run" && mount --bind /dev "$root/dev" || { echo "Bail out! no overlay"; exit 1; }
+cp "$work/this.deb" "$work/next.deb" "$root/run/"
+printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod +x "$root/usr/sbin/policy-rc.d"
+# What this machine has by hand would hide what the package brings.
+rm -rf "$root/etc/microcatd" "$root/usr/sbin/microcatd" "$root/usr/bin/microcatctl"
+
+inside() { DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
+check()
+{
+    n=$((n + 1))
+    if "${@:2}" >"$work/top/log" 2>&1; then echo "ok $n - $1"; else
+        echo "not ok $n - $1"; sed 's/^/# /' "$work/top/log"; failed=1; fi
+}
+conf=$root/etc/microcatd/microcatd.conf
+absent() { for f in "$@"; do [ ! -e "$f" ] || { echo "$f is there"; return 1; }; done; }
+depends() { inside dpkg --force-depends -i "/run/$1"; } # of the libraries apt takes care; here the package is looked at
+upgrade() { inside dpkg --force-depends --force-confdef --force-confold -i /run/next.deb; }
+same_mode() { [ "$(stat -c %a "$1")" = "$2" ] || { stat "$1"; return 1; }; }
+
+check "it is installed" depends this.deb
+check "its daemon says its version" inside microcatd --version
+check "the configuration is root's alone" same_mode "$conf" 600
+check "the group is there" grep -q '^microcat' "$root/etc/group"
+check "the configuration is right but for the APN" sh -c "! chroot '$root' microcatd --check-config >'$root/run/out' 2>&1; grep -qi apn '$root/run/out'"
+sed -i 's/^#\?APN=.*/APN=kept.example/' "$conf"
+grep -q '^APN=kept' "$conf" || printf '[PDP]\nAPN=kept.example\n' >>"$conf"
+mkdir -p "$root/var/lib/microcatd" && : >"$root/var/lib/microcatd/budgets"
+check "with an APN it is right" inside microcatd --check-config
+check "upgraded beside a changed conffile" upgrade
+check "which stays as the person made it" grep -q '^APN=kept.example' "$conf"
+check "and root's alone" same_mode "$conf" 600
+check "what the next version has is put beside it" test -e "$conf.dpkg-dist"
+check "removed" inside dpkg -r microcatd
+check "programs and units are gone" absent "$root/usr/sbin/microcatd" "$root/lib/systemd/system/microcatd.service" "$root/lib/udev/rules.d/70-microcatd.rules"
+check "configuration and memory stay" test -e "$conf" -a -e "$root/var/lib/microcatd/budgets"
+check "purged" inside dpkg -P microcatd
+check "nothing is left" absent "$conf" "$root/var/lib/microcatd" "$root/run/microcatd"
+echo "1..$n"
+exit $failed
