@@ -282,6 +282,8 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
     for (size_t i = 0; i < json_array_size(dns) && i < 2; i++)
         len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%.63s", i ? " " : ", DNS ",
                         json_string_value(json_array_get(dns, i)));
+    if (json_array_size(dns) > 0 && !render_string(status, "ppp.dns_where", NULL))
+        snprintf(text + len, sizeof(text) - (size_t)len, " (nobody took them)");
     /* The address came when the phase last changed: to running. */
     layer(out, style, MARK_GOOD, "IP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
 }

@@ -243,7 +243,7 @@ static void on_dns(void *ctx, int result)
             mc_dns_revert(app->dns, app->ppp_link.ifname, NULL, NULL);
         return;
     }
-    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", result == 0 ? "resolved" : "status");
+    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", result == 0 ? "systemd-resolved" : "");
     if (result == -ENOENT && !app->dns_told)
         mc_info("systemd-resolved does not run: the DNS servers are shown in status only");
     else if (result < 0 && result != -ENOENT)
@@ -283,7 +283,7 @@ void app_network(void *ctx, bool up)
     for (enum mc_route_family family = MC_ROUTE_IPV4; family <= MC_ROUTE_IPV6; family <<= 1)
         remove_route(app, family);
     app->status.ppp.route = false;
-    if (*app->status.ppp.dns_where && strcmp(app->status.ppp.dns_where, "status") != 0)
+    if (*app->status.ppp.dns_where)
         mc_dns_revert(app->dns, ifname, NULL, NULL);
     app->status.ppp.dns_where[0] = '\0';
 }

@@ -76,6 +76,10 @@ static const struct {
                      "\"availability_over_s\":23.0}"},
     {"status-unvouched",
      "{\"probe\":{\"standing\":\"lost\",\"target\":\"100.127.0.53\",\"last_answer_age_s\":7200.0}}"},
+    {"status-no-names",
+     "{\"ppp\": {\"phase\": \"running\", \"interface\": \"ppp0\", \"local\": \"10.164.98.251\", \"remote\": "
+     "\"10.64.64.64\", \"dns\": [\"100.127.0.53\", \"100.127.1.53\"], \"mtu\": 1500, \"auth\": \"CHAP\", \"pid\": "
+     "4711, \"rx_bytes\": 1234567, \"tx_bytes\": 340123, \"route\": true, \"dns_where\": null, \"age_s\": 8040.0}}"},
     {"status-absent",
      "{" STATE("absent", "no device",
                "75.0") ",\"step\":null,\"device\":{\"path\":null,\"product\":null,\"serial\":null,"

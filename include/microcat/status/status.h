@@ -90,7 +90,7 @@ struct mc_status_ppp {
     int32_t pid;
     uint64_t rx_bytes, tx_bytes; /* of this call, PPP frames as relayed */
     bool route;                  /* default route set */
-    char dns_where[16];          /* "resolved", "status" */
+    char dns_where[24];          /* who took the DNS servers: "systemd-resolved"; "" nobody */
     int64_t phase_at_ms;
 };
 
