@@ -60,6 +60,11 @@ enum mc_fault mc_cpin_fault(const char *state);
 
 /* The authentication type (CGAUTH's 0, 1, 2) that the settings want written. */
 int mc_wanted_auth(const struct mc_settings *settings);
+/**
+ * A mark that tells one authentication of this modem and SIM from another. It is kept on disk: of the password it has
+ * 16 bits, enough to see that it was changed, and no way back to it.
+ */
+void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const char *password, char out[24]);
 
 /* scripts.c: a const array each. */
 #define MC_SCRIPTS(X)                                                                                                  \

@@ -217,11 +217,34 @@ static bool context_same(struct mc_bringup *b)
            reads_as_ours(b);
 }
 
+static void wanted_auth_mark(const struct mc_bringup *b, char out[24])
+{
+    mc_auth_mark(b, mc_wanted_auth(b->settings), b->settings->pdp.user, b->settings->pdp.password, out);
+}
+
+/* The same for authentication: some modems hide the password, or do not tell what they were given at all. */
+static bool auth_reads_as_ours(struct mc_bringup *b)
+{
+    struct mc_facts *f = &b->facts;
+    char wanted[sizeof(f->auth_written)];
+    wanted_auth_mark(b, wanted);
+    if (strcmp(f->auth_written, wanted) != 0)
+        return false;
+    if (*f->auth_read_as)
+        return strcmp(f->auth_read_as, f->auth_reading) == 0;
+    if (f->auth_other_user)
+        return false;
+    memcpy(f->auth_read_as, f->auth_reading, sizeof(f->auth_read_as));
+    mc_bringup_note(b, "the authentication of context %d was written as wanted and reads otherwise: left so",
+                    (int)b->settings->pdp.cid);
+    return true;
+}
+
 enum mc_step mc_after_pdp(struct mc_bringup *b)
 {
     /* A modem that does not answer AT+CGAUTH? has nothing to compare: leave it alone. */
     b->facts.context_written = false;
-    b->facts.prepared = context_same(b) && (b->facts.auth_same || !b->facts.auth_known);
+    b->facts.prepared = context_same(b) && (b->facts.auth_same || !b->facts.auth_known || auth_reads_as_ours(b));
     if (b->facts.prepared || b->radio_stays_off) /* what differs is written when it comes on again */
         return MC_STEP_REGISTER;
     b->result.wait_ms = b->cb.attach_allowed(b->ctx);
@@ -235,7 +258,8 @@ enum mc_step mc_after_pdp_write(struct mc_bringup *b)
 {
     b->facts.context_written = true;
     wanted_text(b, b->facts.written);
-    b->facts.read_as[0] = '\0';
+    b->facts.read_as[0] = b->facts.auth_read_as[0] = '\0';
+    wanted_auth_mark(b, b->facts.auth_written);
     b->facts.context_known = true; /* every command of it was answered OK: what was written is what there is */
     b->facts.context = (struct mc_at_cgdcont){.cid = (int32_t)b->settings->pdp.cid};
     snprintf(b->facts.context.type, sizeof(b->facts.context.type), "%s", mc_pdp_type_text(b->settings->pdp.type));

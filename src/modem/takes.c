@@ -188,6 +188,24 @@ static bool auth_same(const struct mc_settings *settings, const struct mc_at_cga
     return !strcmp(auth->user, settings->pdp.user) && !strcmp(auth->password, settings->pdp.password);
 }
 
+static uint64_t fnv1a(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (uint8_t)*text) * 0x100000001b3u;
+    return (hash ^ 0xff) * 0x100000001b3u;
+}
+
+void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const char *password, char out[24])
+{
+    const char type_text[] = {(char)('0' + type), '\0'};
+    uint64_t hash = fnv1a(fnv1a(0xcbf29ce484222325u, b->facts.imei), b->facts.iccid);
+    hash = fnv1a(fnv1a(hash, type_text), user);
+    uint64_t secret = fnv1a(hash, password);
+    secret ^= secret >> 32;
+    secret ^= secret >> 16;
+    snprintf(out, 24, "%016llx-%04x", (unsigned long long)hash, (unsigned)(secret & 0xffff));
+}
+
 static int take_auth(struct mc_bringup *b, const char *line)
 {
     struct mc_at_cgauth auth;
@@ -195,6 +213,8 @@ static int take_auth(struct mc_bringup *b, const char *line)
         return -EBADMSG;
     if (auth.cid == b->settings->pdp.cid) {
         b->facts.auth_same = auth_same(b->settings, &auth);
+        b->facts.auth_other_user = *auth.user && strcmp(auth.user, b->settings->pdp.user) != 0;
+        mc_auth_mark(b, auth.type, auth.user, auth.password, b->facts.auth_reading);
         b->told |= MC_TOLD_AUTH;
     }
     explicit_bzero(&auth, sizeof(auth));
@@ -208,6 +228,8 @@ int mc_take_cgauth(void *ctx, const struct mc_at_answer *a)
     int r = 0;
     f->auth_known = true;
     f->auth_same = mc_wanted_auth(b->settings) == 0; /* no line for our CID: nothing is set */
+    f->auth_other_user = false;
+    snprintf(f->auth_reading, sizeof(f->auth_reading), "none");
     for (size_t i = 0; i < a->n_lines && r == 0; i++)
         r = take_auth(ctx, a->lines[i]);
     return r;

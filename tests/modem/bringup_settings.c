@@ -69,6 +69,49 @@ void what_reads_back_otherwise_is_written_once(void **state)
     }
 }
 
+static const struct {
+    const char *answer; /* to AT+CGAUTH?, whatever was written */
+    unsigned cycles;    /* over all starts */
+} auth_readings[] = {
+    {"+CGAUTH: 1,2,\"sora\",\"sora\"", 0},
+    {"+CGAUTH: 1,2,\"sora\"", 1},
+    {"+CGAUTH: 1,2,\"sora\",\"***\"", 1},
+    {"+CGAUTH: 1,0", 1},
+    {"+CGAUTH: 2,0", 1},
+    /* another user is another hand's, each time */
+    {"+CGAUTH: 1,2,\"else\",\"sora\"", 4},
+};
+
+void authentication_that_reads_back_otherwise_is_written_once(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(auth_readings); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        bench_inject(b, "answer AT+CGAUTH? %s", auth_readings[i].answer);
+        for (int start = 0; start < 4; start++) {
+            if (start > 0)
+                start_anew(b);
+            bench_online(b);
+        }
+        if (sim_board_counters(b->board)->cfun_cycles != auth_readings[i].cycles)
+            fail_msg("row %zu: %u attaches in 4 starts", i, (unsigned)sim_board_counters(b->board)->cfun_cycles);
+    }
+}
+
+/* ... and a password that was changed here is written, though the modem shows none. */
+void a_changed_password_is_written_though_none_is_shown(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "answer AT+CGAUTH? +CGAUTH: 1,2,\"sora\"");
+    for (int start = 0; start < 4; start++) {
+        if (start > 0)
+            start_anew(b);
+        if (start == 2)
+            mc_config_row_set(mc_config_row_find("PDP", "Password"), &b->settings, "new");
+        bench_online(b);
+        assert_int_equal(sim_board_counters(b->board)->cfun_cycles, start < 2 ? 1 : 2);
+    }
+}
+
 /* The memory is of that modem, that SIM and those settings; and another reading than the first is another hand's. */
 void what_others_changed_is_written_again(void **state)
 {

@@ -9,6 +9,8 @@
 void any_wrong_setting_is_written_between_the_cycles(void **state);
 void what_reads_back_otherwise_is_written_once(void **state);
 void what_others_changed_is_written_again(void **state);
+void authentication_that_reads_back_otherwise_is_written_once(void **state);
+void a_changed_password_is_written_though_none_is_shown(void **state);
 void a_spent_attach_budget_waits(void **state);
 void a_spent_dial_budget_waits(void **state);
 void without_pppd_nothing_is_dialled(void **state);

@@ -163,6 +163,8 @@ int main(void)
         cmocka_unit_test(any_wrong_setting_is_written_between_the_cycles),
         cmocka_unit_test(what_reads_back_otherwise_is_written_once),
         cmocka_unit_test(what_others_changed_is_written_again),
+        cmocka_unit_test(authentication_that_reads_back_otherwise_is_written_once),
+        cmocka_unit_test(a_changed_password_is_written_though_none_is_shown),
         cmocka_unit_test(a_spent_attach_budget_waits),
         cmocka_unit_test(a_spent_dial_budget_waits),
         cmocka_unit_test(without_pppd_nothing_is_dialled),

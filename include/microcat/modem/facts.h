@@ -37,6 +37,10 @@ struct mc_facts {
     /* What was last written to the context, and how the modem then read it back ("" not looked at since): "IMEI/ICCID
      * IP example.apn" and "IP example.apn". Kept over restarts. */
     char written[160], read_as[120];
+    /* The same for CGAUTH, as marks (mc_auth_mark()): of what was last written, and how it then read back. Kept. */
+    char auth_written[24], auth_read_as[24];
+    char auth_reading[24]; /* how it reads now */
+    bool auth_other_user;  /* it reads with a user that is not ours */
     char address[64];
     bool want_dns;   /* PPP gave no usable DNS servers: ask the modem for them before the next dial */
     char dns[2][64]; /* of AT+CGCONTRDP, "" none */
