@@ -5,9 +5,11 @@
 # To build and to run.
 mc_packages_build=(gcc libc6-dev meson ninja-build pkg-config libevent-dev libserialport-dev libsystemd-dev libudev-dev libjansson-dev
     libinih-dev libmnl-dev ppp ppp-dev systemd)
-# To test: the second compiler, the test library, the formatter, the linters; the shells that we complete for;
-# nodejs and npm for the interpreter that runs the bridge.
-mc_packages_test=(clang clang-format libclang-rt-dev libcmocka-dev shellcheck iproute2 iputils-ping procps dbus python3 git zsh fish nodejs npm)
+# To test: the second compiler, the test library, the formatter, the linters; the shells that we complete for.
+mc_packages_test=(clang clang-format libclang-rt-dev libcmocka-dev shellcheck iproute2 iputils-ping procps dbus python3 git zsh fish)
+# For the interpreter that runs the bridge. A Node.js of another source brings its npm along, and Debian's would conflict with it.
+command -v node >/dev/null || mc_packages_test+=(nodejs)
+command -v npm >/dev/null || mc_packages_test+=(npm)
 # To run a guest: the emulator, and what makes its initramfs. (kmod for depmod; iputils-ping for the scenarios, whose root is ours.)
 mc_packages_machine=(qemu-system-x86 busybox-static cpio kmod iproute2 iputils-ping procps dbus systemd systemd-sysv psmisc)
 # To make the Debian packages.
