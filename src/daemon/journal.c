@@ -15,7 +15,7 @@
 #define N_FIELDS      16
 
 /* Lines that come again and again with others in between: so many of one in so long are written, more are counted. */
-#define FLOOD_LINES     5
+#define FLOOD_LINES     30
 #define FLOOD_WINDOW_MS 60000
 #define FLOOD_KINDS     32
 
