@@ -99,7 +99,9 @@ struct judge_schedule judge_draw(uint64_t seed, int64_t days)
         int64_t end_ms = at_ms + draw_length(&chance, row);
         if (end_ms >= s.end_ms)
             break;
-        s.events[s.n++] = (struct judge_event){at_ms, end_ms, row, (uint64_t)world_random(&chance) << 32 | s.n};
+        uint64_t random =
+            (uint64_t)world_random(&chance) << 32 | s.n; /* on its own: the order within one line is the compiler's */
+        s.events[s.n++] = (struct judge_event){at_ms, end_ms, row, random};
         at_ms = end_ms;
     }
     return s;
