@@ -8,8 +8,8 @@
  *
  * A message that says the same as the one before is counted, not repeated: "(the last message came 9 more times)"
  * follows when another one comes, and after 10, 100, 1000, ... repetitions. Lines that take turns are counted too: of
- * one line thirty are written in a minute, and how many more came is told at 10, 100, 1000, ..., and when it comes again
- * after that minute.
+ * one line thirty are written in a minute, and how many more came is told at 10, 100, 1000, ..., and when it comes
+ * again after that minute.
  */
 
 #include <microcat/base/fault.h>
