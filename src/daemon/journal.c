@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define SD_JOURNAL_SUPPRESS_LOCATION /* this file's own lines would say nothing */
 #include <microcat/base/cleanup.h>
+#include <microcat/base/hash.h>
 #include <microcat/daemon/journal.h>
 #include <microcat/daemon/message_id.h>
 #include <stdio.h>
@@ -123,9 +124,7 @@ static int64_t clock_ms(void)
 
 static uint64_t key_of(enum mc_log_level level, const char *message)
 {
-    uint64_t key = 0xcbf29ce484222325u ^ (uint64_t)level; /* FNV-1a */
-    for (const char *p = message; *p; p++)
-        key = (key ^ (uint8_t)*p) * 0x100000001b3u;
+    uint64_t key = mc_fnv1a(MC_FNV1A_BASIS ^ (uint64_t)level, message);
     return key ? key : 1;
 }
 

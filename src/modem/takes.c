@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <microcat/at/replies.h>
 #include <microcat/base/cleanup.h>
+#include <microcat/base/hash.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -188,19 +189,12 @@ static bool auth_same(const struct mc_settings *settings, const struct mc_at_cga
     return !strcmp(auth->user, settings->pdp.user) && !strcmp(auth->password, settings->pdp.password);
 }
 
-static uint64_t fnv1a(uint64_t hash, const char *text)
-{
-    for (; *text; text++)
-        hash = (hash ^ (uint8_t)*text) * 0x100000001b3u;
-    return (hash ^ 0xff) * 0x100000001b3u;
-}
-
 void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const char *password, char out[24])
 {
     const char type_text[] = {(char)('0' + type), '\0'};
-    uint64_t hash = fnv1a(fnv1a(0xcbf29ce484222325u, b->facts.imei), b->facts.iccid);
-    hash = fnv1a(fnv1a(hash, type_text), user);
-    uint64_t secret = fnv1a(hash, password);
+    uint64_t hash = mc_fnv1a_part(mc_fnv1a_part(MC_FNV1A_BASIS, b->facts.imei), b->facts.iccid);
+    hash = mc_fnv1a_part(mc_fnv1a_part(hash, type_text), user);
+    uint64_t secret = mc_fnv1a_part(hash, password);
     secret ^= secret >> 32;
     secret ^= secret >> 16;
     snprintf(out, 24, "%016llx-%04x", (unsigned long long)hash, (unsigned)(secret & 0xffff));

@@ -9,17 +9,14 @@
  * count is not lower than before one without a name refused a PIN is another one.
  */
 #include "policy_priv.h"
+#include <microcat/base/hash.h>
 #include <stdio.h>
 #include <string.h>
 
 /* FNV-1a over ICCID and PIN: tells "the same PIN on the same SIM" apart, which is all it is for. */
 static uint64_t pin_hash(const char *iccid, const char *pin)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *part = iccid; part; part = part == iccid ? pin : NULL)
-        for (const char *p = part; *p; p++)
-            hash = (hash ^ (uint8_t)*p) * 0x100000001b3u;
-    return hash;
+    return mc_fnv1a(mc_fnv1a(MC_FNV1A_BASIS, iccid), pin);
 }
 
 /* Was @pin sent to this SIM? One whose ICCID could not be read, now or then, may be the very same. */

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy_priv.h"
+#include <microcat/base/hash.h>
 
 /* FNV-1a over the three and their ends: tells them apart, and keeps a SIM's number out of the file. Never 0. */
 static uint64_t key_of(const char *iccid, const char *apn, const char *target)
 {
     const char *const parts[] = {iccid, apn, target};
-    uint64_t key = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        for (const char *p = parts[i]; *p; p++)
-            key = (key ^ (uint8_t)*p) * 0x100000001b3u;
-        key = (key ^ 0xff) * 0x100000001b3u;
-    }
+    uint64_t key = MC_FNV1A_BASIS;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        key = mc_fnv1a_part(key, parts[i]);
     return key ? key : 1;
 }
 
