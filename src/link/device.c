@@ -28,9 +28,9 @@ bool mc_link_open_port(struct mc_link *link)
 }
 
 /* Everything that hangs on the port ends; nothing is sent. */
-void mc_link_drop_port(struct mc_link *link)
+void mc_link_drop_port(struct mc_link *link, const char *why)
 {
-    mc_bringup_cancel(link->bringup);
+    mc_link_no_answers(link, why);
     mc_timer_disarm(&link->wait);
     mc_link_call_lost(link);
     mc_line_reset(link->line);
@@ -61,8 +61,7 @@ void mc_link_device(struct mc_link *link, bool present)
             mc_link_go_up(link);
         return;
     }
-    mc_link_no_answers(link, "The device went away: no answer can come any more.");
-    mc_link_drop_port(link);
+    mc_link_drop_port(link, "The device went away: no answer can come any more.");
     link->doing = DOING_NOTHING;
     link->quiet = false;
     mc_link_verb_end(link, -ENODEV, "The device went away.");
@@ -79,8 +78,7 @@ void mc_link_port_closed(struct mc_link *link, int error)
     if (!link->open)
         return;
     snprintf(detail, sizeof(detail), "the port was closed: %s", strerror(error < 0 ? -error : EIO));
-    mc_link_no_answers(link, "The port was closed: no answer can come any more.");
-    mc_link_drop_port(link);
+    mc_link_drop_port(link, "The port was closed: no answer can come any more.");
     link->doing = DOING_NOTHING;
     memcpy(link->port_detail, detail, sizeof(link->port_detail));
     if (link->shutdown_done)

@@ -119,7 +119,7 @@ static void on_shutdown(void *ctx)
 {
     struct mc_link *link = ctx;
     void (*done)(void *) = link->shutdown_done;
-    mc_link_drop_port(link);
+    mc_link_drop_port(link, "");
     link->doing = DOING_NOTHING;
     if (done)
         done(link->shutdown_ctx);

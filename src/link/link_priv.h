@@ -129,8 +129,8 @@ void mc_link_settle_port(struct mc_link *link);
 void mc_link_no_device(struct mc_link *link);
 /** Works one of the board's lines, with a detach before it where the modem still answers. */
 void mc_link_work_board(struct mc_link *link, enum mc_board_line what);
-/** Everything that hangs on the port ends; nothing is sent. */
-void mc_link_drop_port(struct mc_link *link);
+/** Everything that hangs on the port ends; nothing is sent. @why as for mc_link_no_answers(), "" says nothing. */
+void mc_link_drop_port(struct mc_link *link, const char *why);
 
 /* remedy.c */
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail);

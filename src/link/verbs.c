@@ -249,9 +249,8 @@ static void power_on_verb(struct mc_link *link)
     mc_link_verb_end(link, 0,
                      "The modem is being switched on: 10 to 30 s until it answers, then an attach and a "
                      "dial.");
-    if (mc_link_open_port(link)) {
+    if (mc_link_open_port(link))
         mc_link_work_board(link, MC_BOARD_POWER_ON);
-    }
 }
 
 void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done, void *ctx)
