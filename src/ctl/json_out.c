@@ -72,7 +72,7 @@ static json_t *fault_or_null(enum mc_fault fault)
     return fault == MC_FAULT_NONE ? json_null() : json_pack("{s:s, s:s}", "code", info->code, "text", info->text);
 }
 
-json_t *ctl_outage_json(const struct mc_history_entry *outage)
+static json_t *outage_json(const struct mc_history_entry *outage)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "time", ctl_json_spent(outage->at_ms), "length_s",
                      ctl_json_seconds(outage->length_ms), "fault", fault_or_null(outage->fault), "remedy",
@@ -84,9 +84,14 @@ void ctl_availability_json(json_t *out, const struct mc_history *history, int64_
 {
     int64_t known_ms = 0;
     double share = history ? mc_history_availability(history, wall_ms, now_ms, &known_ms) : -1.0;
+    const struct mc_history_entry *last = history ? mc_history_last_outage(history) : NULL;
+    struct mc_history_entry outage;
+    bool out_now = history && mc_history_outage_now(history, now_ms, &outage);
 
     json_object_set_new(out, "availability_24h", share < 0 ? json_null() : json_real(round(share * 10000.0) / 10000.0));
     json_object_set_new(out, "availability_over_s", share < 0 ? json_null() : ctl_json_seconds(known_ms));
+    json_object_set_new(out, "last_outage", last ? outage_json(last) : json_null());
+    json_object_set_new(out, "outage", out_now ? outage_json(&outage) : json_null());
 }
 
 static json_t *history_entry_json(const struct mc_history_entry *entry)

@@ -20,9 +20,8 @@ json_t *ctl_event_json(const struct mc_event *event, int64_t now_ms, int64_t wal
 /* The newest @max lines, oldest first. */
 json_t *ctl_trace_json(const struct mc_trace *trace, size_t max);
 json_t *ctl_history_json(const struct mc_history *history, size_t max);
-/* Sets "availability_24h" and "availability_over_s" in @out. */
+/* Sets "availability_24h", "availability_over_s", "outage" and "last_outage" in @out: what status and history share. */
 void ctl_availability_json(json_t *out, const struct mc_history *history, int64_t now_ms, int64_t wall_ms);
-json_t *ctl_outage_json(const struct mc_history_entry *outage);
 /* Of mc_ctl_backend's info(): an array of {"name", "value"}. */
 json_t *ctl_info_json(const struct mc_ctl_backend *backend);
 

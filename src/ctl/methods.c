@@ -102,18 +102,12 @@ static void run_history(struct ctl_client *client, const struct method *method, 
 {
     const struct mc_history *history = client->server->backend->history;
     size_t max = get_max(client, parameters, "entries");
-    struct mc_history_entry outage;
     json_t *out;
 
     if (max == 0)
         return;
     out = json_pack("{s:o, s:o}", "history", ctl_history_json(history, max), "time", ctl_json_spent(wall_ms(client)));
     ctl_availability_json(out, history, now_ms(client), wall_ms(client));
-    json_object_set_new(out, "outage",
-                        history && mc_history_outage_now(history, now_ms(client), &outage) ? ctl_outage_json(&outage)
-                                                                                           : json_null());
-    const struct mc_history_entry *last = history ? mc_history_last_outage(history) : NULL;
-    json_object_set_new(out, "last_outage", last ? ctl_outage_json(last) : json_null());
     ctl_client_reply(client, out);
 }
 

@@ -190,17 +190,6 @@ static json_t *counters_json(const struct mc_status_counters *counters)
     return out;
 }
 
-static void set_history(json_t *out, const struct mc_history *history, int64_t now_ms, int64_t wall_ms)
-{
-    const struct mc_history_entry *last = history ? mc_history_last_outage(history) : NULL;
-    struct mc_history_entry outage;
-
-    ctl_availability_json(out, history, now_ms, wall_ms);
-    set(out, "last_outage", last ? ctl_outage_json(last) : json_null());
-    set(out, "outage",
-        history && mc_history_outage_now(history, now_ms, &outage) ? ctl_outage_json(&outage) : json_null());
-}
-
 json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, int64_t wall_ms)
 {
     const struct mc_status *status = mc_bus_status(backend->bus);
@@ -227,6 +216,6 @@ json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, in
     set(out, "ppp", ppp_json(&status->ppp, now_ms));
     set(out, "probe", probe_json(&status->probe, now_ms));
     set(out, "counters", counters_json(&status->counters));
-    set_history(out, backend->history, now_ms, wall_ms);
+    ctl_availability_json(out, backend->history, now_ms, wall_ms);
     return out;
 }
