@@ -188,25 +188,32 @@ static void wanted_text(const struct mc_bringup *b, char out[static 160])
 
 /*
  * What was written by us and reads back otherwise (a network that grants IP where IPV4V6 was asked for, a modem with
- * capitals of its own) is ours all the same: written again at each start it would cost an attach each time. How it read
- * the first time after the write is kept; another reading is another hand's, and so is another APN.
+ * capitals of its own, one that hides the password) is ours all the same: written again at each start it would cost an
+ * attach each time. How it read the first time after the write is kept, in @read_as, where @plausible says that it may
+ * be ours; another reading is another hand's. @what and @how are for the note.
  */
+static bool left_as_it_reads(struct mc_bringup *b, char *read_as, const char *read, bool plausible, const char *what,
+                             const char *how)
+{
+    if (*read_as)
+        return strcmp(read_as, read) == 0;
+    if (!plausible)
+        return false;
+    strcpy(read_as, read); /* of the same size: facts.h */
+    mc_bringup_note(b, "%s %d was written as wanted and reads %s: left so", what, (int)b->settings->pdp.cid, how);
+    return true;
+}
+
 static bool reads_as_ours(struct mc_bringup *b)
 {
     struct mc_facts *f = &b->facts;
-    char wanted[sizeof(f->written)], read[sizeof(f->read_as)];
+    char wanted[sizeof(f->written)], read[sizeof(f->read_as)], how[sizeof(read) + 4];
     wanted_text(b, wanted);
     snprintf(read, sizeof(read), "%s %s", f->context.type, f->context.apn);
-    if (!f->context_known || strcmp(f->written, wanted) != 0)
-        return false;
-    if (*f->read_as)
-        return strcmp(f->read_as, read) == 0;
-    if (!apn_same(f->context.apn, b->settings->pdp.apn, strncasecmp))
-        return false;
-    memcpy(f->read_as, read, sizeof(read));
-    mc_bringup_note(b, "PDP context %d was written as wanted and reads as %s: left so", (int)b->settings->pdp.cid,
-                    read);
-    return true;
+    snprintf(how, sizeof(how), "as %s", read);
+    return f->context_known && !strcmp(f->written, wanted) &&
+           left_as_it_reads(b, f->read_as, read, apn_same(f->context.apn, b->settings->pdp.apn, strncasecmp),
+                            "PDP context", how);
 }
 
 /* Capitals count: some cores compare exactly. */
@@ -222,22 +229,14 @@ static void wanted_auth_mark(const struct mc_bringup *b, char out[24])
     mc_auth_mark(b, mc_wanted_auth(b->settings), b->settings->pdp.user, b->settings->pdp.password, out);
 }
 
-/* The same for authentication: some modems hide the password, or do not tell what they were given at all. */
 static bool auth_reads_as_ours(struct mc_bringup *b)
 {
     struct mc_facts *f = &b->facts;
     char wanted[sizeof(f->auth_written)];
     wanted_auth_mark(b, wanted);
-    if (strcmp(f->auth_written, wanted) != 0)
-        return false;
-    if (*f->auth_read_as)
-        return strcmp(f->auth_read_as, f->auth_reading) == 0;
-    if (f->auth_other_user)
-        return false;
-    memcpy(f->auth_read_as, f->auth_reading, sizeof(f->auth_read_as));
-    mc_bringup_note(b, "the authentication of context %d was written as wanted and reads otherwise: left so",
-                    (int)b->settings->pdp.cid);
-    return true;
+    return !strcmp(f->auth_written, wanted) &&
+           left_as_it_reads(b, f->auth_read_as, f->auth_reading, !f->auth_other_user, "the authentication of context",
+                            "otherwise");
 }
 
 enum mc_step mc_after_pdp(struct mc_bringup *b)

@@ -37,6 +37,17 @@ static void start_anew(struct bench *b)
     assert_int_equal(mc_facts_load(mc_bringup_facts(b->bringup), kept), 0);
 }
 
+static void four_starts(struct bench *b, size_t row, unsigned cycles)
+{
+    for (int start = 0; start < 4; start++) {
+        if (start > 0)
+            start_anew(b);
+        bench_online(b);
+    }
+    if (sim_board_counters(b->board)->cfun_cycles != cycles)
+        fail_msg("row %zu: %u attaches in 4 starts", row, (unsigned)sim_board_counters(b->board)->cfun_cycles);
+}
+
 static const struct {
     const char *wanted_type, *read_type, *read_apn; /* what the modem says, whatever was written; "-" the same */
     unsigned cycles;                                /* over all starts */
@@ -59,13 +70,7 @@ void what_reads_back_otherwise_is_written_once(void **state)
         _cleanup_bench_ struct bench *b = bench_new("warm");
         mc_config_row_set(mc_config_row_find("PDP", "Type"), &b->settings, readings[i].wanted_type);
         bench_inject(b, "read-back %s %s", readings[i].read_type, readings[i].read_apn);
-        for (int start = 0; start < 4; start++) {
-            if (start > 0)
-                start_anew(b);
-            bench_online(b);
-        }
-        if (sim_board_counters(b->board)->cfun_cycles != readings[i].cycles)
-            fail_msg("row %zu: %u attaches in 4 starts", i, (unsigned)sim_board_counters(b->board)->cfun_cycles);
+        four_starts(b, i, readings[i].cycles);
     }
 }
 
@@ -87,13 +92,7 @@ void authentication_that_reads_back_otherwise_is_written_once(void **state)
     for (size_t i = 0; i < MC_LENGTH_OF(auth_readings); i++) {
         _cleanup_bench_ struct bench *b = bench_new("warm");
         bench_inject(b, "answer AT+CGAUTH? %s", auth_readings[i].answer);
-        for (int start = 0; start < 4; start++) {
-            if (start > 0)
-                start_anew(b);
-            bench_online(b);
-        }
-        if (sim_board_counters(b->board)->cfun_cycles != auth_readings[i].cycles)
-            fail_msg("row %zu: %u attaches in 4 starts", i, (unsigned)sim_board_counters(b->board)->cfun_cycles);
+        four_starts(b, i, auth_readings[i].cycles);
     }
 }
 
