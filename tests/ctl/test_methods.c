@@ -211,6 +211,8 @@ static void definition_knows_every_key(void **state)
     expect_described(definition, json_array_get(reply(f, "trace"), 0));
     assert_string_equal(fake_peer_ask(&f->peer, M("History")), "");
     expect_described(definition, json_array_get(reply(f, "history"), 0));
+    assert_non_null(strstr(definition, "last_outage: ?Outage"));
+    assert_non_null(reply(f, "last_outage")); /* or null: but there, for a reader to tell "none yet" */
     free(definition);
 }
 
