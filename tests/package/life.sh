@@ -36,11 +36,11 @@ check()
 }
 conf=$root/etc/microcatd/microcatd.conf
 absent() { for f in "$@"; do [ ! -e "$f" ] || { echo "$f is there"; return 1; }; done; }
-depends() { inside dpkg --force-depends -i "/run/$1"; } # of the libraries apt takes care; here the package is looked at
+put_in() { inside dpkg --force-depends -i "/run/$1"; } # of the libraries apt takes care; here the package is looked at
 upgrade() { inside dpkg --force-depends --force-confdef --force-confold -i /run/next.deb; }
 same_mode() { [ "$(stat -c %a "$1")" = "$2" ] || { stat "$1"; return 1; }; }
 
-check "it is installed" depends this.deb
+check "it is installed" put_in this.deb
 check "its daemon says its version" inside microcatd --version
 check "the configuration is root's alone" same_mode "$conf" 600
 check "the group is there" grep -q '^microcat' "$root/etc/group"
