@@ -88,8 +88,6 @@ static void on_line_urc(void *ctx, const char *line)
     mc_link_publish(link);
     if (reboot && link->powered_off)
         mc_link_by_hand(link);
-    if (mc_at_is_power_down_urc(line) && mc_bringup_step(link->bringup) == MC_STEP_POWER_OFF)
-        mc_at_give_up(mc_line_at(link->line)); /* that was AT+CPOF's answer */
     bool command = link->doing == DOING_WALK || link->doing == DOING_REST || link->doing == DOING_WAIT;
     if (reboot && command && !link->powered_off)
         session_over(link, MC_FAULT_MODEM_REBOOTED, line);

@@ -147,7 +147,7 @@ static void facts_changed(struct mc_bringup *b)
 {
     since(b, b->facts.stat == 3, &b->denied_at_ms);
     since(b, b->facts.stat == 0, &b->idle_at_ms);
-    if (b->row && b->row->kind == MC_ROW_AWAIT && b->row->satisfied(b))
+    if (b->row && b->row->satisfied && b->row->satisfied(b))
         mc_timer_arm(&b->soon, b->queue, 0);
 }
 
@@ -353,7 +353,7 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->patience_ms = patience_ms;
     b->speed_before = 0;
     b->denied_at_ms = b->idle_at_ms = -1;
-    b->attach_tried = b->unlocking = false;
+    b->attach_tried = b->unlocking = b->said_off = false;
     memset(b->visits, 0, sizeof(b->visits));
     waited(b);
     go(b, step);
@@ -409,6 +409,7 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
     }
     if (mc_at_urc_kind(line) == MC_AT_URC_HANGUP)
         b->call_ended = true;
+    b->said_off = b->said_off || mc_at_is_power_down_urc(line);
     if (b->row && b->row->kind == MC_ROW_FIND && mc_at_is_boot_urc(line)) {
         mc_finder_booted(b->finder);
         rebooted = false; /* that is what we are waiting for */

@@ -87,7 +87,8 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(RADIO_ON, REGISTER, "radio.on", radio_on, 30000, .next = TO(PDP_SIM), .decide = mc_after_radio_cycle,
            .refused = FAULT(RADIO_REFUSED)),
     SCRIPT(RESET, SYNC, "remedy.reset", reset, 10000, .next = TO(FIND), .decide = mc_after_reset),
-    SCRIPT(POWER_OFF, SYNC, "power.off", power_off, 10000, .next = TO(END), .decide = mc_after_power_off),
+    SCRIPT(POWER_OFF, SYNC, "power.off", power_off, 10000, .satisfied = mc_went_off, .next = TO(END),
+           .decide = mc_after_power_off),
     SCRIPT(SAMPLE, REGISTER, "sample", sample, 40000, .next = TO(END)),
     OTHER(END, ABSENT, "end", END, 0, .next = TO(END)),
 };

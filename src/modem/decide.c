@@ -427,6 +427,11 @@ enum mc_step mc_after_register_late(struct mc_bringup *b)
     return mc_bringup_fail(b, fault, "AT+CEREG still says %d", stat);
 }
 
+bool mc_went_off(const struct mc_bringup *b)
+{
+    return b->said_off;
+}
+
 bool mc_call_ended(const struct mc_bringup *b)
 {
     return b->call_ended;

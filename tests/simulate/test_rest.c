@@ -248,6 +248,21 @@ static void no_answer_can_come(void **unused)
     }
 }
 
+/* `power off` is over when the modem says so, whether or not an OK comes with it. */
+static void the_power_down_word_ends_its_own_wait(void **unused)
+{
+    _cleanup_world_ struct world *w = at_rest();
+    world_inject(w, "silence AT+CPOF 1");
+    w->verb_result = 1;
+    world_verb(w, MC_VERB_POWER_OFF);
+    pass(w, SECOND_MS);
+    assert_int_equal(w->verb_result, 1);
+    world_inject(w, "say NORMAL POWER DOWN");
+    pass(w, 100);
+    assert_int_equal(w->verb_result, 0);
+    assert_non_null(strstr(w->verb_text, "The modem is off"));
+}
+
 /* A message that only says that something is ready ends no command that is being worked on. */
 static void other_messages_end_no_command(void **unused)
 {
@@ -411,6 +426,7 @@ int main(void)
         cmocka_unit_test(deaf_to_one_question),
         cmocka_unit_test(a_long_command_by_hand),
         cmocka_unit_test(no_answer_can_come),
+        cmocka_unit_test(the_power_down_word_ends_its_own_wait),
         cmocka_unit_test(other_messages_end_no_command),
         cmocka_unit_test(a_dial_is_given_up),
         cmocka_unit_test(connect_while_it_is_looked_for),

@@ -87,7 +87,7 @@ struct mc_bringup_row {
     enum mc_step
         refused_next; /* not END: go there instead of failing with `refused`, or for an answer of the wrong shape */
     bool keep_fault;  /* ... but the fault stands: what comes next only tidies up */
-    bool (*satisfied)(const struct mc_bringup *bringup); /* AWAIT */
+    bool (*satisfied)(const struct mc_bringup *bringup); /* AWAIT; a SCRIPT that has it may end by it, too */
     /** Looks at the facts and picks: a step, or sets a fault (mc_bringup_fail). NULL: next. */
     enum mc_step (*decide)(struct mc_bringup *bringup);
     /** As decide, when the row is late: which way depends on what was tried. NULL: late_next. */
