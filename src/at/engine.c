@@ -101,7 +101,7 @@ static void forget_lines(struct mc_at *at)
 /* --- The life of a command
  * --------------------------------------------------------------------------------------------- */
 
-static void call_done(struct mc_at *at, mc_at_done_fn *done, void *ctx, const struct mc_at_answer *answer)
+void at_call_done(struct mc_at *at, mc_at_done_fn *done, void *ctx, const struct mc_at_answer *answer)
 {
     if (!done)
         return;
@@ -136,7 +136,7 @@ void at_finish(struct mc_at *at, enum mc_at_result result, int code, const char 
             at->executing = NULL;
         free(command);
     }
-    call_done(at, done, ctx, &answer);
+    at_call_done(at, done, ctx, &answer);
     forget_lines(at);
 }
 
@@ -163,7 +163,8 @@ static void start(struct mc_at *at, struct at_command *command)
     command->sent_at_ms = mc_timerq_now_ms(at->queue);
     at->stats.commands++;
     at_trace_command(at, MC_AT_SENT, command);
-    mc_timer_arm(&at->deadline, at->queue, command->timeout_ms);
+    mc_timer_arm(&at->deadline, at->queue,
+                 command->flags & MC_AT_IMPATIENT ? command->until_ms - command->sent_at_ms : command->timeout_ms);
     /* CR alone: an LF would come back as one more line end (seed log), and some builds take it for an empty command. */
     command->text[command->len_bytes] = '\r';
     at->depth++;
@@ -205,7 +206,7 @@ static struct at_command *new_probe(struct mc_at *at, struct at_command *command
     return new_command(questions[pick].text, questions[pick].prefix, AT_PROBE_TIMEOUT_MS, AT_PROBE);
 }
 
-static void pump(struct mc_at *at)
+void at_pump(struct mc_at *at)
 {
     struct at_command *next = at->waiting;
     if (at->depth > 0 || at->current || !next || at->data_mode)
@@ -219,6 +220,7 @@ static void pump(struct mc_at *at)
     at->waiting = next->next;
     at->n_waiting--;
     next->next = NULL;
+    at_watch_patience(at);
     start(at, next);
 }
 
@@ -232,7 +234,7 @@ static void on_deadline(void *ctx)
         at->heard = at->heard && !(at->current->flags & AT_PROBE);
         at_finish(at, MC_AT_TIMEOUT, -1, "");
     }
-    pump(at);
+    at_pump(at);
 }
 
 /* --- The public face
@@ -249,6 +251,7 @@ struct mc_at *mc_at_new(struct mc_timerq *queue, const struct mc_at_callbacks *c
     at->probe_on = at->heard = true;
     mc_at_lexer_init(&at->lexer);
     mc_timer_init(&at->deadline, "at-deadline", on_deadline, at);
+    mc_timer_init(&at->patience, "at-patience", at_on_patience, at);
     return at;
 }
 
@@ -258,6 +261,7 @@ void mc_at_free(struct mc_at *at)
         return;
     assert(at->depth == 0);
     mc_timer_disarm(&at->deadline);
+    mc_timer_disarm(&at->patience);
     at_drop_ghosts(at, at->n_ghosts);
     free(at->current);
     while (at->waiting) {
@@ -282,7 +286,7 @@ static bool sendable(const struct mc_at_command *command)
 
 int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done_fn *done, void *ctx)
 {
-    const unsigned known = MC_AT_BARE | MC_AT_DIALS | MC_AT_SECRET | MC_AT_URGENT | MC_AT_GUESS;
+    const unsigned known = MC_AT_BARE | MC_AT_DIALS | MC_AT_SECRET | MC_AT_URGENT | MC_AT_GUESS | MC_AT_IMPATIENT;
     if (!sendable(command) || (command->flags & ~known))
         return -EINVAL;
     if (at->n_waiting == AT_WAITING_MAX)
@@ -292,47 +296,17 @@ int mc_at_send(struct mc_at *at, const struct mc_at_command *command, mc_at_done
         return -ENOMEM;
     mine->done = done;
     mine->ctx = ctx;
+    mine->until_ms = mc_timerq_now_ms(at->queue) + command->timeout_ms;
     struct at_command **at_place = &at->waiting;
     while (*at_place && (!(mine->flags & MC_AT_URGENT) || ((*at_place)->flags & MC_AT_URGENT)))
         at_place = &(*at_place)->next;
     mine->next = *at_place;
     *at_place = mine;
     at->n_waiting++;
+    at_watch_patience(at);
     at->data_mode = at->eat_lf = false; /* whoever sends a command knows that the line is back in command mode */
-    pump(at);
+    at_pump(at);
     return 0;
-}
-
-static void end_all(struct mc_at *at, enum mc_at_result result, const char *why)
-{
-    const struct mc_at_answer unsent = {.result = result, .code = -1, .final = why};
-    struct at_command *waiting = MC_TAKE_PTR(at->waiting); /* what the callbacks send is not part of it */
-    at->n_waiting = 0;
-    if (at->current)
-        at_finish(at, result, -1, why);
-    while (waiting) {
-        struct at_command *command = waiting;
-        waiting = command->next;
-        call_done(at, command->done, command->ctx, &unsent);
-        free(command);
-    }
-    pump(at);
-}
-
-void mc_at_cancel_all(struct mc_at *at)
-{
-    end_all(at, MC_AT_CANCELLED, "");
-}
-
-void mc_at_give_up(struct mc_at *at)
-{
-    end_all(at, MC_AT_TIMEOUT, "");
-}
-
-void mc_at_abandon(struct mc_at *at, const char *why)
-{
-    end_all(at, MC_AT_CANCELLED, why);
-    at_drop_ghosts(at, at->n_ghosts);
 }
 
 bool mc_at_busy(const struct mc_at *at)
@@ -367,7 +341,7 @@ size_t mc_at_feed(struct mc_at *at, const uint8_t *data, size_t len_bytes)
         if (token == MC_AT_TOKEN_LINE) {
             at_take_line(at, at->lexer.line, at->lexer.len_bytes);
             at->eat_lf = at->data_mode && at->lexer.ended_by == '\r';
-            pump(at);
+            at_pump(at);
         } else if (token == MC_AT_TOKEN_PROMPT) {
             refuse_prompt(at);
         }
@@ -387,7 +361,7 @@ void mc_at_resync(struct mc_at *at)
     at_drop_ghosts(at, at->n_ghosts);
     at->data_mode = at->eat_lf = false;
     at->heard = true;
-    pump(at);
+    at_pump(at);
 }
 
 void mc_at_set_probe(struct mc_at *at, bool on)

@@ -2,7 +2,7 @@
 #ifndef MICROCAT_AT_ENGINE_PRIVATE_H
 #define MICROCAT_AT_ENGINE_PRIVATE_H
 
-/* Shared by engine.c (life of a command) and engine_match.c (whose line is it). */
+/* Shared by engine.c (life of a command), engine_queue.c (those that wait) and engine_match.c (whose line is it). */
 
 #include <microcat/at/engine.h>
 #include <microcat/at/lexer.h>
@@ -20,6 +20,7 @@ struct at_command {
     mc_at_done_fn *done;     /* NULL: nobody wants to know (probe) */
     void *ctx;
     int64_t timeout_ms, sent_at_ms, expired_at_ms;
+    int64_t until_ms; /* MC_AT_IMPATIENT: over then, written or not */
     unsigned flags;
     unsigned echoes;  /* times its echo came: the modem echoes at input, and again when it executes what had to wait
                          (seed log) */
@@ -39,6 +40,7 @@ struct mc_at {
     void *ctx;
     struct mc_at_lexer lexer;
     struct mc_timer deadline;
+    struct mc_timer patience; /* of the waiting one that has the least left */
     struct at_command *waiting;
     size_t n_waiting;
     struct at_command *current;
@@ -65,6 +67,12 @@ void at_trace_command(struct mc_at *at, enum mc_at_direction direction, const st
 void at_give_urc(struct mc_at *at, const char *line);
 void at_add_line(struct mc_at *at, const char *line, size_t len_bytes);
 void at_finish(struct mc_at *at, enum mc_at_result result, int code, const char *final);
+void at_call_done(struct mc_at *at, mc_at_done_fn *done, void *ctx, const struct mc_at_answer *answer);
+void at_pump(struct mc_at *at); /* writes the next one if it may */
+
+/* engine_queue.c */
+void at_watch_patience(struct mc_at *at); /* after each change of what waits */
+void at_on_patience(void *at);
 
 /* engine_match.c */
 void at_take_line(struct mc_at *at, const char *line, size_t len_bytes);

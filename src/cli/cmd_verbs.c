@@ -61,7 +61,7 @@ enum cli_exit cli_run_at(const struct cli *cli)
         cli_complain("the command is no valid UTF-8");
         return CLI_USAGE;
     }
-    result = cli_ask_long(cli, "At", parameters, VERB_TIMEOUT_MS, &reply);
+    result = cli_ask_at(cli, parameters, &reply);
     if (result != CLI_DONE)
         return result;
     result = print_answer(cli, reply);

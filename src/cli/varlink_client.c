@@ -14,6 +14,7 @@
 
 #define INTERFACE         "io.microcat.Modem."
 #define QUICK_TIMEOUT_MS  10000
+#define GRACE_MS          5000 /* beyond what the daemon itself allows */
 #define PROGRESS_AFTER_MS 2000
 #define MAX_REPLY_BYTES   (16 << 20)
 
@@ -234,11 +235,13 @@ struct progress {
     size_t kept_bytes;
     bool told;
     int64_t since_ms;
+    char note[80]; /* the first thing to tell; empty: none */
 };
 
-static void progress_start(const struct cli *cli, struct progress *progress)
+static void progress_start(const struct cli *cli, struct progress *progress, const char *note)
 {
     *progress = (struct progress){.link.fd = -1, .since_ms = clock_ms()};
+    snprintf(progress->note, sizeof(progress->note), "%s", note);
     if (!cli->progress || cli_link_open(cli, &progress->link) != CLI_DONE)
         return;
     progress->out = open_memstream(&progress->kept, &progress->kept_bytes);
@@ -270,6 +273,7 @@ static void progress_tell(struct progress *progress)
         return;
     progress->told = true;
     fflush(progress->out);
+    fputs(progress->note, stderr);
     fputs(progress->kept, stderr);
 }
 
@@ -281,13 +285,14 @@ static void progress_end(struct progress *progress)
     free(progress->kept);
 }
 
-static int receive_with_progress(const struct cli *cli, struct cli_link *link, int64_t timeout_ms, json_t **ret_message)
+static int receive_with_progress(const struct cli *cli, struct cli_link *link, int64_t timeout_ms, const char *note,
+                                 json_t **ret_message)
 {
     int64_t until_ms = clock_ms() + timeout_ms;
     struct progress progress;
     int r;
 
-    progress_start(cli, &progress);
+    progress_start(cli, &progress, note);
     while ((r = cli_link_receive(link, 0, ret_message)) == -EAGAIN) {
         struct pollfd pollers[2] = {{.fd = link->fd, .events = POLLIN}, {.fd = progress.link.fd, .events = POLLIN}};
         int64_t left_ms = timeout_ms < 0 ? 60000 : until_ms - clock_ms();
@@ -305,8 +310,29 @@ static int receive_with_progress(const struct cli *cli, struct cli_link *link, i
     return r;
 }
 
-static enum cli_exit ask(const struct cli *cli, const char *method, json_t *parameters, int64_t timeout_ms,
-                         bool progress, json_t **ret_parameters)
+/* How a call is made: how long its (first) answer may take, and what goes on meanwhile. */
+struct asking {
+    int64_t timeout_ms;
+    bool progress;
+    bool announced; /* "more": a first reply says how long the last one can take */
+};
+
+/* The last reply, after one that says within what time it comes. */
+static int receive_announced(const struct cli *cli, struct cli_link *link, json_t **message)
+{
+    const json_t *deadline = json_object_get(json_object_get(*message, "parameters"), "deadline_s");
+    double deadline_s = json_number_value(deadline);
+    char note[80], text[40];
+
+    snprintf(note, sizeof(note), "waiting for the answer, at most %s; Ctrl-C lets go\n",
+             render_duration(deadline_s, text, sizeof(text)));
+    json_decref(*message);
+    *message = NULL;
+    return receive_with_progress(cli, link, (int64_t)(deadline_s * 1000) + GRACE_MS, note, message);
+}
+
+static enum cli_exit ask(const struct cli *cli, const char *method, json_t *parameters, const struct asking *asking,
+                         json_t **ret_parameters)
 {
     struct cli_link link;
     json_t *message = NULL;
@@ -317,21 +343,34 @@ static enum cli_exit ask(const struct cli *cli, const char *method, json_t *para
         json_decref(parameters);
         return result;
     }
-    r = cli_link_call(&link, method, parameters, false);
+    r = cli_link_call(&link, method, parameters, asking->announced);
     if (r == 0)
-        r = progress ? receive_with_progress(cli, &link, timeout_ms, &message)
-                     : cli_link_receive(&link, timeout_ms, &message);
+        r = asking->progress ? receive_with_progress(cli, &link, asking->timeout_ms, "", &message)
+                             : cli_link_receive(&link, asking->timeout_ms, &message);
+    if (r == 0 && asking->announced && json_is_true(json_object_get(message, "continues")))
+        r = receive_announced(cli, &link, &message);
     cli_link_close(&link);
     return take_reply(cli, r, message, ret_parameters);
 }
 
 enum cli_exit cli_ask(const struct cli *cli, const char *method, json_t *parameters, json_t **ret_parameters)
 {
-    return ask(cli, method, parameters, QUICK_TIMEOUT_MS, false, ret_parameters);
+    const struct asking asking = {.timeout_ms = QUICK_TIMEOUT_MS};
+
+    return ask(cli, method, parameters, &asking, ret_parameters);
 }
 
 enum cli_exit cli_ask_long(const struct cli *cli, const char *method, json_t *parameters, int64_t timeout_ms,
                            json_t **ret_parameters)
 {
-    return ask(cli, method, parameters, timeout_ms, true, ret_parameters);
+    const struct asking asking = {.timeout_ms = timeout_ms, .progress = true};
+
+    return ask(cli, method, parameters, &asking, ret_parameters);
+}
+
+enum cli_exit cli_ask_at(const struct cli *cli, json_t *parameters, json_t **ret_parameters)
+{
+    const struct asking asking = {.timeout_ms = QUICK_TIMEOUT_MS, .announced = true};
+
+    return ask(cli, "At", parameters, &asking, ret_parameters);
 }

@@ -31,6 +31,8 @@ enum cli_exit cli_ask(const struct cli *cli, const char *method, json_t *paramet
 /** The same for what may take minutes: shows on standard error what goes on meanwhile. */
 enum cli_exit cli_ask_long(const struct cli *cli, const char *method, json_t *parameters, int64_t timeout_ms,
                            json_t **ret_parameters);
+/** AT with its one command: waits as long as the daemon says that it can take, and says so. */
+enum cli_exit cli_ask_at(const struct cli *cli, json_t *parameters, json_t **ret_parameters);
 /** With --json: prints it on one line and returns true. */
 bool cli_print_json(const struct cli *cli, const json_t *value);
 

@@ -22,7 +22,7 @@ void ctl_client_drop(struct ctl_client *client)
     client->dead = true;
     ctl_follow_end(client);
     if (client->pending)
-        client->pending->client = NULL;
+        ctl_pending_orphan(client->pending);
     mc_timer_disarm(&client->half);
     mc_timer_disarm(&client->unread);
     mc_timer_disarm(&client->resume);

@@ -145,6 +145,15 @@ static struct ctl_client *pending_end(struct ctl_pending *pending)
     return client;
 }
 
+void ctl_pending_orphan(struct ctl_pending *pending)
+{
+    const struct mc_ctl_backend *backend = pending->server->backend;
+
+    pending->client = NULL;
+    if (pending->withdrawable && backend->at_withdraw)
+        backend->at_withdraw(backend->ctx, pending);
+}
+
 static const char *error_name(int result)
 {
     static const struct {
@@ -216,19 +225,28 @@ static void on_at_done(void *ctx, const struct mc_ctl_at_answer *answer)
         ctl_client_fail(client, error_name(answer->result), "%s",
                         answer->text && answer->text[0] ? answer->text : strerror(-answer->result));
     else
-        ctl_client_reply(client, json_pack("{s:o, s:o, s:o}", "final", ctl_json_string(answer->final), "lines",
-                                           lines_json(answer), "took_s", ctl_json_spent(answer->took_ms)));
+        ctl_client_reply(client,
+                         json_pack("{s:o, s:o, s:o, s:n}", "final", ctl_json_string(answer->final), "lines",
+                                   lines_json(answer), "took_s", ctl_json_spent(answer->took_ms), "deadline_s"));
 }
 
+/* With "more" the first reply says how long it can take: nobody need wait longer than that, nor guess. */
 static void run_at(struct ctl_client *client, const struct method *method, const json_t *parameters)
 {
     const struct mc_ctl_backend *backend = client->server->backend;
     struct ctl_pending *pending = pending_new(client);
+    int64_t deadline_ms;
 
-    if (pending)
-        backend->at(backend->ctx, json_string_value(json_object_get(parameters, "command")), on_at_done, pending);
-    else
+    if (!pending) {
         ctl_client_fail(client, "Failed", "out of memory");
+        return;
+    }
+    pending->withdrawable = !client->oneway; /* whoever wants no answer may leave at once */
+    deadline_ms =
+        backend->at(backend->ctx, json_string_value(json_object_get(parameters, "command")), on_at_done, pending);
+    if (deadline_ms > 0 && client->more)
+        ctl_client_continue(client, json_pack("{s:n, s:[], s:f, s:o}", "final", "lines", "took_s", 0.0, "deadline_s",
+                                              ctl_json_spent(deadline_ms)));
 }
 
 static void run_get_info(struct ctl_client *client, const struct method *method, const json_t *parameters)

@@ -16,6 +16,7 @@ struct ctl_pending {
     struct ctl_client *client; /* NULL: gone */
     struct ctl_pending *prev, *next;
     enum mc_verb verb;
+    bool withdrawable; /* an AT command that is for nobody but this client */
 };
 
 /* One connection. */
@@ -73,6 +74,8 @@ void ctl_client_error(struct ctl_client *client, const char *error, json_t *para
 void ctl_client_fail(struct ctl_client *client, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* methods.c: its client is gone. What was begun goes on; an AT command that still waits to be sent is not sent. */
+void ctl_pending_orphan(struct ctl_pending *pending);
 /* methods.c: runs one call. It answers at once or later; client->busy until it has. */
 void ctl_method_run(struct ctl_client *client, const struct varlink_call *call);
 /* follow.c: Watch and Wait. */

@@ -227,6 +227,7 @@ static void stop(struct app *app)
     app_keep_done(app);
     mc_device_watch_free(app->devices);
     mc_link_free(app->link);
+    app_ctl_end(app);
     app_close(app);
     mc_signal_remove(&app->sigterm);
     mc_signal_remove(&app->sigint);

@@ -29,18 +29,29 @@ static void backend_verb(void *ctx, enum mc_verb verb, mc_verb_done_fn *done, vo
 /* ---- at ---- */
 
 struct at_request {
+    struct app *app;
+    struct at_request *next;
     mc_ctl_at_done_fn *done;
     void *ctx;
 };
 
+static void forget(struct at_request *request)
+{
+    struct at_request **place = &request->app->at_requests;
+    while (*place != request)
+        place = &(*place)->next;
+    *place = request->next;
+}
+
 static void on_at_done(void *ctx, const struct mc_at_answer *answer)
 {
     _cleanup_free_ struct at_request *request = ctx;
+    forget(request);
     struct mc_ctl_at_answer reply = {
         .final = answer->final, .lines = answer->lines, .n_lines = answer->n_lines, .took_ms = answer->took_ms};
     if (answer->result == MC_AT_TIMEOUT) {
         reply.result = -ETIMEDOUT;
-        reply.text = "The modem did not answer in time.";
+        reply.text = *answer->final ? answer->final : "The modem did not answer in time.";
     } else if (answer->result == MC_AT_CANCELLED) {
         reply.result = -ECANCELED;
         reply.text = *answer->final ? answer->final : "The line was needed for something else, or was lost.";
@@ -48,20 +59,44 @@ static void on_at_done(void *ctx, const struct mc_at_answer *answer)
     request->done(request->ctx, &reply);
 }
 
-static void backend_at(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *done_ctx)
+static int64_t backend_at(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *done_ctx)
 {
     struct app *app = ctx;
     const char *why = NULL;
+    int64_t deadline_ms = 0;
     struct at_request *request = malloc(sizeof(*request));
     int r = -ENOMEM;
     if (request) {
-        *request = (struct at_request){done, done_ctx};
-        r = mc_link_at(app->link, command, on_at_done, request, &why);
+        *request = (struct at_request){app, app->at_requests, done, done_ctx};
+        app->at_requests = request;
+        r = mc_link_at(app->link, command, on_at_done, request, &deadline_ms, &why);
     }
     if (r == 0)
-        return;
+        return deadline_ms;
+    if (request)
+        forget(request);
     free(request);
     done(done_ctx, &(struct mc_ctl_at_answer){.result = r, .text = why ? why : "Out of memory."});
+    return 0;
+}
+
+static void backend_at_withdraw(void *ctx, const void *done_ctx)
+{
+    const struct app *app = ctx;
+    const struct at_request *request = app->at_requests;
+    while (request && request->ctx != done_ctx)
+        request = request->next;
+    if (request)
+        mc_link_at_withdraw(app->link, request);
+}
+
+/* The link is gone, and with it whoever could answer. */
+void app_ctl_end(struct app *app)
+{
+    const struct mc_at_answer stopped = {.result = MC_AT_CANCELLED, .final = "microcatd stops."};
+    app->link = NULL;
+    while (app->at_requests)
+        on_at_done(app->at_requests, &stopped);
 }
 
 /* ---- info ---- */
@@ -91,6 +126,7 @@ int app_listen(struct app *app)
                                            .wall_ms = backend_wall_ms,
                                            .verb = backend_verb,
                                            .at = backend_at,
+                                           .at_withdraw = backend_at_withdraw,
                                            .info = backend_info,
                                            .ctx = app};
     const struct mc_ctl_options options = {

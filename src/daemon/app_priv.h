@@ -59,6 +59,7 @@ struct app {
     struct mc_state_store *store;
     struct mc_link *link;
     struct mc_ctl_backend backend;
+    struct at_request *at_requests; /* app_ctl.c: AT commands of persons, not yet answered */
     struct mc_ctl_server *server;
     struct mc_signal sigterm, sigint, sighup, sigusr2;
     struct mc_timer watchdog;
@@ -131,6 +132,8 @@ void app_data_mode(void *ctx, bool on);
 
 /* app_ctl.c */
 int app_listen(struct app *app);
+/* After the link's end: who still waits for an AT command's answer is told. */
+void app_ctl_end(struct app *app);
 
 /* app_state.c */
 void app_state_load(struct app *app);

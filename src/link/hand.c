@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DEADLINE_MS      60000
+#define SLOW_DEADLINE_MS 180000 /* AT+COPS=?: all bands, one by one */
+
 #define EXEC  (1 << MC_AT_OP_EXEC)
 #define READ  (1 << MC_AT_OP_READ)
 #define WRITE (1 << MC_AT_OP_WRITE)
@@ -118,7 +121,8 @@ static const char *judge(const char *line, struct judged *ret_judged)
     return r < 0 ? "This is no line of AT commands." : NULL;
 }
 
-int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, const char **ret_why)
+int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, int64_t *ret_deadline_ms,
+               const char **ret_why)
 {
     struct judged judged;
     if (strncasecmp(command, "AT", 2) != 0) {
@@ -133,10 +137,16 @@ int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, v
         return !link->present || link->powered_off ? -ENODEV : -EBUSY;
     const struct mc_at_command at = {.text = command,
                                      .prefix = *judged.prefix ? judged.prefix : NULL,
-                                     .timeout_ms = judged.slow ? 180000 : 60000,
-                                     .flags = MC_AT_BARE};
+                                     .timeout_ms = judged.slow ? SLOW_DEADLINE_MS : DEADLINE_MS,
+                                     .flags = MC_AT_BARE | MC_AT_IMPATIENT};
     int r = mc_at_send(mc_line_at(link->line), &at, done, ctx);
     if (r < 0)
         *ret_why = r == -EINVAL ? "The command has characters that cannot be sent." : "Too many commands wait already.";
+    *ret_deadline_ms = at.timeout_ms;
     return r;
+}
+
+void mc_link_at_withdraw(struct mc_link *link, const void *ctx)
+{
+    mc_at_withdraw(mc_line_at(link->line), ctx);
 }

@@ -212,6 +212,53 @@ static void test_queue(void **state)
     harness_stop(&h);
 }
 
+/* Somebody waits for it: what goes ahead of it takes of its own time, sent or not. */
+static void test_impatient(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+SLOW", NULL, 0);
+    harness_wait(&h, 600);
+    harness_send(&h, "AT+PATIENT", NULL, 0);
+    harness_send(&h, "AT+SENT", NULL, MC_AT_IMPATIENT);   /* over at 1.6 s */
+    harness_send(&h, "AT+UNSENT", NULL, MC_AT_IMPATIENT); /* the same */
+    harness_wait(&h, 399);
+    harness_expect(&h, "");
+    harness_feed(&h, "AT+SLOW\r\r\nOK\r\nAT+PATIENT\r\r\nOK\r\n"); /* at 1 s */
+    harness_expect(&h, "AT+SLOW -> OK\nAT+PATIENT -> OK\n");
+    harness_wait(&h, 600);
+    harness_expect(&h, "");
+    harness_wait(&h, 1); /* 1.6 s: 601 ms after it was sent, 1 s after it was asked */
+    harness_expect(&h,
+                   "AT+UNSENT -> It was not sent: what went ahead of it took all of its time.\nAT+SENT -> timeout\n");
+    assert_null(strstr(h.written, "UNSENT"));
+    mc_at_resync(h.at);
+    harness_send(&h, "AT+NEXT", NULL, MC_AT_IMPATIENT);
+    harness_wait(&h, 900);
+    harness_feed(&h, "AT+NEXT\r\r\nOK\r\n"); /* one with nothing ahead of it has all of its time */
+    harness_expect(&h, "AT+NEXT -> OK\n");
+    harness_stop(&h);
+}
+
+/* Whoever asked is gone: what is not sent is not sent. What is in flight, and what others asked, goes on. */
+static void test_withdraw(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+A", NULL, 0);
+    harness_send(&h, "AT+B", NULL, MC_AT_IMPATIENT);
+    harness_send(&h, "AT+C", NULL, MC_AT_IMPATIENT);
+    assert_int_equal(mc_at_withdraw(h.at, &h.commands[0]), 0);
+    assert_int_equal(mc_at_withdraw(h.at, &h.commands[1]), 1);
+    harness_expect(&h, "AT+B -> Nobody waits for it any more.\n");
+    harness_feed(&h, "AT+A\r\r\nOK\r\nAT+C\r\r\nOK\r\n");
+    harness_expect(&h, "AT+A -> OK\nAT+C -> OK\n");
+    assert_string_equal(h.written, "AT+A\rAT+C\r");
+    harness_wait(&h, 5000); /* and nobody is told twice */
+    harness_expect(&h, "");
+    harness_stop(&h);
+}
+
 static void send_next(struct harness *h, const char *text)
 {
     if (h->n_commands < 4)
@@ -362,6 +409,8 @@ int main(void)
         cmocka_unit_test(test_codes_and_time),
         cmocka_unit_test(test_refuses_bad_commands),
         cmocka_unit_test(test_queue),
+        cmocka_unit_test(test_impatient),
+        cmocka_unit_test(test_withdraw),
         cmocka_unit_test(test_send_from_done),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_send_while_cancelled),

@@ -39,8 +39,9 @@ static void verb(void *ctx, enum mc_verb verb, mc_verb_done_fn *done, void *done
     }
 }
 
-static void at(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *done_ctx)
+static int64_t at(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *done_ctx)
 {
+    struct fake_daemon *daemon = ctx;
     const char *const lines[] = {"+CSQ: 20,99", "\xff\xfe"};
     struct mc_ctl_at_answer answer = {.final = "OK", .lines = lines, .n_lines = 1, .took_ms = 12};
 
@@ -50,7 +51,33 @@ static void at(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *do
         answer = (struct mc_ctl_at_answer){.final = "+CME ERROR: 10"};
     if (strcmp(command, "AT+BUSY") == 0)
         answer = (struct mc_ctl_at_answer){.result = -EBUSY, .text = "the line carries data; disconnect first"};
+    if (strcmp(command, "AT+QUEUED") == 0) {
+        daemon->held_at = done;
+        daemon->held_at_ctx = done_ctx;
+        return 60000;
+    }
     done(done_ctx, &answer);
+    return 0;
+}
+
+static void at_withdraw(void *ctx, const void *done_ctx)
+{
+    struct fake_daemon *daemon = ctx;
+    const struct mc_ctl_at_answer answer = {.result = -ECANCELED, .text = "nobody waits"};
+    mc_ctl_at_done_fn *done = daemon->held_at;
+
+    assert(done && done_ctx == daemon->held_at_ctx);
+    daemon->held_at = NULL;
+    daemon->n_withdrawn++;
+    done(daemon->held_at_ctx, &answer);
+}
+
+void fake_daemon_answer(struct fake_daemon *daemon, const char *final)
+{
+    mc_ctl_at_done_fn *done = daemon->held_at;
+
+    daemon->held_at = NULL;
+    done(daemon->held_at_ctx, &(struct mc_ctl_at_answer){.final = final, .took_ms = 12});
 }
 
 static void info(void *ctx, mc_ctl_info_fn *line, void *line_ctx)
@@ -94,6 +121,7 @@ struct fake_daemon *fake_daemon_new(const struct mc_ctl_options *limits)
                                               .wall_ms = wall_ms,
                                               .verb = verb,
                                               .at = at,
+                                              .at_withdraw = at_withdraw,
                                               .info = info,
                                               .ctx = daemon};
     start_server(daemon, limits);

@@ -25,9 +25,12 @@ struct fake_daemon {
     enum mc_verb last_verb;
     int verb_result;       /* how verbs end */
     const char *verb_text; /* and with which words */
+    unsigned n_withdrawn;  /* AT commands whose asker went away */
     bool hold;             /* they end only with fake_daemon_finish() */
     mc_verb_done_fn *held_done;
     void *held_ctx;
+    mc_ctl_at_done_fn *held_at; /* AT+QUEUED ends only with fake_daemon_answer() */
+    void *held_at_ctx;
 };
 
 /** @limits may be NULL; path and version in it are filled in. */
@@ -37,6 +40,8 @@ void fake_daemon_free(struct fake_daemon *daemon);
 void fake_daemon_stop(struct fake_daemon *daemon);
 /** Ends the verb that is held. */
 void fake_daemon_finish(struct fake_daemon *daemon, int result, const char *text);
+/** The modem answers the AT command that is held. */
+void fake_daemon_answer(struct fake_daemon *daemon, const char *final);
 /** Changes the state and tells the bus. */
 void fake_daemon_go(struct fake_daemon *daemon, enum mc_state to, enum mc_fault fault);
 /** Fills the status with the facts of a link that is online. */

@@ -333,6 +333,52 @@ static void at_gives_lines_and_final(void **state)
     assert_string_equal(json_string_value(reply(f, "final")), "+CME ERROR: 10");
 }
 
+static void until_held(struct fixture *f)
+{
+    while (!f->daemon->held_at)
+        mc_loop_turn(f->daemon->loop);
+}
+
+static void at_says_how_long_it_can_take(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_peer_call(&f->peer, "{\"method\":\"io.microcat.Modem.At\",\"more\":true,"
+                             "\"parameters\":{\"command\":\"AT+QUEUED\"}}");
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_true(json_is_true(json_object_get(f->peer.message, "continues")));
+    assert_float_equal(json_real_value(reply(f, "deadline_s")), 60, 1e-9);
+    fake_daemon_answer(f->daemon, "OK");
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_false(json_is_true(json_object_get(f->peer.message, "continues")));
+    assert_string_equal(json_string_value(reply(f, "final")), "OK");
+    assert_true(json_is_null(reply(f, "deadline_s")));
+    fake_peer_call(&f->peer, MP("At", "{\"command\":\"AT+QUEUED\"}")); /* nobody asked for more than the answer */
+    until_held(f);
+    fake_daemon_answer(f->daemon, "OK");
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_string_equal(json_string_value(reply(f, "final")), "OK");
+}
+
+static void at_of_one_who_left_is_withdrawn(void **state)
+{
+    struct fixture *f = *state;
+
+    fake_peer_call(&f->peer, MP("At", "{\"command\":\"AT+QUEUED\"}"));
+    until_held(f);
+    fake_peer_close(&f->peer);
+    assert_true(fake_daemon_empties(f->daemon));
+    assert_int_equal(f->daemon->n_withdrawn, 1);
+    fake_peer_connect(&f->peer, f->daemon); /* one that wanted no answer is not waited for: it may leave at once */
+    fake_peer_call(&f->peer, "{\"method\":\"io.microcat.Modem.At\",\"oneway\":true,"
+                             "\"parameters\":{\"command\":\"AT+QUEUED\"}}");
+    until_held(f);
+    fake_peer_close(&f->peer);
+    assert_true(fake_daemon_empties(f->daemon));
+    assert_int_equal(f->daemon->n_withdrawn, 1);
+    fake_daemon_answer(f->daemon, "OK");
+}
+
 static void watch_streams_events(void **state)
 {
     struct fixture *f = *state;
@@ -407,6 +453,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(verbs_reach_the_daemon, setup, teardown),
         cmocka_unit_test_setup_teardown(verbs_end_with_a_named_error, setup, teardown),
         cmocka_unit_test_setup_teardown(at_gives_lines_and_final, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_says_how_long_it_can_take, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_of_one_who_left_is_withdrawn, setup, teardown),
         cmocka_unit_test_setup_teardown(watch_streams_events, setup, teardown),
         cmocka_unit_test_setup_teardown(wait_ends_when_the_state_comes, setup, teardown),
         cmocka_unit_test_setup_teardown(oneway_is_silent, setup, teardown),

@@ -60,13 +60,16 @@ static void ask(struct world *w, struct hand *hand, const char *command)
 {
     const char *why = NULL;
     *hand = (struct hand){.done = false};
-    assert_int_equal(mc_link_at(w->link, command, on_hand, hand, &why), 0);
+    int64_t deadline_ms = 0;
+    assert_int_equal(mc_link_at(w->link, command, on_hand, hand, &deadline_ms, &why), 0);
+    assert_int_equal(deadline_ms, strstr(command, "+COPS=") ? 3 * MINUTE_MS : MINUTE_MS);
 }
 
 static void is_refused_as_deaf(struct world *w)
 {
     const char *why = NULL;
-    assert_int_equal(mc_link_at(w->link, "AT+CSQ", on_hand, NULL, &why), -EBUSY);
+    int64_t deadline_ms = 0;
+    assert_int_equal(mc_link_at(w->link, "AT+CSQ", on_hand, NULL, &deadline_ms, &why), -EBUSY);
     if (!strstr(why, "does not answer"))
         fail_msg("%s", why);
 }
@@ -108,7 +111,8 @@ static void the_daemons_own_commands_are_refused(void **unused)
     _cleanup_world_ struct world *w = at_rest();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *why = "";
-        int r = mc_link_at(w->link, rows[i].line, on_hand, NULL, &why);
+        int64_t deadline_ms = 0;
+        int r = mc_link_at(w->link, rows[i].line, on_hand, NULL, &deadline_ms, &why);
         if (r != -EINVAL || !strstr(why, rows[i].instead))
             fail_msg("%s: %d, \"%s\"", rows[i].line, r, why);
     }

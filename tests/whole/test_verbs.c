@@ -181,6 +181,35 @@ static void counts_at_rest(void **state)
     whole_end(w);
 }
 
+/* Ctrl-C lets go, and means it: what still waited for its turn is never sent. What the modem was asked goes on. */
+static void who_leaves_takes_the_command_back(void **state)
+{
+    static const char slowly[] = "{\"method\":\"io.microcat.Modem.At\","
+                                 "\"parameters\":{\"command\":\"AT+CGACT?\"}}";
+    static const char asks[] = "{\"method\":\"io.microcat.Modem.At\",\"more\":true,"
+                               "\"parameters\":{\"command\":\"AT+CGPADDR=1\"}}";
+    struct whole *w = *state;
+
+    whole_online(w, NULL, NULL);
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    whole_sim(w, "late AT+CGACT 3000 1");
+    int slow = whole_connect(w), fd = whole_connect(w);
+    whole_send(slow, slowly, sizeof(slowly));
+    whole_send(fd, asks, sizeof(asks));
+    const char *reply = whole_receive(w, fd, WHOLE_MS); /* it waits behind the other */
+    if (!reply || !strstr(reply, "\"deadline_s\":60"))
+        fail_msg("%s", reply ? reply : "no reply");
+    close(fd);
+    reply = whole_receive(w, slow, WHOLE_MS);
+    if (!reply || !strstr(reply, "\"OK\""))
+        fail_msg("%s", reply ? reply : "no reply");
+    close(slow);
+    whole_ctl_says(w, "at|AT+CSQ", 0, "OK");
+    whole_ctl_says(w, "trace", 0, "AT+CGACT?");
+    assert_null(strstr(w->out, "AT+CGPADDR=1"));
+    whole_end(w);
+}
+
 /* A dial that is given up on request, by a modem that does not hear of it: said so, and nothing is dialled behind it.
  */
 static void disconnect_while_dialling(void **state)
@@ -226,6 +255,7 @@ int main(void)
         WHOLE_TEST(power_by_line),
         WHOLE_TEST(reconnect),
         WHOLE_TEST(counts_at_rest),
+        WHOLE_TEST(who_leaves_takes_the_command_back),
         WHOLE_TEST(connect_in_hangup),
         WHOLE_TEST(disconnect_while_dialling),
     };

@@ -69,12 +69,14 @@ enum mc_at_flags {
     MC_AT_URGENT = 1 << 3, /* goes ahead of what is queued */
     MC_AT_GUESS =
         1 << 4, /* asks whether anybody is there, or is said blind: no answer to it is none that the modem owed */
+    MC_AT_IMPATIENT =
+        1 << 5, /* somebody waits for it: its time runs from when it is queued, what goes ahead of it included */
 };
 
 struct mc_at_command {
     const char *text;   /* "AT+CEREG?", without CR; copied. Control characters are refused. */
     const char *prefix; /* owned prefix, "+CEREG:"; several are parted by '|'; NULL none. Copied. */
-    int64_t timeout_ms; /* from the moment it is written */
+    int64_t timeout_ms; /* from the moment it is written; MC_AT_IMPATIENT: from the moment it is queued */
     unsigned flags;
 };
 
@@ -115,6 +117,12 @@ void mc_at_abandon(struct mc_at *at, const char *why);
 /** The same for a modem that was found not to answer: what waits ends with MC_AT_TIMEOUT before its own time is over.
  */
 void mc_at_give_up(struct mc_at *at);
+
+/**
+ * Nobody waits for the answer of @ctx's commands any more: those not yet written are not written, and end with
+ * MC_AT_CANCELLED before this returns. One in flight goes on. Returns how many ended.
+ */
+size_t mc_at_withdraw(struct mc_at *at, const void *ctx);
 
 bool mc_at_busy(const struct mc_at *at);
 

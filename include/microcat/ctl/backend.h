@@ -51,8 +51,15 @@ struct mc_ctl_backend {
      */
     void (*verb)(void *ctx, enum mc_verb verb, mc_verb_done_fn *done, void *done_ctx);
 
-    /** Sends one AT command for an operator; @done as above. @command is not checked yet. */
-    void (*at)(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *done_ctx);
+    /**
+     * Sends one AT command for an operator; @done as above. @command is not checked yet. Returns within how many ms it
+     * will have ended, 0 when it has: @done was called.
+     */
+    int64_t (*at)(void *ctx, const char *command, mc_ctl_at_done_fn *done, void *done_ctx);
+
+    /** Whoever asked with @done_ctx is gone: if the modem was not asked yet, it is not asked, and @done is called now.
+     */
+    void (*at_withdraw)(void *ctx, const void *done_ctx);
 
     /** Calls @line for everything worth knowing about the daemon itself: version, config file and settings, versions of
      * libraries. May be NULL. */

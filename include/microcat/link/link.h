@@ -118,9 +118,13 @@ void mc_link_settings_changed(struct mc_link *link, bool redo_pdp);
 void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done, void *ctx);
 /**
  * One AT command of a person's. 0: queued, @done is called once. -EBUSY, -ENODEV, -EINVAL (a command that the daemon
- * owns): @ret_why says why in a sentence.
+ * owns): @ret_why says why in a sentence. It ends @ret_deadline_ms from now at the latest, what goes ahead of it
+ * included.
  */
-int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, const char **ret_why);
+int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, int64_t *ret_deadline_ms,
+               const char **ret_why);
+/** Who asked with @ctx is gone: what is not yet written is not written (its @done is called before this returns). */
+void mc_link_at_withdraw(struct mc_link *link, const void *ctx);
 
 /** The time spent in every state is bounded by a timer or an event from outside: for tests, the name of what is waited
  * for. */
