@@ -6,7 +6,9 @@
 mc_packages_build=(gcc libc6-dev meson ninja-build pkg-config libevent-dev libserialport-dev libsystemd-dev libudev-dev libjansson-dev
     libinih-dev libmnl-dev ppp ppp-dev systemd)
 # To test: the second compiler, the test library, the formatter, the linters; the shells that we complete for.
-mc_packages_test=(clang clang-format libclang-rt-dev libcmocka-dev shellcheck iproute2 iputils-ping procps dbus python3 git zsh fish)
+mc_packages_test=(dpkg-dev clang clang-format libclang-rt-dev libcmocka-dev shellcheck iproute2 iputils-ping procps dbus python3 git zsh fish)
+# A Varlink tool that is not ours, held against the interface's definition and the socket.
+mc_packages_test+=(varlink-go golang-github-varlink-go-dev golang-go)
 # For the interpreter that runs the bridge. A Node.js of another source brings its npm along, and Debian's would conflict with it.
 command -v node >/dev/null || mc_packages_test+=(nodejs)
 command -v npm >/dev/null || mc_packages_test+=(npm)
