@@ -226,7 +226,9 @@ static void reset_verb(struct mc_link *link)
 static void power_on_verb(struct mc_link *link)
 {
     bool power_line = strcmp(link->settings->modem.power, "none") != 0;
-    bool mute = link->off || link->fault == MC_FAULT_MODEM_OFF || link->fault == MC_FAULT_MODEM_SILENT;
+    /* The fault is told until the link is online again; the modem may answer, and even carry a call, long before. */
+    bool answers = link->found || link->doing == DOING_CALL;
+    bool mute = link->off || (!answers && (link->fault == MC_FAULT_MODEM_OFF || link->fault == MC_FAULT_MODEM_SILENT));
     if (!link->powered_off && !mute) {
         mc_link_verb_end(link, 0, "The modem is on already.");
         return;

@@ -78,6 +78,8 @@ static int64_t pace_delay_ms(struct mc_policy *policy, enum mc_pace pace)
         return with_chance(policy, policy->settings->recovery.sim_check_interval_ms, false);
     case MC_PACE_DIAL:
         return with_chance(policy, dial_delay_ms(policy, policy->pace_failures), false);
+    case MC_PACE_MODEM:
+        return with_chance(policy, dial_delay_ms(policy, policy->modem_failures), false);
     case MC_PACE_CAP:
         return with_chance(policy, cap_ms, false);
     case MC_PACE_NETWORK:
@@ -92,6 +94,8 @@ static unsigned *pace_counter(struct mc_policy *policy, enum mc_pace pace)
         return &policy->quick_failures;
     if (pace == MC_PACE_HOST)
         return &policy->host_failures;
+    if (pace == MC_PACE_MODEM)
+        return &policy->modem_failures;
     return pace == MC_PACE_LOOK ? NULL : &policy->pace_failures;
 }
 
@@ -232,6 +236,7 @@ static void forgive(struct mc_policy *policy)
     policy->pace_failures = 0;
     policy->quick_failures = 0;
     policy->host_failures = 0;
+    policy->modem_failures = 0;
 }
 
 void mc_policy_carried(struct mc_policy *policy)

@@ -44,8 +44,9 @@ struct mc_policy {
     unsigned failures[MC_FAULT_COUNT]; /* in a row, since the link was last good */
     unsigned pace_failures;            /* of the paces that dial, together: alternating faults must not dial faster */
     unsigned quick_failures;
-    unsigned host_failures; /* of what the host or the modem did itself: the network has no part in it */
-    bool carried;           /* the call that has just ended carried for a while: mc_policy_carried() */
+    unsigned modem_failures; /* answers that were wrong: what the network refused before has no part in it */
+    unsigned host_failures;  /* of what the host or the modem did itself: the network has no part in it */
+    bool carried;            /* the call that has just ended carried for a while: mc_policy_carried() */
     struct window dials, attaches;
     struct budget budgets[MC_REMEDY_COUNT]; /* radio cycle, reset and power cycle only */
     struct pin_entry pins[PIN_ENTRIES];

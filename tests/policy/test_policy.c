@@ -97,6 +97,19 @@ static void host_and_network_are_counted_apart(void **state)
 }
 
 /* A call that carried and ended is redialled within seconds, each time; what fails on the way backs off as ever. */
+/* A network that was away for an hour says nothing of a modem that then refuses a command, and the other way round. */
+static void modem_and_network_are_counted_apart(void **state)
+{
+    struct harness *h = *state;
+    for (int i = 0; i < 8; i++)
+        harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, NOW);
+    assert_int_equal(harness_decide(h, MC_FAULT_MODEM_REFUSED, ALL, NOW).delay_ms, 10 * SECOND);
+    assert_int_equal(harness_decide(h, MC_FAULT_MODEM_MALFORMED, ALL, NOW).delay_ms,
+                     30 * SECOND); /* its failures are one */
+    assert_int_equal(harness_decide(h, MC_FAULT_PDP_REFUSED, ALL, NOW).delay_ms, 60 * SECOND);
+    assert_int_equal(harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, NOW).delay_ms, 30 * MINUTE);
+}
+
 static void a_call_that_carried_is_redialled_at_once(void **state)
 {
     struct harness *h = *state;
@@ -433,6 +446,7 @@ int main(void)
         TEST(first_delay_by_fault),
         TEST(host_faults_slow_down_when_they_go_on),
         TEST(host_and_network_are_counted_apart),
+        TEST(modem_and_network_are_counted_apart),
         TEST(a_call_that_carried_is_redialled_at_once),
         TEST(alternating_faults_do_not_dial_faster),
         TEST(delays_stay_bounded_after_years),

@@ -163,8 +163,8 @@ static int64_t longest_ms(const struct world *w, enum mc_state state)
         return 3 * MINUTE_MS;
     case MC_STATE_PDP:
         return 4 * MINUTE_MS;
-    case MC_STATE_REGISTER:
-        return w->settings.recovery.search_time_ms + 5 * MINUTE_MS;
+    case MC_STATE_REGISTER: /* found detached at the last moment, and attached: the search has its time once more */
+        return 2 * w->settings.recovery.search_time_ms + MINUTE_MS;
     case MC_STATE_DIAL:
         return 2 * MINUTE_MS;
     case MC_STATE_PPP:

@@ -402,6 +402,29 @@ static void connect_while_it_is_looked_for(void **unused)
     until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
 }
 
+/* It was deaf, and is dialling again: `power on` finds it on, and the call that begins is not touched. */
+static void power_on_for_one_that_answers_again(void **unused)
+{
+    static const enum mc_state on_the_way[] = {MC_STATE_DIAL, MC_STATE_PPP};
+    for (size_t i = 0; i < sizeof(on_the_way) / sizeof(on_the_way[0]); i++) {
+        _cleanup_world_ struct world *w = at_rest();
+        world_inject(w, "mute on");
+        world_verb(w, MC_VERB_CONNECT);
+        until(w, MC_STATE_BACKOFF, 2 * MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+        world_inject(w, "mute off");
+        int64_t dials = world_board(w, "dials");
+        until(w, on_the_way[i], 2 * MINUTE_MS);
+        world_verb(w, MC_VERB_POWER_ON);
+        pass(w, 1);
+        assert_int_equal(w->verb_result, 0);
+        assert_string_equal(w->verb_text, "The modem is on already.");
+        assert_int_equal(w->status.state, on_the_way[i]);
+        until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+        assert_int_equal(world_board(w, "dials"), dials + 1);
+    }
+}
+
 /* It answers again, but there is no network: no fault of its own any more, and a verb does not wait for a network. */
 static void it_answers_without_a_network(void **unused)
 {
@@ -435,6 +458,7 @@ int main(void)
         cmocka_unit_test(a_dial_is_given_up),
         cmocka_unit_test(connect_while_it_is_looked_for),
         cmocka_unit_test(it_answers_without_a_network),
+        cmocka_unit_test(power_on_for_one_that_answers_again),
         cmocka_unit_test(a_fault_that_matters_no_more),
         cmocka_unit_test(deaf_with_the_radio_off),
     };

@@ -31,6 +31,7 @@ const char *mc_remedy_text(enum mc_remedy remedy);
 
 enum mc_pace {                  /* how fast the base remedy is repeated */
                MC_PACE_HOST,    /* not the network's fault: at once, 1 s, then as MC_PACE_DIAL */
+               MC_PACE_MODEM,   /* the modem itself: as MC_PACE_DIAL, but the network's failures are not its own */
                MC_PACE_QUICK,   /* 1, 2, 4, ... 30 s: nothing is sent to the network by trying */
                MC_PACE_LOOK,    /* SimCheckInterval: look whether a person did something */
                MC_PACE_DIAL,    /* RedialDelay, x3, then doubled up to RedialMax */
