@@ -113,3 +113,55 @@ int mc_file_replace(const char *path, const void *data, size_t len_bytes, mode_t
 {
     return replace(path, data, len_bytes, mode, false);
 }
+
+int mc_file_look(const char *path, struct mc_file_id *ret_id)
+{
+    struct stat st;
+
+    *ret_id = (struct mc_file_id){0};
+    if (stat(path, &st) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    *ret_id = (struct mc_file_id){.there = true,
+                                  .device = st.st_dev,
+                                  .inode = st.st_ino,
+                                  .size_bytes = st.st_size,
+                                  .mode = st.st_mode & 07777,
+                                  .changed = st.st_ctim};
+    return 0;
+}
+
+static int still_the_one(const char *path, const struct mc_file_id *seen)
+{
+    struct mc_file_id now;
+    int r = mc_file_look(path, &now);
+
+    if (r < 0)
+        return r;
+    return now.there == seen->there && now.device == seen->device && now.inode == seen->inode &&
+                   now.size_bytes == seen->size_bytes && now.changed.tv_sec == seen->changed.tv_sec &&
+                   now.changed.tv_nsec == seen->changed.tv_nsec
+               ? 0
+               : -ESTALE;
+}
+
+int mc_file_swap(const char *path, const char *temporary, const struct mc_file_id *seen, const void *data,
+                 size_t len_bytes, mode_t mode)
+{
+    int r = 0;
+
+    if (data) {
+        if (unlink(temporary) < 0 && errno != ENOENT) /* left by a power cut */
+            return -errno;
+        r = write_temporary(temporary, data, len_bytes, mode, true);
+    }
+    if (r == 0)
+        r = still_the_one(path, seen); /* the last moment: writing to a disk takes long */
+    if (r == 0 && (data ? rename(temporary, path) : unlink(path)) < 0)
+        r = -errno;
+    if (r < 0) {
+        if (data)
+            unlink(temporary);
+        return r;
+    }
+    return sync_directory_of(path);
+}

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/io/pathwatch.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 
 #define MAX_HOPS 8 /* symlinks in a row; a chain beyond is a loop or a joke */
+#define THERE    (IN_CREATE | IN_MOVED_TO | IN_ATTRIB)
 #define GONE     (IN_DELETE | IN_MOVED_FROM)
 #define SELF     (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_Q_OVERFLOW)
 
@@ -24,6 +26,7 @@ struct mc_pathwatch {
     mc_pathwatch_fn *fn;
     void *ctx;
     int fd;
+    uint32_t also; /* events beyond those of being there */
     struct mc_watch watch;
     struct hop hops[MAX_HOPS];
     size_t n_hops;
@@ -51,7 +54,7 @@ static int add_hop(struct mc_pathwatch *pw, const char *path)
     snprintf(folder, sizeof(folder), "%s", path);
     do {
         split(folder, hop->name);
-        hop->wd = inotify_add_watch(pw->fd, folder, IN_CREATE | IN_MOVED_TO | IN_ATTRIB | GONE | SELF | IN_ONLYDIR);
+        hop->wd = inotify_add_watch(pw->fd, folder, THERE | GONE | SELF | IN_ONLYDIR | pw->also);
     } while (hop->wd < 0 && (errno == ENOENT || errno == ENOTDIR) && strcmp(folder, "/") != 0);
     if (hop->wd < 0)
         return -errno;
@@ -138,15 +141,15 @@ static void on_events(void *ctx, int fd, unsigned ready)
     pw->fn(pw->ctx, vanished); /* may free it: not touched any more */
 }
 
-int mc_pathwatch_new(struct mc_loop *loop, const char *path, mc_pathwatch_fn *fn, void *ctx,
-                     struct mc_pathwatch **ret_pathwatch)
+static int start(struct mc_loop *loop, const char *path, uint32_t also, mc_pathwatch_fn *fn, void *ctx,
+                 struct mc_pathwatch **ret_pathwatch)
 {
     if (path[0] != '/' || strlen(path) >= PATH_MAX)
         return -EINVAL;
     struct mc_pathwatch *pw = calloc(1, sizeof(*pw));
     if (!pw)
         return -ENOMEM;
-    *pw = (struct mc_pathwatch){.fn = fn, .ctx = ctx, .path = strdup(path)};
+    *pw = (struct mc_pathwatch){.fn = fn, .ctx = ctx, .path = strdup(path), .also = also};
     pw->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     int r = !pw->path ? -ENOMEM : pw->fd < 0 ? -errno : rebuild(pw);
     if (r == 0)
@@ -156,6 +159,18 @@ int mc_pathwatch_new(struct mc_loop *loop, const char *path, mc_pathwatch_fn *fn
     else
         *ret_pathwatch = pw;
     return r;
+}
+
+int mc_pathwatch_new(struct mc_loop *loop, const char *path, mc_pathwatch_fn *fn, void *ctx,
+                     struct mc_pathwatch **ret_pathwatch)
+{
+    return start(loop, path, 0, fn, ctx, ret_pathwatch);
+}
+
+int mc_pathwatch_contents(struct mc_loop *loop, const char *path, mc_pathwatch_fn *fn, void *ctx,
+                          struct mc_pathwatch **ret_pathwatch)
+{
+    return start(loop, path, IN_CLOSE_WRITE, fn, ctx, ret_pathwatch);
 }
 
 void mc_pathwatch_free(struct mc_pathwatch *pathwatch)

@@ -20,6 +20,9 @@ typedef void mc_pathwatch_fn(void *ctx, bool vanished);
 /** Watches @path (absolute; copied). Look at the path once after this. 0, -EINVAL, -ENOMEM or -errno. */
 int mc_pathwatch_new(struct mc_loop *loop, const char *path, mc_pathwatch_fn *fn, void *ctx,
                      struct mc_pathwatch **ret_pathwatch);
+/** The same, and tells as well when a file that the path leads to was written and closed. */
+int mc_pathwatch_contents(struct mc_loop *loop, const char *path, mc_pathwatch_fn *fn, void *ctx,
+                          struct mc_pathwatch **ret_pathwatch);
 /** NULL is fine. */
 void mc_pathwatch_free(struct mc_pathwatch *pathwatch);
 

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/io/atomic_file.h>
+#include <microcat/io/loop.h>
+#include <microcat/io/pathwatch.h>
+#include <microcat/ppp/names_file.h>
+#include <microcat/ppp/resolv_text.h>
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETTLE_MS 200   /* whoever writes a file often writes it twice */
+#define CALM_MS   10000 /* between two writings, once somebody seems to take our block out again and again */
+
+enum { TRIES = 5, SERVERS = 4, QUICK_MAX = 6 };
+
+struct mc_names_file {
+    struct mc_loop *loop;
+    mc_names_reach_fn *reach;
+    char *path, *owner;
+    char *given_path; /* where our block lies, symlinks followed; NULL: nowhere that we know of */
+    char ifname[16];
+    char servers[SERVERS][46];
+    size_t n_servers; /* 0: nothing is given */
+    struct mc_pathwatch *watch;
+    struct mc_timer look;
+    unsigned quick; /* writings left before we calm down; one comes back in CALM_MS */
+    int64_t quick_at_ms;
+};
+
+/* ---- the file ---- */
+
+/* Where @path leads to, also when there is no file yet. The caller's; NULL with errno set. */
+static char *resolve(const char *path)
+{
+    _cleanup_free_ char *copy = NULL, *name_copy = NULL, *folder = NULL;
+    char *found = realpath(path, NULL), *made = NULL;
+    char target[PATH_MAX];
+    ssize_t n;
+
+    if (found != NULL || errno != ENOENT)
+        return found;
+    n = readlink(path, target, sizeof(target) - 1); /* a symlink to nothing: one step, as far as anybody goes */
+    if (n > 0) {
+        target[n] = '\0';
+        if (target[0] != '/') {
+            errno = ENOENT;
+            return NULL;
+        }
+        path = target;
+    }
+    copy = strdup(path);
+    name_copy = strdup(path);
+    if (copy == NULL || name_copy == NULL)
+        return NULL;
+    folder = realpath(dirname(copy), NULL);
+    if (folder == NULL || asprintf(&made, "%s/%s", folder, basename(name_copy)) < 0)
+        return NULL;
+    return made;
+}
+
+static int read_text(const char *path, struct mc_file_id *ret_id, char **ret_text)
+{
+    size_t len = 0;
+    int r = mc_file_look(path, ret_id);
+
+    if (r < 0)
+        return r;
+    if (!ret_id->there) {
+        *ret_text = strdup("");
+        return *ret_text != NULL ? 0 : -ENOMEM;
+    }
+    r = mc_file_read(path, MC_RESOLV_TEXT_BYTES, ret_text, &len);
+    if (r < 0)
+        return r == -ENOENT ? -ESTALE : r;
+    if (strlen(*ret_text) == len)
+        return 0;
+    free(MC_TAKE_PTR(*ret_text));
+    return -EBADMSG; /* that is no text */
+}
+
+/* Others' servers are there, and none of them can be reached. */
+static bool others_are_dead(const struct mc_names_file *file, const char *text)
+{
+    char address[64];
+    bool any = false;
+
+    while (file->reach != NULL && mc_resolv_next(&text, address, sizeof(address))) {
+        any = true;
+        if (file->reach(address, file->ifname))
+            return false;
+    }
+    return any;
+}
+
+/* What the file is to hold, of @bare, which has no block. How many of our servers, or -ENOMEM. */
+static int wanted_text(const struct mc_names_file *file, const char *bare, bool no_file, char **ret_text)
+{
+    const char *servers[SERVERS];
+    struct mc_resolv_block block = {.owner = file->owner,
+                                    .ifname = file->ifname,
+                                    .servers = servers,
+                                    .n_servers = file->n_servers,
+                                    .no_file = no_file,
+                                    .first = others_are_dead(file, bare)};
+
+    for (size_t i = 0; i < file->n_servers; i++)
+        servers[i] = file->servers[i];
+    return mc_resolv_with(bare, &block, ret_text);
+}
+
+static int swap(const struct mc_names_file *file, const char *path, const struct mc_file_id *seen, const char *text)
+{
+    _cleanup_free_ char *temporary = NULL;
+
+    if (asprintf(&temporary, "%s.microcatd-%s", path, file->owner) < 0)
+        return -ENOMEM;
+    return mc_file_swap(path, temporary, seen, text, text != NULL ? strlen(text) : 0, seen->there ? seen->mode : 0644);
+}
+
+/* One look at the file, and one writing when it is not as it should be (@give: with our block, else without). */
+static int write_once(const struct mc_names_file *file, const char *path, bool give, bool *ret_wrote)
+{
+    _cleanup_free_ char *text = NULL, *bare = NULL, *wanted = NULL;
+    struct mc_file_id seen;
+    bool remove = false, same;
+    int had, r = read_text(path, &seen, &text);
+
+    *ret_wrote = false;
+    if (r < 0)
+        return r;
+    had = mc_resolv_without(text, file->owner, &bare, &remove);
+    if (had < 0)
+        return had;
+    r = had;
+    if (give)
+        r = wanted_text(file, bare, !seen.there || remove, &wanted);
+    if (r < 0)
+        return r;
+    if (wanted == NULL)
+        wanted = MC_TAKE_PTR(bare);
+    same = strcmp(text, wanted) == 0;
+    if (same)
+        return r;
+    int w = swap(file, path, &seen, remove && *wanted == '\0' ? NULL : wanted);
+    *ret_wrote = w == 0;
+    return w < 0 ? w : r;
+}
+
+static int write_file(const struct mc_names_file *file, const char *path, bool give, bool *ret_wrote)
+{
+    int r = -ESTALE;
+
+    for (unsigned i = 0; i < TRIES && r == -ESTALE; i++)
+        r = write_once(file, path, give, ret_wrote);
+    return r;
+}
+
+/* Our block lies in one file: where the symlink was turned elsewhere meanwhile, it goes from the old one. */
+static int put(struct mc_names_file *file, bool *ret_wrote)
+{
+    _cleanup_free_ char *path = resolve(file->path);
+    bool unused;
+
+    *ret_wrote = false;
+    if (path == NULL)
+        return -errno;
+    if (file->given_path != NULL && strcmp(file->given_path, path) != 0)
+        write_file(file, file->given_path, false, &unused);
+    int r = write_file(file, path, true, ret_wrote);
+    if (r >= 0) {
+        free(file->given_path);
+        file->given_path = MC_TAKE_PTR(path);
+    }
+    return r;
+}
+
+/* ---- looking after it ---- */
+
+static int64_t may_write_in_ms(struct mc_names_file *file)
+{
+    int64_t now_ms = mc_timerq_now_ms(mc_loop_timers(file->loop)), since_ms = now_ms - file->quick_at_ms;
+
+    if (since_ms >= CALM_MS) {
+        int64_t more = since_ms / CALM_MS;
+
+        file->quick = more > QUICK_MAX - file->quick ? QUICK_MAX : file->quick + (unsigned)more;
+        file->quick_at_ms = now_ms;
+    }
+    return file->quick > 0 ? SETTLE_MS : CALM_MS;
+}
+
+static void on_look(void *ctx)
+{
+    struct mc_names_file *file = ctx;
+    bool wrote;
+    int r = file->n_servers > 0 ? put(file, &wrote) : 0;
+
+    if (r < 0)
+        mc_warn("%s: the servers of %s are not in it any more: %s", file->path, file->ifname, strerror(-r));
+    else if (file->n_servers > 0 && wrote)
+        mc_info("%s was written by somebody else, or the network changed: the servers of %s are in it again",
+                file->path, file->ifname);
+    if (file->n_servers > 0 && wrote && file->quick > 0)
+        file->quick--;
+}
+
+void mc_names_file_look(struct mc_names_file *file)
+{
+    if (file->n_servers > 0 && !mc_timer_armed(&file->look))
+        mc_timer_arm(&file->look, mc_loop_timers(file->loop), may_write_in_ms(file));
+}
+
+static void on_path(void *ctx, bool vanished)
+{
+    mc_names_file_look(ctx);
+}
+
+/* ---- giving and taking ---- */
+
+int mc_names_file_give(struct mc_names_file *file, const char *ifname, const char *const *servers, size_t n_servers)
+{
+    bool wrote;
+
+    snprintf(file->ifname, sizeof(file->ifname), "%s", ifname);
+    file->n_servers = n_servers < SERVERS ? n_servers : SERVERS;
+    for (size_t i = 0; i < file->n_servers; i++)
+        snprintf(file->servers[i], sizeof(file->servers[i]), "%s", servers[i]);
+    int r = 0;
+    if (file->watch == NULL) /* before the first writing: what comes between is seen */
+        r = mc_pathwatch_contents(file->loop, file->path, on_path, file, &file->watch);
+    if (r == 0)
+        r = put(file, &wrote);
+    if (r < 0) {
+        file->n_servers = 0;
+        mc_pathwatch_free(MC_TAKE_PTR(file->watch));
+    }
+    return r;
+}
+
+int mc_names_file_take_back(struct mc_names_file *file)
+{
+    _cleanup_free_ char *path = resolve(file->path);
+    int r = path == NULL && errno != ENOENT ? -errno : 0, other = 0;
+    bool wrote;
+
+    file->n_servers = 0;
+    mc_timer_disarm(&file->look);
+    mc_pathwatch_free(MC_TAKE_PTR(file->watch));
+    if (path != NULL)
+        r = write_file(file, path, false, &wrote);
+    if (file->given_path != NULL && (path == NULL || strcmp(path, file->given_path) != 0))
+        other = write_file(file, file->given_path, false, &wrote);
+    free(MC_TAKE_PTR(file->given_path));
+    return r < 0 || other < 0 ? (r < 0 ? r : other) : r + other > 0;
+}
+
+bool mc_names_file_is_networkmanager(const struct mc_names_file *file)
+{
+    _cleanup_free_ char *path = resolve(file->path), *text = NULL;
+    struct mc_file_id id;
+
+    if (path == NULL || read_text(path, &id, &text) < 0)
+        return false;
+    return strstr(path, "/NetworkManager/") != NULL || strstr(text, "# Generated by NetworkManager\n") != NULL;
+}
+
+/* ---- life ---- */
+
+struct mc_names_file *mc_names_file_new(struct mc_loop *loop, const struct mc_names_file_place *place)
+{
+    struct mc_names_file *file = calloc(1, sizeof(*file));
+
+    if (file == NULL)
+        return NULL;
+    *file = (struct mc_names_file){.loop = loop,
+                                   .reach = place->reach,
+                                   .path = strdup(place->path),
+                                   .owner = strdup(place->owner),
+                                   .quick = QUICK_MAX,
+                                   .quick_at_ms = mc_loop_clock_ms()};
+    mc_timer_init(&file->look, "names file", on_look, file);
+    if (file->path != NULL && file->owner != NULL)
+        return file;
+    mc_names_file_free(file);
+    return NULL;
+}
+
+void mc_names_file_free(struct mc_names_file *file)
+{
+    if (file == NULL)
+        return;
+    mc_timer_disarm(&file->look);
+    mc_pathwatch_free(file->watch);
+    free(file->path);
+    free(file->owner);
+    free(file->given_path);
+    free(file);
+}
