@@ -136,6 +136,15 @@ static int start_signals(struct app *app)
 
 /* ---- life ---- */
 
+/* The two variables are for tests, which must not touch the names of the host that they run on. */
+static struct mc_names *new_names(struct app *app)
+{
+    const struct mc_names_place place = {.owner = *app->options->instance ? app->options->instance : "microcatd",
+                                         .resolv_conf = getenv("MICROCATD_RESOLV_CONF"),
+                                         .resolvconf = getenv("MICROCATD_RESOLVCONF")};
+    return mc_names_new(app->loop, &place, app_on_names, app);
+}
+
 static int make_core(struct app *app)
 {
     static const struct mc_link_requests requests = {.open = app_open,
@@ -161,8 +170,8 @@ static int make_core(struct app *app)
     app->history = mc_history_new(HISTORY_ENTRIES);
     app->trace = mc_trace_new((size_t)app->settings.control.trace_lines);
     app->store = mc_state_store_new(NULL, app->options->instance);
-    app->dns = mc_dns_new(app->loop);
-    if (!app->bus || !app->history || !app->trace || !app->store || !app->dns)
+    app->names = new_names(app);
+    if (!app->bus || !app->history || !app->trace || !app->store || !app->names)
         return -ENOMEM;
     app->link = mc_link_new(app->queue, &app->settings, &app->status, app->bus, &requests, app);
     return app->link ? 0 : -ENOMEM;
@@ -233,7 +242,7 @@ static void stop(struct app *app)
     mc_signal_remove(&app->sigint);
     mc_signal_remove(&app->sighup);
     mc_signal_remove(&app->sigusr2);
-    mc_dns_free(app->dns);
+    mc_names_free(app->names);
     mc_recorder_free(app->recorder);
     mc_state_store_free(app->store);
     mc_ctl_server_free(app->server); /* who finds the socket free finds the state free */

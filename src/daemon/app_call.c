@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
+#include <microcat/ppp/dns.h>
 #include <microcat/ppp/route.h>
 #include <stdio.h>
 #include <string.h>
@@ -235,20 +236,22 @@ static void add_routes(struct app *app)
     app->status.ppp.route = app->families != 0;
 }
 
-static void on_dns(void *ctx, int result)
+void app_on_names(void *ctx, enum mc_names_where where, int result)
 {
     struct app *app = ctx;
-    if (!app->network_up) { /* it was on its way when the call ended */
-        if (result == 0)
-            mc_dns_revert(app->dns, app->ppp_link.ifname, NULL, NULL);
-        return;
-    }
-    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", result == 0 ? "systemd-resolved" : "");
-    if (result == -ENOENT && !app->dns_told)
-        mc_info("systemd-resolved does not run: the DNS servers are shown in status only");
-    else if (result < 0 && result != -ENOENT)
-        mc_warn("systemd-resolved did not take the DNS servers: %s", strerror(-result));
-    app->dns_told = result == -ENOENT;
+    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", mc_names_where_text(where));
+    bool news = where != app->names_told || result != app->names_result;
+    app->names_told = where;
+    app->names_result = result;
+    if (news && where == MC_NAMES_NOWHERE)
+        mc_warn("nobody took the DNS servers, names do not resolve through the link: %s",
+                result == -EBUSY ? "resolv.conf is systemd-resolved's, which does not run" : strerror(-result));
+    else if (news && where > MC_NAMES_RESOLVCONF)
+        mc_info("the DNS servers are in resolv.conf%s%s",
+                where == MC_NAMES_NETWORKMANAGER ? ", which NetworkManager writes" : "",
+                result == 0 ? "; others' fill it, none of them is asked now" : "");
+    else if (news && where == MC_NAMES_RESOLVCONF)
+        mc_info("resolvconf took the DNS servers");
     mc_bus_touch(app->bus);
 }
 
@@ -261,15 +264,17 @@ static void set_dns(struct app *app)
             servers[n++] = app->ppp_link.dns[i];
     if (n == 0 || !app->settings.ppp.use_dns)
         return;
-    int r = mc_dns_set(app->dns, app->ppp_link.ifname, servers, n, app->settings.ppp.default_route, on_dns, app);
-    if (r < 0)
-        on_dns(app, r);
+    const struct mc_names_gift gift = {.ifname = app->ppp_link.ifname,
+                                       .servers = servers,
+                                       .n_servers = n,
+                                       .default_route = app->settings.ppp.default_route,
+                                       .metric = (uint32_t)app->settings.ppp.route_metric};
+    mc_names_give(app->names, &gift);
 }
 
 void app_network(void *ctx, bool up)
 {
     struct app *app = ctx;
-    const char *ifname = app->ppp_link.ifname;
     if (up) {
         app->network_up = true;
         if (app->settings.ppp.default_route)
@@ -283,8 +288,7 @@ void app_network(void *ctx, bool up)
     for (enum mc_route_family family = MC_ROUTE_IPV4; family <= MC_ROUTE_IPV6; family <<= 1)
         remove_route(app, family);
     app->status.ppp.route = false;
-    if (*app->status.ppp.dns_where)
-        mc_dns_revert(app->dns, ifname, NULL, NULL);
+    mc_names_take_back(app->names);
     app->status.ppp.dns_where[0] = '\0';
 }
 

@@ -21,7 +21,7 @@
 #include <microcat/io/loop.h>
 #include <microcat/io/transport.h>
 #include <microcat/link/link.h>
-#include <microcat/ppp/dns.h>
+#include <microcat/ppp/names.h>
 #include <microcat/ppp/probe.h>
 #include <microcat/ppp/supervisor.h>
 #include <microcat/status/history.h>
@@ -70,7 +70,8 @@ struct app {
     struct mc_device device;
     struct mc_transport *port;
     bool data_mode;
-    bool dns_told; /* that systemd-resolved does not run: said once, not with every call */
+    enum mc_names_where names_told; /* the journal hears of a change, not with every call */
+    int names_result;
     struct app_board board;
 
     /* app_call.c */
@@ -80,7 +81,7 @@ struct app {
     int64_t online_at_ms; /* when this call got its address; -1 not yet */
     unsigned families;    /* of the default routes that we have set */
     uint32_t metric;      /* theirs */
-    struct mc_dns *dns;
+    struct mc_names *names;
     struct mc_probe *probe;
     unsigned probe_turn; /* which of the name servers is asked next */
     char runtime_dir[108];
@@ -150,6 +151,8 @@ void app_state_call_over(struct app *app);
 int app_state_call_load(struct app *app, struct mc_call_note *ret_call);
 /** Kills the pppd and removes the routes that a daemon before us left behind. */
 void app_state_sweep(struct app *app);
+/* app_call.c: who took the DNS servers. */
+void app_on_names(void *ctx, enum mc_names_where where, int result);
 
 /* app_keep.c */
 /** Nothing is kept so far. */

@@ -201,16 +201,19 @@ int app_state_call_load(struct app *app, struct mc_call_note *ret_call)
 void app_state_sweep(struct app *app)
 {
     struct mc_call_note call;
-    if (app_state_call_load(app, &call) < 0)
-        return;
-    if (has_parent(call.pid)) {
+    bool noted = app_state_call_load(app, &call) == 0;
+    if (noted && has_parent(call.pid)) {
         mc_warn("another microcatd uses this state directory: its pppd %d is left alone", call.pid);
         return;
     }
+    if (mc_names_sweep(app->names))
+        mc_notice("took the DNS servers out of resolv.conf that a daemon before this one left there");
+    if (!noted)
+        return;
     kill_orphan(&call);
     int n = *call.up.ifname ? mc_route_sweep(call.up.ifname) : 0;
     if (n > 0)
-        mc_notice("removed %d default route%s through %s, which a daemon before this one left behind", n,
-                  n == 1 ? "" : "s", call.up.ifname);
+        mc_notice("removed %d route%s through %s, which a daemon before this one left behind", n, n == 1 ? "" : "s",
+                  call.up.ifname);
     app_state_call_over(app);
 }

@@ -128,8 +128,10 @@ const struct mc_config_row mc_config_rows[] = {
          "The metric of the default route; the lowest is used. Ethernet and WLAN usually have less (100 and 600 with "
          "NetworkManager, 1024 with systemd-networkd)."},
     {AT(PPP, "UseDNS", ppp.use_dns), BOOL, .default_text = "yes",
-     .help = "Give the network's DNS servers to systemd-resolved. Where it does not run, they are shown in the status "
-             "only."},
+     .help =
+         "Give the network's DNS servers to systemd-resolved, or else to resolvconf (Debian's or openresolv), or else "
+         "to /etc/resolv.conf in a marked block, also where NetworkManager writes it. Servers that are there stay "
+         "first while one of them can be reached without the link."},
 
     {AT(PROBE, "Method", probe.kind), NAME(probe_names), .default_text = "dns",
      .help = "How a link that looks stale is tried: a DNS query, a ping or a TCP connection, always through this link. "

@@ -170,6 +170,8 @@ static int put(struct mc_names_file *file, bool *ret_wrote)
     *ret_wrote = false;
     if (path == NULL)
         return -errno;
+    if (strncmp(path, "/run/systemd/", strlen("/run/systemd/")) == 0)
+        return -EBUSY; /* resolved's own, which it writes for itself */
     if (file->given_path != NULL && strcmp(file->given_path, path) != 0)
         write_file(file, file->given_path, false, &unused);
     int r = write_file(file, path, true, ret_wrote);

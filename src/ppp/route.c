@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "route_priv.h"
 #include <microcat/base/cleanup.h>
 #include <microcat/ppp/route.h>
 
@@ -40,8 +41,7 @@ static struct mnl_socket *open_socket(void)
     return socket;
 }
 
-/* Sends a request, runs what comes back through @fn. 0 or -errno, the kernel's own verdict included. */
-static int talk(struct nlmsghdr *request, mnl_cb_t fn, void *ctx)
+int route_talk(struct nlmsghdr *request, mnl_cb_t fn, void *ctx)
 {
     _cleanup_socket_ struct mnl_socket *socket = open_socket();
     char buffer[16384]; /* a dump's chunk never is longer */
@@ -63,9 +63,8 @@ static int talk(struct nlmsghdr *request, mnl_cb_t fn, void *ctx)
     return r < 0 ? -errno : 0;
 }
 
-/* A default route as we set it: no gateway, our protocol number, main table. */
-static struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flags, int family, int index,
-                                      uint32_t metric)
+struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flags, const struct route_target *target,
+                               int index, uint32_t metric)
 {
     struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
     struct rtmsg *route;
@@ -73,18 +72,22 @@ static struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flag
     header->nlmsg_type = type;
     header->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
     route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
-    route->rtm_family = (unsigned char)family;
+    route->rtm_family = (unsigned char)target->family;
+    route->rtm_dst_len = target->len_bits;
     route->rtm_table = RT_TABLE_MAIN;
     route->rtm_protocol = MC_ROUTE_PROTOCOL;
-    route->rtm_scope = family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    route->rtm_scope = target->family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
     route->rtm_type = RTN_UNICAST;
+    if (target->len_bits > 0)
+        mnl_attr_put(header, RTA_DST, target->len_bits / 8u, target->address);
     mnl_attr_put_u32(header, RTA_OIF, (uint32_t)index);
     mnl_attr_put_u32(header, RTA_PRIORITY, metric);
     return header;
 }
 
 struct found {
-    int family, index;
+    struct route_target target;
+    int index;
     uint32_t metric;
 };
 struct search {
@@ -98,14 +101,14 @@ static int take_route(const struct nlmsghdr *header, void *ctx)
 {
     const struct rtmsg *route = mnl_nlmsg_get_payload(header);
     struct search *search = ctx;
-    struct found found = {.family = route->rtm_family};
+    struct found found = {.target = {.family = route->rtm_family, .len_bits = route->rtm_dst_len}};
     const struct nlattr *attribute;
 
     /* A kernel without IPv6 that is asked for its routes tells those of all families that it has: rtnetlink.c's
      * rtnl_dump_all(). */
     if (route->rtm_family != search->family)
         return MNL_CB_OK;
-    if (route->rtm_protocol != MC_ROUTE_PROTOCOL || route->rtm_dst_len != 0 || route->rtm_table != RT_TABLE_MAIN)
+    if (route->rtm_protocol != MC_ROUTE_PROTOCOL || route->rtm_table != RT_TABLE_MAIN)
         return MNL_CB_OK;
     mnl_attr_for_each(attribute, header, sizeof(*route))
     {
@@ -113,6 +116,9 @@ static int take_route(const struct nlmsghdr *header, void *ctx)
             found.index = (int)mnl_attr_get_u32(attribute);
         if (mnl_attr_get_type(attribute) == RTA_PRIORITY && mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
             found.metric = mnl_attr_get_u32(attribute);
+        if (mnl_attr_get_type(attribute) == RTA_DST &&
+            mnl_attr_get_payload_len(attribute) <= sizeof(found.target.address))
+            memcpy(found.target.address, mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
     }
     if (search->n < SWEEP_MAX && (search->only_index == 0 || search->only_index == found.index))
         search->found[search->n++] = found;
@@ -130,30 +136,39 @@ static int find_ours(int family, struct search *search)
     header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
     route->rtm_family = (unsigned char)family;
-    return talk(header, take_route, search);
+    return route_talk(header, take_route, search);
 }
 
-static int delete_route(const struct found *route)
+int route_delete(const struct route_target *target, int index, uint32_t metric)
 {
     char buffer[MNL_NLMSG_HDRLEN + 256];
-    int r = talk(route_request(buffer, RTM_DELROUTE, 0, route->family, route->index, route->metric), NULL, NULL);
+    int r = route_talk(route_request(buffer, RTM_DELROUTE, 0, target, index, metric), NULL, NULL);
 
     return r == -ESRCH || r == -ENODEV ? 0 : r;
 }
 
-static int add_one(int family, int index, uint32_t metric)
+static bool same_target(const struct route_target *a, const struct route_target *b)
+{
+    return a->family == b->family && a->len_bits == b->len_bits &&
+           memcmp(a->address, b->address, a->len_bits / 8u) == 0;
+}
+
+int route_add(const struct route_target *target, int index, uint32_t metric)
 {
     char buffer[MNL_NLMSG_HDRLEN + 256];
     struct search search = {.only_index = index};
-    int r = talk(route_request(buffer, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, family, index, metric), NULL, NULL);
+    int r =
+        route_talk(route_request(buffer, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, target, index, metric), NULL, NULL);
 
-    if (r != -EEXIST || find_ours(family, &search) < 0)
+    if (r != -EEXIST || find_ours(target->family, &search) < 0)
         return r;
     for (int i = 0; i < search.n; i++)
-        if (search.found[i].metric == metric)
+        if (search.found[i].metric == metric && same_target(&search.found[i].target, target))
             return 0;
     return -EEXIST;
 }
+
+static const struct route_target everywhere4 = {.family = AF_INET}, everywhere6 = {.family = AF_INET6};
 
 int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric)
 {
@@ -163,11 +178,11 @@ int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metri
     if (index == 0)
         return -ENODEV;
     if ((family & MC_ROUTE_IPV4) != 0)
-        r = add_one(AF_INET, index, metric);
+        r = route_add(&everywhere4, index, metric);
     if (r == 0 && (family & MC_ROUTE_IPV6) != 0) {
-        r = add_one(AF_INET6, index, metric);
+        r = route_add(&everywhere6, index, metric);
         if (r < 0 && (family & MC_ROUTE_IPV4) != 0) /* both or none */
-            delete_route(&(struct found){AF_INET, index, metric});
+            route_delete(&everywhere4, index, metric);
     }
     return r;
 }
@@ -180,9 +195,9 @@ int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t me
     if (index == 0)
         return 0;
     if ((family & MC_ROUTE_IPV4) != 0)
-        r = delete_route(&(struct found){AF_INET, index, metric});
+        r = route_delete(&everywhere4, index, metric);
     if ((family & MC_ROUTE_IPV6) != 0) {
-        int r6 = delete_route(&(struct found){AF_INET6, index, metric});
+        int r6 = route_delete(&everywhere6, index, metric);
 
         r = r < 0 ? r : r6;
     }
@@ -203,7 +218,7 @@ int mc_route_sweep(const char *ifname)
     if (r == 0)
         r = find_ours(AF_INET6, &search);
     for (int i = 0; r == 0 && i < search.n; i++) {
-        r = delete_route(&search.found[i]);
+        r = route_delete(&search.found[i].target, search.found[i].index, search.found[i].metric);
         removed += r == 0;
     }
     return r < 0 ? r : removed;
@@ -217,6 +232,7 @@ static int take_link(const struct nlmsghdr *header, void *ctx)
     struct rtnl_link_stats64 counted;
 
     stats->up = (info->ifi_flags & IFF_UP) != 0;
+    stats->running = (info->ifi_flags & IFF_RUNNING) != 0;
     mnl_attr_for_each(attribute, header, sizeof(*info))
     {
         size_t len = mnl_attr_get_payload_len(attribute);
@@ -257,7 +273,7 @@ int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats)
 
     if (index == 0)
         return -ENODEV;
-    r = talk(link_request(buffer, RTM_GETLINK, NLM_F_ACK, index), take_link, &stats);
+    r = route_talk(link_request(buffer, RTM_GETLINK, NLM_F_ACK, index), take_link, &stats);
     if (r == 0)
         *ret_stats = stats;
     return r;

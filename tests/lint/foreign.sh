@@ -10,12 +10,12 @@ libserialport\.h	src/io/serial.c	libserialport
 libudev\.h	src/io/device.c	libudev
 jansson\.h	src/ctl/ src/cli/ include/microcat/ctl/ include/microcat/cli/ tests/	jansson
 ini\.h	src/daemon/config_file.c	inih
-libmnl/[a-z_]*\.h	src/ppp/route.c	libmnl
+libmnl/[a-z_]*\.h	src/ppp/route	libmnl
 systemd/sd-bus\.h	src/ppp/dns_bus.c tests/ppp/test_dns.c	sd-bus
 systemd/sd-daemon\.h	src/daemon/notify.c	sd-daemon
 systemd/sd-journal\.h	src/daemon/journal.c	sd-journal
 pppd/[a-z0-9_-]*\.h	src/pppd-plugin/	the headers of pppd
-linux/rtnetlink\.h|linux/if_link\.h	src/ppp/route.c tests/	rtnetlink
+linux/rtnetlink\.h|linux/if_link\.h	src/ppp/route tests/	rtnetlink
 '
 while IFS=$'\t' read -r headers places what; do
     [ -n "$headers" ] || continue

@@ -116,15 +116,17 @@ void whole_copy(const struct whole *w, const char *program, const char *name, ch
 static void spawn_daemon(struct whole *w, const char *words)
 {
     const char *program = getenv("MICROCATD");
-    char all[1024], environment[512], copy[128];
+    char all[1024], environment[1024], copy[128];
 
     if (w->uid) { /* where the build is, others may not look */
         whole_copy(w, program, "microcatd", copy, sizeof(copy));
         program = copy;
     }
     snprintf(all, sizeof(all), "--config=%s%s%s", w->conf, words ? "|" : "", words ? words : "");
-    snprintf(environment, sizeof(environment), "STATE_DIRECTORY=%s/state|NOTIFY_SOCKET=%s/notify%s%s", w->dir, w->dir,
-             w->environment ? "|" : "", w->environment ? w->environment : "");
+    snprintf(environment, sizeof(environment),
+             "STATE_DIRECTORY=%s/state|NOTIFY_SOCKET=%s/notify|MICROCATD_RESOLV_CONF=%s/"
+             "resolv.conf|MICROCATD_RESOLVCONF=%s/resolvconf%s%s",
+             w->dir, w->dir, w->dir, w->dir, w->environment ? "|" : "", w->environment ? w->environment : "");
     whole_spawn(w, &w->daemon, program, all, environment, w->uid);
 }
 

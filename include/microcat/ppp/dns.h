@@ -4,7 +4,7 @@
 
 /*
  * The link's DNS servers to systemd-resolved over sd-bus. Asynchronous and bounded; where there is no
- * resolved the answer is -ENOENT and the servers are shown in status only. resolv.conf is never touched.
+ * resolved the answer is -ENOENT: names.h goes another way.
  */
 
 #include <stdbool.h>

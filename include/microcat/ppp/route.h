@@ -28,15 +28,36 @@ int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metri
  * interface that goes down). */
 int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t metric);
 /**
- * Removes every default route that carries our protocol number, for @ifname only or (NULL) for all interfaces: what a
+ * Removes every route that carries our protocol number, for @ifname only or (NULL) for all interfaces: what a
  * crashed daemon left. Returns how many, or -errno. With several daemons on one host pass the interface.
  */
 int mc_route_sweep(const char *ifname);
+
+/** How an address would be reached now, main table and rules included. */
+struct mc_route_way {
+    char ifname[16];
+    bool by_default; /* no route but a default one leads there */
+    bool down;       /* it leads through an interface without carrier: nothing arrives */
+    bool local;      /* it is the host's own */
+};
+/** 0; -EINVAL for no address; -ENETUNREACH and others: it cannot be reached. */
+int mc_route_lookup(const char *address, struct mc_route_way *ret_way);
+/** Can @address be reached, but not through @ifname? */
+bool mc_route_reaches_without(const char *address, const char *ifname);
+
+/**
+ * A route to the one address @server through @ifname, unless somebody has set one to it already that is no default
+ * route. 1 added (or ours was there), 0 none is needed, or -errno.
+ */
+int mc_route_add_server(const char *ifname, const char *server, uint32_t metric);
+/** Takes it back. 0, also when it is gone. */
+int mc_route_remove_server(const char *ifname, const char *server, uint32_t metric);
 
 struct mc_link_stats {
     uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
     int mtu;
     bool up;
+    bool running; /* it has a carrier */
 };
 /** What the kernel counted on the interface. 0, -ENODEV. */
 int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats);

@@ -61,7 +61,8 @@ def start(microcatd, room):
         out.write(f'[Modem]\nDevice={room}/none\n[PDP]\nAPN=example\n[Control]\nSocket={room}/sock\n')
     os.chmod(conf, 0o600)
     daemon = subprocess.Popen([microcatd, '--config=' + conf], stderr=subprocess.PIPE, text=True,
-                              env={**os.environ, 'NOTIFY_SOCKET': room + '/notify', 'STATE_DIRECTORY': room})
+                              env={**os.environ, 'NOTIFY_SOCKET': room + '/notify', 'STATE_DIRECTORY': room,
+                                   'MICROCATD_RESOLV_CONF': room + '/resolv.conf', 'MICROCATD_RESOLVCONF': room + '/none'})
     while b'READY=1' not in notify.recv(4096):
         pass
     return daemon

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+#include "names_program.h"
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/io/atomic_file.h>
+#include <microcat/io/loop.h>
+#include <microcat/ppp/dns.h>
+#include <microcat/ppp/names.h>
+#include <microcat/ppp/names_file.h>
+#include <microcat/ppp/resolv_text.h>
+#include <microcat/ppp/route.h>
+#include <microcat/ppp/route_watch.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETTLE_MS 200 /* a cable that is pulled changes a dozen routes */
+
+enum { SERVERS = 4, ADDRESS_BYTES = 46 };
+
+static const char *const where_texts[MC_NAMES_WHERE_COUNT] = {
+    [MC_NAMES_NOWHERE] = "",
+    [MC_NAMES_RESOLVED] = "systemd-resolved",
+    [MC_NAMES_RESOLVCONF] = "resolvconf",
+    [MC_NAMES_RESOLV_CONF] = "resolv.conf",
+    [MC_NAMES_NETWORKMANAGER] = "NetworkManager",
+};
+
+const char *mc_names_where_text(enum mc_names_where where)
+{
+    return where_texts[where];
+}
+
+struct mc_names {
+    struct mc_loop *loop;
+    mc_names_fn *fn;
+    void *ctx;
+    char *resolv_conf, *owner;
+    struct mc_dns *dns;
+    struct names_program *program; /* NULL: none is installed */
+    struct mc_names_file *file;
+    struct mc_route_watch *watch;
+    struct mc_timer look;
+    enum mc_names_where where;
+    char ifname[16];
+    char servers[SERVERS][ADDRESS_BYTES];
+    size_t n_servers; /* 0: nothing is given */
+    bool routed[SERVERS];
+    uint32_t metric;
+    bool default_route;
+};
+
+static void list(const struct mc_names *names, const char *out[SERVERS])
+{
+    for (size_t i = 0; i < names->n_servers; i++)
+        out[i] = names->servers[i];
+}
+
+/* ---- the others' servers ---- */
+
+static bool is_ours(const struct mc_names *names, const char *address)
+{
+    for (size_t i = 0; i < names->n_servers; i++)
+        if (strcmp(names->servers[i], address) == 0)
+            return true;
+    return false;
+}
+
+/* In the file that is asked, whoever wrote it: others' servers are there, and none can be reached without the link. */
+static bool others_are_dead(const struct mc_names *names)
+{
+    _cleanup_free_ char *text = NULL;
+    char address[64];
+    bool any = false;
+    size_t len;
+
+    if (mc_file_read(names->resolv_conf, MC_RESOLV_TEXT_BYTES, &text, &len) < 0)
+        return false;
+    for (const char *at = text; mc_resolv_next(&at, address, sizeof(address));) {
+        if (is_ours(names, address))
+            continue;
+        any = true;
+        if (mc_route_reaches_without(address, names->ifname))
+            return false;
+    }
+    return any;
+}
+
+/* ---- the servers' routes ---- */
+
+/* Others ask it as well, by the way that they have. */
+static bool others_use(const struct mc_names *names, const char *server)
+{
+    _cleanup_free_ char *text = NULL, *bare = NULL;
+    char address[64];
+    size_t len;
+
+    if (names->where != MC_NAMES_RESOLV_CONF && names->where != MC_NAMES_NETWORKMANAGER)
+        return false;
+    if (mc_file_read(names->resolv_conf, MC_RESOLV_TEXT_BYTES, &text, &len) < 0 ||
+        mc_resolv_without(text, names->owner, &bare, NULL) < 0)
+        return false;
+    for (const char *at = bare; mc_resolv_next(&at, address, sizeof(address));)
+        if (strcmp(address, server) == 0)
+            return true;
+    return false;
+}
+
+/* resolved asks by the link itself, and needs but a route there: the default one. */
+static void set_routes(struct mc_names *names)
+{
+    if (names->where == MC_NAMES_RESOLVED && names->default_route)
+        return;
+    for (size_t i = 0; i < names->n_servers; i++) {
+        if (names->routed[i] || others_use(names, names->servers[i]))
+            continue;
+        int r = mc_route_add_server(names->ifname, names->servers[i], names->metric);
+        if (r < 0)
+            mc_debug("no route to %s through %s: %s", names->servers[i], names->ifname, strerror(-r));
+        names->routed[i] = r > 0;
+    }
+}
+
+static void take_routes(struct mc_names *names)
+{
+    for (size_t i = 0; i < names->n_servers; i++)
+        if (names->routed[i])
+            mc_route_remove_server(names->ifname, names->servers[i], names->metric);
+    memset(names->routed, 0, sizeof(names->routed));
+}
+
+/* ---- giving, one way after the other ---- */
+
+static void settled(struct mc_names *names, enum mc_names_where where, int result)
+{
+    names->where = where;
+    set_routes(names);
+    names->fn(names->ctx, where, result);
+}
+
+static int give_file(struct mc_names *names)
+{
+    const char *servers[SERVERS];
+
+    list(names, servers);
+    return mc_names_file_give(names->file, names->ifname, servers, names->n_servers);
+}
+
+static void to_file(struct mc_names *names)
+{
+    int r = give_file(names);
+
+    if (r < 0)
+        settled(names, MC_NAMES_NOWHERE, r);
+    else if (mc_names_file_is_networkmanager(names->file))
+        settled(names, MC_NAMES_NETWORKMANAGER, r);
+    else
+        settled(names, MC_NAMES_RESOLV_CONF, r);
+}
+
+static int give_program(struct mc_names *names)
+{
+    char text[SERVERS * (ADDRESS_BYTES + 16)] = "";
+
+    for (size_t i = 0; i < names->n_servers; i++) {
+        size_t len = strlen(text);
+        snprintf(text + len, sizeof(text) - len, "nameserver %s\n", names->servers[i]);
+    }
+    return names_program_give(names->program, others_are_dead(names) ? NAMES_FIRST : NAMES_BEHIND, text, names->metric);
+}
+
+static void on_program(void *ctx, int result)
+{
+    struct mc_names *names = ctx;
+
+    if (names->n_servers == 0)
+        return;
+    if (result < 0)
+        to_file(names);
+    else if (names->where != MC_NAMES_RESOLVCONF)
+        settled(names, MC_NAMES_RESOLVCONF, 0);
+}
+
+static void on_dns(void *ctx, int result)
+{
+    struct mc_names *names = ctx;
+
+    if (names->n_servers == 0) { /* it was on its way when it was taken back */
+        if (result == 0)
+            mc_dns_revert(names->dns, names->ifname, NULL, NULL);
+        return;
+    }
+    if (result == 0)
+        settled(names, MC_NAMES_RESOLVED, 0);
+    else if (result != -ENOENT)
+        settled(names, MC_NAMES_NOWHERE, result);
+    else if (names->program == NULL || give_program(names) < 0)
+        to_file(names);
+}
+
+/* ---- looking after it ---- */
+
+static void on_look(void *ctx)
+{
+    struct mc_names *names = ctx;
+
+    if (names->n_servers == 0)
+        return;
+    set_routes(names);
+    if (names->where == MC_NAMES_RESOLVCONF)
+        give_program(names);
+    else if (names->where == MC_NAMES_RESOLV_CONF || names->where == MC_NAMES_NETWORKMANAGER)
+        mc_names_file_look(names->file);
+}
+
+static void on_routes(void *ctx)
+{
+    struct mc_names *names = ctx;
+
+    if (!mc_timer_armed(&names->look))
+        mc_timer_arm(&names->look, mc_loop_timers(names->loop), SETTLE_MS);
+}
+
+/* ---- the public face ---- */
+
+int mc_names_give(struct mc_names *names, const struct mc_names_gift *gift)
+{
+    const char *servers[SERVERS];
+    size_t n = 0;
+
+    take_routes(names); /* other servers, another interface */
+    snprintf(names->ifname, sizeof(names->ifname), "%s", gift->ifname);
+    names->metric = gift->metric;
+    names->default_route = gift->default_route;
+    for (size_t i = 0; i < gift->n_servers && n < SERVERS; i++)
+        if (mc_dns_usable(gift->servers[i]))
+            snprintf(names->servers[n++], ADDRESS_BYTES, "%s", gift->servers[i]);
+    names->n_servers = n;
+    if (n == 0)
+        return -EINVAL;
+    if (names->watch == NULL) {
+        int r = mc_route_watch_new(names->loop, on_routes, names, &names->watch);
+        if (r < 0)
+            mc_warn("routes cannot be watched: %s", strerror(-r));
+    }
+    list(names, servers);
+    int r = mc_dns_set(names->dns, names->ifname, servers, n, gift->default_route, on_dns, names);
+    if (r < 0)
+        on_dns(names, r);
+    return 0;
+}
+
+void mc_names_take_back(struct mc_names *names)
+{
+    if (names->n_servers == 0)
+        return;
+    take_routes(names);
+    names->n_servers = 0;
+    mc_timer_disarm(&names->look);
+    mc_route_watch_free(MC_TAKE_PTR(names->watch));
+    if (names->where == MC_NAMES_RESOLVED)
+        mc_dns_revert(names->dns, names->ifname, NULL, NULL);
+    else if (names->where == MC_NAMES_RESOLVCONF)
+        names_program_take_back(names->program);
+    else if (mc_names_file_take_back(names->file) < 0)
+        mc_warn("%s still has the servers of %s", names->resolv_conf, names->ifname);
+    names->where = MC_NAMES_NOWHERE;
+}
+
+bool mc_names_sweep(struct mc_names *names)
+{
+    if (names->program != NULL)
+        names_program_take_back(names->program);
+    return mc_names_file_take_back(names->file) > 0;
+}
+
+struct mc_names *mc_names_new(struct mc_loop *loop, const struct mc_names_place *place, mc_names_fn *fn, void *ctx)
+{
+    const char *program = place->resolvconf != NULL ? place->resolvconf : "/sbin/resolvconf";
+    const char *resolv_conf = place->resolv_conf != NULL ? place->resolv_conf : "/etc/resolv.conf";
+    const struct mc_names_file_place file = {
+        .path = resolv_conf, .owner = place->owner, .reach = mc_route_reaches_without};
+    struct mc_names *names = calloc(1, sizeof(*names));
+
+    if (names == NULL)
+        return NULL;
+    *names = (struct mc_names){
+        .loop = loop, .fn = fn, .ctx = ctx, .resolv_conf = strdup(resolv_conf), .owner = strdup(place->owner)};
+    mc_timer_init(&names->look, "names", on_look, names);
+    names->dns = mc_dns_new(loop);
+    names->file = mc_names_file_new(loop, &file);
+    if (names_program_usable(program))
+        names->program = names_program_new(loop, program, place->owner, on_program, names);
+    if (names->resolv_conf != NULL && names->owner != NULL && names->dns != NULL && names->file != NULL)
+        return names;
+    mc_names_free(names);
+    return NULL;
+}
+
+void mc_names_free(struct mc_names *names)
+{
+    if (names == NULL)
+        return;
+    mc_timer_disarm(&names->look);
+    mc_route_watch_free(names->watch);
+    mc_dns_free(names->dns);
+    names_program_free(names->program);
+    mc_names_file_free(names->file);
+    free(names->resolv_conf);
+    free(names->owner);
+    free(names);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "names_program.h"
+#include <microcat/base/cleanup.h>
+#include <microcat/base/log.h>
+#include <microcat/io/child.h>
+#include <microcat/io/loop.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LIMIT_MS    10000
+#define TERM_MS     1000
+#define TEXT_BYTES  512 /* a pipe takes that at once */
+#define LABEL_BYTES 80
+
+static const struct {
+    enum names_form form;
+    const char *prefix;
+} forms[] = {{NAMES_BEHIND, "ppp."}, {NAMES_FIRST, "tun0."}};
+
+struct names_program {
+    struct mc_loop *loop;
+    names_program_fn *fn;
+    void *ctx;
+    char *path, *owner;
+    struct mc_child *child;
+    enum names_form running; /* the form that the child works on */
+    bool adding;
+    struct mc_timer limit;
+    unsigned there; /* forms that have, or may have, a record */
+    unsigned want;  /* one of them, or 0 */
+    bool stale;     /* the wanted one has other servers than it should */
+    bool asked;     /* fn is due */
+    uint32_t metric;
+    char text[TEXT_BYTES];
+};
+
+static void step(struct names_program *program);
+
+static void label(const struct names_program *program, enum names_form form, char *out)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(forms); i++)
+        if (forms[i].form == form)
+            snprintf(out, LABEL_BYTES, "%s%s", forms[i].prefix, program->owner);
+}
+
+static void tell(struct names_program *program, int result)
+{
+    bool asked = program->asked;
+
+    program->asked = false;
+    if (asked)
+        program->fn(program->ctx, result);
+}
+
+static void on_line(void *ctx, enum mc_child_stream stream, const char *line)
+{
+    mc_info("resolvconf: %s", line);
+}
+
+static void on_exit_(void *ctx, int wait_status)
+{
+    struct names_program *program = ctx;
+    bool done = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
+    char text[64];
+
+    mc_timer_disarm(&program->limit);
+    mc_child_free(MC_TAKE_PTR(program->child));
+    if (!program->adding)
+        program->there &= ~(unsigned)program->running; /* one that cannot be removed cannot be removed again */
+    else if (done && program->want == (unsigned)program->running)
+        program->stale = false;
+    if (!done) {
+        mc_child_status_text(wait_status, text, sizeof(text));
+        mc_warn("%s -%c failed: %s", program->path, program->adding ? 'a' : 'd', text);
+    }
+    if (!done && program->adding) {
+        program->want = 0;
+        tell(program, -EIO);
+    }
+    step(program);
+}
+
+static void on_limit(void *ctx)
+{
+    struct names_program *program = ctx;
+
+    mc_warn("%s hangs: it is ended", program->path);
+    mc_child_stop(program->child, TERM_MS);
+}
+
+/* A pipe that has the record's text in it, to be read to its end. */
+static int text_fd(const struct names_program *program)
+{
+    int ends[2];
+    size_t len = strlen(program->text);
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    ssize_t n = write(ends[1], program->text, len);
+    close(ends[1]);
+    if (n == (ssize_t)len)
+        return ends[0];
+    close(ends[0]);
+    return -EIO;
+}
+
+/* The script's words are ours, what varies comes as arguments. The records are for everybody to read; our umask is not.
+ */
+static int run(struct names_program *program, const char *script, const char *first, const char *second, int stdin_fd)
+{
+    static const struct mc_child_events events = {.on_line = on_line, .on_exit = on_exit_};
+    char metric[32];
+    const char *const argv[] = {"sh", "-c", script, program->path, first, second, NULL};
+    const char *const envp[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", metric, NULL};
+
+    snprintf(metric, sizeof(metric), "IF_METRIC=%u", program->metric);
+    const struct mc_child_spec spec = {
+        .program = "/bin/sh", .argv = argv, .envp = envp, .stdin_fd = stdin_fd, .name = "resolvconf"};
+    return mc_child_spawn(program->loop, &spec, &events, program, &program->child);
+}
+
+static int start(struct names_program *program, enum names_form form, bool adding)
+{
+    char name[LABEL_BYTES];
+    int fd = adding ? text_fd(program) : -1, r = adding && fd < 0 ? fd : 0;
+
+    label(program, form, name);
+    program->running = form;
+    program->adding = adding;
+    if (adding)
+        program->there |= form;
+    if (r == 0)
+        r = run(program,
+                !adding                ? "umask 022; exec \"$0\" -d \"$1\""
+                : form == NAMES_BEHIND ? "umask 022; exec \"$0\" -a \"$1\""
+                                       : "umask 022; unset IF_METRIC; exec \"$0\" -a \"$1\"",
+                name, NULL, fd);
+    if (fd >= 0)
+        close(fd);
+    if (r == 0)
+        mc_timer_arm(&program->limit, mc_loop_timers(program->loop), LIMIT_MS);
+    return r;
+}
+
+/* The next thing to do, until what is there is what is wanted: the new record first, so that there is always one. */
+static void step(struct names_program *program)
+{
+    unsigned wrong = program->there & ~program->want;
+    int r = 0;
+
+    if (program->child)
+        return;
+    if (program->want && (program->stale || !(program->there & program->want)))
+        r = start(program, (enum names_form)program->want, true);
+    else if (wrong)
+        r = start(program, (enum names_form)(wrong & -wrong), false);
+    else
+        tell(program, 0);
+    if (r < 0) {
+        mc_warn("%s cannot be run: %s", program->path, strerror(-r));
+        tell(program, r);
+    }
+}
+
+int names_program_give(struct names_program *program, enum names_form form, const char *text, uint32_t metric)
+{
+    if (strlen(text) >= sizeof(program->text))
+        return -EMSGSIZE;
+    program->stale = program->stale || strcmp(program->text, text) != 0 || program->metric != metric;
+    snprintf(program->text, sizeof(program->text), "%s", text);
+    program->metric = metric;
+    program->want = form;
+    program->asked = true;
+    step(program);
+    return 0;
+}
+
+void names_program_take_back(struct names_program *program)
+{
+    program->want = 0;
+    program->there = NAMES_BEHIND | NAMES_FIRST;
+    program->stale = true;
+    program->asked = false;
+    step(program);
+}
+
+/* The last words, for which nobody waits. */
+static void say_goodbye(struct names_program *program)
+{
+    char first[LABEL_BYTES], second[LABEL_BYTES];
+
+    mc_child_free(MC_TAKE_PTR(program->child)); /* killed: it may be about to add what is to go */
+    label(program, NAMES_BEHIND, first);
+    label(program, NAMES_FIRST, second);
+    if (run(program, "umask 022; \"$0\" -d \"$1\"; \"$0\" -d \"$2\"", first, second, -1) == 0)
+        mc_child_release(MC_TAKE_PTR(program->child));
+}
+
+struct names_program *names_program_new(struct mc_loop *loop, const char *path, const char *owner, names_program_fn *fn,
+                                        void *ctx)
+{
+    struct names_program *program = calloc(1, sizeof(*program));
+
+    if (program == NULL)
+        return NULL;
+    *program = (struct names_program){.loop = loop, .fn = fn, .ctx = ctx, .path = strdup(path), .owner = strdup(owner)};
+    mc_timer_init(&program->limit, "resolvconf", on_limit, program);
+    if (program->path != NULL && program->owner != NULL)
+        return program;
+    names_program_free(program);
+    return NULL;
+}
+
+void names_program_free(struct names_program *program)
+{
+    if (program == NULL)
+        return;
+    mc_timer_disarm(&program->limit);
+    if (program->want == 0 && program->there != 0)
+        say_goodbye(program);
+    else if (program->child != NULL)
+        mc_child_release(MC_TAKE_PTR(program->child));
+    free(program->path);
+    free(program->owner);
+    free(program);
+}
+
+bool names_program_usable(const char *path)
+{
+    char target[PATH_MAX];
+
+    if (access(path, X_OK) < 0)
+        return false;
+    return realpath(path, target) == NULL || strstr(target, "/resolvectl") == NULL;
+}

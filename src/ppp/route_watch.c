@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include <microcat/io/loop.h>
+#include <microcat/ppp/route_watch.h>
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct mc_route_watch {
+    int fd;
+    struct mc_watch watch;
+    mc_route_watch_fn *fn;
+    void *ctx;
+};
+
+/* What it says is thrown away: it may be incomplete (ENOBUFS), and who was told looks for himself. */
+static void on_ready(void *ctx, int fd, unsigned ready)
+{
+    struct mc_route_watch *watch = ctx;
+    char buffer[16384];
+    bool any = false;
+    ssize_t n;
+
+    while ((n = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT)) > 0 || (n < 0 && (errno == ENOBUFS || errno == EINTR)))
+        any = true;
+    if (any)
+        watch->fn(watch->ctx);
+}
+
+int mc_route_watch_new(struct mc_loop *loop, mc_route_watch_fn *fn, void *ctx, struct mc_route_watch **ret_watch)
+{
+    const struct sockaddr_nl groups = {.nl_family = AF_NETLINK,
+                                       .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE};
+    struct mc_route_watch *watch = calloc(1, sizeof(*watch));
+    int r;
+
+    if (watch == NULL)
+        return -ENOMEM;
+    *watch = (struct mc_route_watch){.fn = fn, .ctx = ctx};
+    watch->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    r = watch->fd < 0 || bind(watch->fd, (const struct sockaddr *)&groups, sizeof(groups)) < 0 ? -errno : 0;
+    if (r == 0)
+        r = mc_watch_add(&watch->watch, loop, watch->fd, MC_WATCH_READ, on_ready, watch);
+    if (r < 0) {
+        if (watch->fd >= 0)
+            close(watch->fd);
+        free(watch);
+        return r;
+    }
+    *ret_watch = watch;
+    return 0;
+}
+
+void mc_route_watch_free(struct mc_route_watch *watch)
+{
+    if (watch == NULL)
+        return;
+    mc_watch_remove(&watch->watch);
+    close(watch->fd);
+    free(watch);
+}

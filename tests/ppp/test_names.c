@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who takes the link's DNS servers, in a network and a directory of the test's own: a resolv.conf, a resolvconf that
+ * notes what it is asked, no systemd-resolved. mcppp0 is the link, mceth0 Ethernet.
+ */
+#include <microcat/io/loop.h>
+#include <microcat/io/pathwatch.h>
+#include <microcat/ppp/names.h>
+#include <microcat/ppp/route.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "netns.h"
+#include "scratch.h"
+
+#include <cmocka.h>
+
+#define METRIC   700
+#define ETHERNET "nameserver 192.0.2.53\n"
+#define OURS                                                                                                           \
+    "# microcatd gw: the servers of mcppp0\nnameserver 100.127.0.53\nnameserver 100.127.1.53\n# microcatd gw: end\n"
+#define SETTLE_MS 200 /* as in names.c */
+
+static int link_fd = -1, other_fd = -1;
+static struct mc_loop *loop;
+static char dir[SCRATCH_BYTES];
+static struct mc_names *names;
+static struct {
+    int n;
+    enum mc_names_where where;
+    int result;
+} told;
+
+static void on_names(void *ctx, enum mc_names_where where, int result)
+{
+    told.n++;
+    told.where = where;
+    told.result = result;
+}
+
+static const char *read_file(const char *name)
+{
+    static char data[4096];
+    FILE *file = fopen(scratch_path(dir, name), "re");
+    size_t n = file != NULL ? fread(data, 1, sizeof(data) - 1, file) : 0;
+
+    if (file != NULL)
+        fclose(file);
+    data[n] = '\0';
+    return data;
+}
+
+static void write_file(const char *name, const char *text, mode_t mode)
+{
+    FILE *file = fopen(scratch_path(dir, name), "we");
+
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    assert_int_equal(chmod(scratch_path(dir, name), mode), 0);
+}
+
+/* What is wanted comes with an event, or the test program's time limit ends it. */
+static void turn_until(const char *name, const char *text)
+{
+    while (strcmp(read_file(name), text) != 0)
+        assert_int_equal(mc_loop_turn(loop), 0);
+}
+
+static void turn_until_told(int n)
+{
+    while (told.n < n)
+        assert_int_equal(mc_loop_turn(loop), 0);
+}
+
+static void set_flags(const char *ifname, bool up)
+{
+    struct ifreq request = {0};
+
+    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", ifname);
+    assert_int_equal(netns_request(SIOCGIFFLAGS, &request), 0);
+    if (up)
+        request.ifr_flags |= IFF_UP;
+    else
+        request.ifr_flags = (short)(request.ifr_flags & ~IFF_UP);
+    assert_int_equal(netns_request(SIOCSIFFLAGS, &request), 0);
+}
+
+static void make(const char *program)
+{
+    char conf[SCRATCH_BYTES + 32], path[SCRATCH_BYTES + 32];
+    const struct mc_names_place place = {.owner = "gw", .resolv_conf = conf, .resolvconf = path};
+
+    snprintf(conf, sizeof(conf), "%s", scratch_path(dir, "resolv.conf"));
+    snprintf(path, sizeof(path), "%s", scratch_path(dir, program));
+    names = mc_names_new(loop, &place, on_names, NULL);
+    assert_non_null(names);
+}
+
+static void give(void)
+{
+    static const char *const servers[] = {"100.127.0.53", "100.127.1.53"};
+    const struct mc_names_gift gift = {
+        .ifname = "mcppp0", .servers = servers, .n_servers = 2, .default_route = true, .metric = METRIC};
+
+    assert_int_equal(mc_names_give(names, &gift), 0);
+}
+
+static bool leads(const char *address, const char *ifname)
+{
+    struct mc_route_way way;
+
+    return mc_route_lookup(address, &way) == 0 && strcmp(way.ifname, ifname) == 0;
+}
+
+static int set_up(void **state)
+{
+    memset(&told, 0, sizeof(told));
+    setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
+    if (link_fd < 0 && test_network_enter() < 0)
+        return 0;
+    if (link_fd < 0)
+        link_fd = netns_tun("mcppp0", "10.164.98.251");
+    other_fd = netns_tun("mceth0", "192.0.2.2");
+    mc_loop_new(&loop);
+    return scratch_make(dir);
+}
+
+static int tear_down(void **state)
+{
+    mc_names_free(names);
+    names = NULL;
+    mc_loop_free(loop);
+    scratch_remove(dir);
+    close(other_fd);
+    return 0;
+}
+
+#define NEEDS_NETNS()                                                                                                  \
+    do {                                                                                                               \
+        if (link_fd < 0) {                                                                                             \
+            skip(); /* it has said why */                                                                              \
+        }                                                                                                              \
+    } while (0)
+
+/* Ethernet's server stays first while it can be reached; with the cable pulled ours are; and back. */
+static void the_file_follows_the_cable(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolv.conf", ETHERNET, 0644);
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 100), 0);
+    make("none");
+    give();
+    turn_until_told(1);
+    assert_int_equal(told.where, MC_NAMES_RESOLV_CONF);
+    assert_int_equal(told.result, 2);
+    assert_string_equal(read_file("resolv.conf"), ETHERNET OURS);
+    assert_true(leads("100.127.0.53", "mcppp0")); /* past Ethernet's default route */
+    assert_true(leads("198.51.100.1", "mceth0"));
+    set_flags("mceth0", false);
+    turn_until("resolv.conf", OURS ETHERNET);
+    set_flags("mceth0", true);
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 100), 0); /* which DHCP would do */
+    turn_until("resolv.conf", ETHERNET OURS);
+    mc_names_take_back(names);
+    assert_string_equal(read_file("resolv.conf"), ETHERNET);
+    assert_false(leads("100.127.0.53", "mcppp0"));
+}
+
+/* What a daemon that was killed left in the file is taken out by the next one; others' text stays. */
+static void a_former_life_is_swept(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolv.conf", "# by hand\n" ETHERNET OURS, 0644);
+    make("none");
+    assert_true(mc_names_sweep(names));
+    assert_string_equal(read_file("resolv.conf"), "# by hand\n" ETHERNET);
+    assert_false(mc_names_sweep(names));
+}
+
+/* A server that others ask keeps their way; a route that somebody set is not overruled. */
+static void others_ways_stay(void **state)
+{
+    struct mc_route_way way;
+
+    NEEDS_NETNS();
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 100), 0);
+    assert_int_equal(mc_route_add_server("mceth0", "100.127.1.53", 50), 1); /* as somebody's own */
+    write_file("resolv.conf", "nameserver 100.127.0.53\n", 0644);
+    make("none");
+    give();
+    turn_until_told(1);
+    assert_true(leads("100.127.0.53", "mceth0"));
+    assert_true(leads("100.127.1.53", "mceth0"));
+    mc_names_take_back(names);
+    assert_true(leads("100.127.1.53", "mceth0"));
+    assert_int_equal(mc_route_lookup("127.0.0.1", &way), 0);
+    assert_true(way.local);
+    assert_int_equal(mc_route_lookup("nonsense", &way), -EINVAL);
+}
+
+#define RESOLVCONF                                                                                                     \
+    "#!/bin/sh\necho \"$1 $2 ${IF_METRIC:-none}\" >>\"$0.log\"\n[ \"$1\" != -a ] || sed 's/^/ /' >>\"$0.log\"\n"
+#define SERVERS " nameserver 100.127.0.53\n nameserver 100.127.1.53\n"
+
+/* A record behind Ethernet's, or before it when that is dead: the new one is there before the old one goes. */
+static void resolvconf_follows_the_cable(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolv.conf", ETHERNET, 0644);
+    write_file("resolvconf", RESOLVCONF, 0755);
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 100), 0);
+    make("resolvconf");
+    give();
+    turn_until_told(1);
+    assert_int_equal(told.where, MC_NAMES_RESOLVCONF);
+    assert_string_equal(read_file("resolvconf.log"), "-a ppp.gw 700\n" SERVERS);
+    set_flags("mceth0", false);
+    turn_until("resolvconf.log", "-a ppp.gw 700\n" SERVERS "-a tun0.gw none\n" SERVERS "-d ppp.gw 700\n");
+    mc_names_take_back(names);
+    turn_until("resolvconf.log", "-a ppp.gw 700\n" SERVERS "-a tun0.gw none\n" SERVERS "-d ppp.gw 700\n"
+                                 "-d ppp.gw 700\n-d tun0.gw 700\n");
+    assert_string_equal(read_file("resolv.conf"), ETHERNET); /* that one is resolvconf's */
+    assert_int_equal(told.n, 1);
+}
+
+static void on_path(void *ctx, bool vanished)
+{
+}
+
+/* The daemon ends while resolvconf still works: the record goes all the same. */
+static void taken_back_by_one_who_leaves(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolvconf", RESOLVCONF, 0755);
+    make("resolvconf");
+    give();
+    turn_until_told(1);
+    mc_names_take_back(names);
+    mc_names_free(names);
+    names = NULL;
+    struct mc_pathwatch *watch;
+    assert_int_equal(mc_pathwatch_contents(loop, scratch_path(dir, "resolvconf.log"), on_path, NULL, &watch), 0);
+    while (strstr(read_file("resolvconf.log"), "-d tun0.gw") == NULL)
+        assert_int_equal(mc_loop_turn(loop), 0);
+    mc_pathwatch_free(watch);
+}
+
+/* A resolvconf that fails is no end: the file is there. */
+static void a_resolvconf_that_fails(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolv.conf", "", 0644);
+    write_file("resolvconf", "#!/bin/sh\nexit 3\n", 0755);
+    make("resolvconf");
+    give();
+    turn_until_told(1);
+    assert_int_equal(told.where, MC_NAMES_RESOLV_CONF);
+    assert_string_equal(read_file("resolv.conf"), OURS);
+    mc_names_take_back(names);
+    assert_string_equal(read_file("resolv.conf"), "");
+}
+
+static void networkmanagers_file(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolv.conf", "# Generated by NetworkManager\n" ETHERNET, 0644);
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 100), 0);
+    make("none");
+    give();
+    turn_until_told(1);
+    assert_int_equal(told.where, MC_NAMES_NETWORKMANAGER);
+    assert_string_equal(mc_names_where_text(told.where), "NetworkManager");
+    write_file("resolv.conf", "# Generated by NetworkManager\nsearch lan\n" ETHERNET, 0644); /* it wrote it anew */
+    turn_until("resolv.conf", "# Generated by NetworkManager\nsearch lan\n" ETHERNET OURS);
+    mc_names_take_back(names);
+    assert_string_equal(read_file("resolv.conf"), "# Generated by NetworkManager\nsearch lan\n" ETHERNET);
+}
+
+/* Nobody takes them: said so, and nothing is broken. */
+static void nobody_takes_them(void **state)
+{
+    NEEDS_NETNS();
+    assert_int_equal(mkdir(scratch_path(dir, "resolv.conf"), 0755), 0);
+    make("none");
+    give();
+    turn_until_told(1);
+    assert_int_equal(told.where, MC_NAMES_NOWHERE);
+    assert_true(told.result < 0);
+    mc_names_take_back(names);
+    rmdir(scratch_path(dir, "resolv.conf"));
+}
+
+int main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(the_file_follows_the_cable),
+        TEST(a_former_life_is_swept),
+        TEST(others_ways_stay),
+        TEST(resolvconf_follows_the_cable),
+        TEST(taken_back_by_one_who_leaves),
+        TEST(a_resolvconf_that_fails),
+        TEST(networkmanagers_file),
+        TEST(nobody_takes_them),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
