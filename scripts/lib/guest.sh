@@ -9,7 +9,7 @@
 #   $MICROCAT_CACHE/initrd   busybox and what it takes to mount the root
 
 mc_kernel_tree=$MICROCAT_CACHE/kernel
-mc_guest_key="${mc_packages_guest[*]} on $(dpkg-query -W -f '${Version}' systemd 2>/dev/null)"
+mc_guest_key="${mc_packages_guest[*]} ${mc_packages_guest_debs[*]} on $(dpkg-query -W -f '${Version}' systemd 2>/dev/null)"
 mc_guest_tree=$MICROCAT_CACHE/guest-$(cksum <<<"$mc_guest_key" | cut -d ' ' -f 1)
 mc_initrd=$MICROCAT_CACHE/initrd
 
@@ -74,6 +74,9 @@ mc_make_guest()
         mc_unpack "$deb" "$mc_guest_tree" || die "could not unpack $deb"
     done
     rm -rf "$debs"
+    mkdir -p "$mc_guest_tree/usr/lib/microcat-debs"
+    (cd "$mc_guest_tree/usr/lib/microcat-debs" && apt-get download -q -o APT::Sandbox::User=root "${mc_packages_guest_debs[@]}" </dev/null >download.log 2>&1) ||
+        { tail -n 3 "$mc_guest_tree/usr/lib/microcat-debs/download.log" >&2; die "could not download ${mc_packages_guest_debs[*]}"; }
     printf '%s' "$mc_guest_key" >"$stamp"
 }
 

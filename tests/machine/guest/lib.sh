@@ -171,6 +171,47 @@ inject()
     microcat-sim --control=$sim_socket --send="$*"
 }
 
+# ---- Ethernet, and who knows names -----------------------------------------------------------------------------------
+
+# name_server NAMESPACE ADDRESS ANSWER: answers every question for an address with ANSWER, until the scenario ends.
+name_server()
+{
+    ip netns exec "$1" python3 -I -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 53))
+while True:
+    q, peer = s.recvfrom(512)
+    end = q.index(b"\0", 12) + 5
+    wants_a = q[end - 4:end - 2] == b"\0\1"
+    answer = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + socket.inet_aton(sys.argv[2]) if wants_a else b""
+    s.sendto(q[:2] + b"\x81\x80\0\1\0" + bytes([wants_a]) + b"\0\0\0\0" + q[12:end] + answer, peer)' "$2" "$3" >>$run/names.log 2>&1 &
+    echo $! >"$run/names-$1.pid"
+}
+
+# make_ethernet: eth7, whose network (192.0.2.0/24) is a namespace with a name server.
+make_ethernet()
+{
+    ip netns add lan && ip link add eth7 type veth peer name peer7 netns lan && ip -n lan addr add 192.0.2.1/24 dev peer7 &&
+        ip -n lan link set peer7 up && ip -n lan link set lo up && name_server lan 192.0.2.1 192.0.2.99
+}
+
+# ethernet up|down: the cable and what DHCP does of it, without who manages names.
+ethernet()
+{
+    if [ "$1" = up ]; then
+        ip link set eth7 up && ip addr replace 192.0.2.2/24 dev eth7 && ip route replace default via 192.0.2.1 dev eth7 metric 100
+    else
+        ip link set eth7 down
+    fi
+}
+
+# resolves ADDRESS: a name leads to this address. A new one each time: nobody has it in a cache.
+resolves()
+{
+    [ "$(getent ahostsv4 "name-$EPOCHREALTIME.example.com" | awk 'NR == 1 { print $1 }')" = "$1" ]
+}
+
 # ---- the daemon ------------------------------------------------------------------------------------------------------
 
 # write_conf [LINE...]: the settings of all scenarios, then the given lines ("[Section]" and "Key=value").
@@ -309,6 +350,8 @@ clean_up()
     done
     pkill -x pppd
     ip netns del isp 2>/dev/null
+    ip netns del lan 2>/dev/null
+    ip link del eth7 2>/dev/null
     ip link del wired 2>/dev/null
     make_composite off 2>/dev/null
     rm -rf /var/lib/microcatd
