@@ -97,8 +97,8 @@ static const struct mc_fault_info rows[] = {
             .does = "Leaves the device in peace and looks again every 30 to 60 seconds. Nothing is reset: it may be "
                     "somebody else's device.",
             .next =
-                "Check that the board runs the transparent bridge firmware and that Device=, UsbID= and Serial= mean "
-                "this board.",
+                "On a board that still has its MicroPython prompt: microcat-bridge install. Else check that Device=, "
+                "UsbID= and Serial= mean this board.",
         },
 
     /* The AT channel */

@@ -54,6 +54,7 @@ static json_t *device_json(const struct mc_status_device *device, int64_t now_ms
     set_text(out, "product_id", device->product_id);
     set_text(out, "serial", device->serial);
     set_text(out, "product", device->product);
+    set(out, "bridge", device->path[0] ? json_boolean(device->bridge) : json_null());
     set(out, "age_s", ctl_json_age(device->plugged_at_ms, now_ms));
     return out;
 }

@@ -161,6 +161,7 @@ static int make_core(struct app *app)
                                                      .traffic = app_traffic,
                                                      .probe = app_probe,
                                                      .board = app_board,
+                                                     .powered = app_powered,
                                                      .save = app_save,
                                                      .random = app_random,
                                                      .trace = app_trace,

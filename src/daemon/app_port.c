@@ -3,6 +3,7 @@
 #include "app_priv.h"
 #include <errno.h>
 #include <microcat/base/log.h>
+#include <microcat/daemon/board_pulses.h>
 #include <microcat/daemon/journal.h>
 #include <microcat/io/port.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ static void on_added(void *ctx, const struct mc_device *device)
     snprintf(st->product_id, sizeof(st->product_id), "%s", device->product_id);
     snprintf(st->serial, sizeof(st->serial), "%s", device->serial);
     snprintf(st->product, sizeof(st->product), "%s", device->product);
+    st->bridge = device->bridge;
     st->plugged_at_ms = mc_timerq_now_ms(app->queue);
     mc_journal_set_device(device->path);
     mc_notice("found %s%s%s%s%s", device->path, *device->product ? " " : "", device->product,
@@ -120,6 +122,8 @@ enum mc_fault app_open(void *ctx, char *detail, size_t size)
     if (r < 0)
         return open_fault(app, r, detail, size);
     mc_transport_listen(app->port, &app_port_events, app);
+    if (app->device.bridge) /* its flow control is off until RTS is raised */
+        app->port->ops->set_rts(app->port, false);
     return MC_FAULT_NONE;
 }
 
@@ -152,25 +156,16 @@ int app_set_baud(void *ctx, int32_t baud)
 int app_set_flow(void *ctx, enum mc_flow flow)
 {
     struct app *app = ctx;
-    return app->port ? app->port->ops->set_flow(app->port, flow) : -ENODEV;
+    if (!app->port)
+        return -ENODEV;
+    int r = app->port->ops->set_flow(app->port, flow);
+    if (r == 0 && app->device.bridge) /* RTS is the switch: microcatd-bridge(7) */
+        r = app->port->ops->set_rts(app->port, flow == MC_FLOW_RTSCTS);
+    return r;
 }
 
 /* ---- board lines ---- */
 
-/*
- * What is done with a line, step by step: level and how long. Pulses as MechaTracks' hardware guide has them: RESET 1 s
- * (at least 0.5), PWRKEY 1 s for on and 3 s (at least 2.5) for off, then up to 10 s until the modem is down.
- */
-struct pulse {
-    bool on;
-    int ms;
-};
-static const struct pulse pulses[][5] = {
-    [MC_BOARD_RESET] = {{true, 1000}, {false, 0}},
-    [MC_BOARD_POWER_CYCLE] = {{true, 3000}, {false, 10000}, {true, 1000}, {false, 0}},
-    [MC_BOARD_POWER_ON] = {{true, 1000}, {false, 0}},
-    [MC_BOARD_POWER_OFF] = {{true, 3000}, {false, 0}},
-};
 /* A command is called with these, one after another. */
 static const char *const command_words[][3] = {
     [MC_BOARD_RESET] = {"reset", NULL},
@@ -185,22 +180,31 @@ static const char *board_setting(const struct app *app)
     return app->board.what == MC_BOARD_RESET ? app->settings.modem.reset : app->settings.modem.power;
 }
 
+int app_powered(void *ctx)
+{
+    const struct app *app = ctx;
+    return app->port && app->device.bridge ? app->port->ops->get_dsr(app->port) : -EOPNOTSUPP;
+}
+
 static void finish_board(struct app *app, int result)
 {
     app_board_done(app);
     mc_link_board_done(app->link, result);
 }
 
-static int set_line(struct app *app, const char *name, bool on)
+static int set_line(struct app *app, enum mc_pulse_line line, bool on)
 {
     if (!app->port)
         return -ENODEV;
     const struct mc_transport_ops *ops = app->port->ops;
-    if (!strcmp(name, "break"))
+    switch (line) {
+    case MC_PULSE_BREAK:
         return ops->set_break(app->port, on);
-    if (!strcmp(name, "dtr"))
+    case MC_PULSE_DTR:
         return ops->set_dtr(app->port, on);
-    return ops->set_rts(app->port, on);
+    default:
+        return ops->set_rts(app->port, on);
+    }
 }
 
 static void run_command(struct app *app);
@@ -251,8 +255,8 @@ static void run_command(struct app *app)
 
 static void next_pulse(struct app *app)
 {
-    const struct pulse *pulse = &pulses[app->board.what][app->board.step];
-    int r = set_line(app, board_setting(app), pulse->on);
+    const struct mc_pulse *pulse = &app->board.pulses->steps[app->board.step];
+    int r = pulse->nothing ? 0 : set_line(app, app->board.pulses->line, pulse->on);
     if (r < 0 || pulse->ms == 0)
         finish_board(app, r);
     else
@@ -284,7 +288,8 @@ static void on_board_start(void *ctx)
     struct app *app = ctx;
     const char *setting = board_setting(app);
     mc_timer_init(&app->board.timer, "app.board", on_board_timer, app);
-    if (!strcmp(setting, "break") || !strcmp(setting, "dtr") || !strcmp(setting, "rts"))
+    app->board.pulses = mc_board_pulses(app->board.what, setting, app_powered(app));
+    if (app->board.pulses)
         next_pulse(app);
     else
         run_command(app);

@@ -31,6 +31,7 @@ struct app_board { /* a board line being worked */
     bool active;
     enum mc_board_line what;
     unsigned step;
+    const struct mc_pulses *pulses; /* NULL: a command does it */
     struct mc_timer timer;
     struct mc_child *child;
 };
@@ -109,6 +110,7 @@ void app_close(void *ctx);
 int app_write(void *ctx, const void *data, size_t len_bytes);
 int app_set_baud(void *ctx, int32_t baud);
 int app_set_flow(void *ctx, enum mc_flow flow);
+int app_powered(void *ctx);
 void app_board(void *ctx, enum mc_board_line what);
 void app_board_done(struct app *app);
 

@@ -69,13 +69,13 @@ bool mc_check_baud(const char *text)
 
 bool mc_check_reset(const char *text)
 {
-    static const char *const words[] = {"none", "break", "dtr", "rts"};
+    static const char *const words[] = {"auto", "none", "break", "dtr", "rts"};
     return is_one_of(text, words, MC_LENGTH_OF(words)) || mc_check_path(text);
 }
 
 bool mc_check_power(const char *text)
 {
-    static const char *const words[] = {"none", "dtr", "rts"};
+    static const char *const words[] = {"auto", "none", "dtr", "rts"};
     return is_one_of(text, words, MC_LENGTH_OF(words)) || mc_check_path(text);
 }
 

@@ -71,16 +71,19 @@ const struct mc_config_row mc_config_rows[] = {
          "Hardware flow control on the modem's UART. With rtscts it is switched on, checked, and given up (with a word "
          "in the status) when the bridge does not pass it on."},
     {AT(MODEM, "Reset", modem.reset),
-     TEXT(1, 255, mc_check_reset, "none, break, dtr, rts, or a command with its absolute path"), .default_text = "none",
-     .example = "/usr/local/sbin/modem-reset",
+     TEXT(1, 255, mc_check_reset, "auto, none, break, dtr, rts, or a command with its absolute path"),
+     .default_text = "auto", .example = "/usr/local/sbin/modem-reset",
      .help = "How the modem's reset line is pulled: a break, DTR or RTS towards the bridge, or a command that does it. "
+             "auto uses the lines of a bridge that says it has them (microcatd-bridge(7)), and is none with every "
+             "other board. "
              "With none the modem is asked to reset itself (AT+CRESET)."},
     {AT(MODEM, "Power", modem.power),
-     TEXT(1, 255, mc_check_power, "none, dtr, rts, or a command with its absolute path"), .default_text = "none",
+     TEXT(1, 255, mc_check_power, "auto, none, dtr, rts, or a command with its absolute path"), .default_text = "auto",
      .example = "/usr/local/sbin/modem-power",
      .help = "How the modem's power key is pressed: DTR or RTS towards the bridge, or a command, which is run with on "
              "or off "
-             "as its last argument. With none the modem is asked to switch itself off (AT+CPOF), and nothing but its "
+             "as its last argument. auto as with Reset=. With none the modem is asked to switch itself off (AT+CPOF), "
+             "and nothing but its "
              "power supply can switch it on again."},
     {AT(MODEM, "BootTime", modem.boot_time_ms), DURATION(5 * SEC, 5 * MIN), .default_text = "30s",
      .help = "How long the modem may take from power or reset to its first answer. 10 to 15 s are normal."},

@@ -19,7 +19,6 @@ struct candidate {
     char usb_path[256]; /* sysfs path of the USB device, orders several boards */
     uint64_t interface; /* orders the ttys of a composite device */
     char interface_name[64];
-    bool named; /* MC_DEVICE_INTERFACE: before its sisters */
     dev_t number;
     bool ready; /* udevd is done with it */
 };
@@ -83,7 +82,7 @@ static void describe(struct udev_device *tty, struct candidate *ret)
     mc_parse_hex(number, UINT64_MAX, &ret->interface);
     /* The string belongs to the control interface, which is the tty's parent in cdc_acm. */
     copy_attribute(interface, "interface", ret->interface_name, sizeof(ret->interface_name));
-    ret->named = strcmp(ret->interface_name, MC_DEVICE_INTERFACE) == 0;
+    ret->device.bridge = strcmp(ret->interface_name, MC_DEVICE_INTERFACE) == 0;
 }
 
 static bool is_wanted_interface(const struct mc_device_watch *watch, const struct candidate *candidate)
@@ -111,13 +110,13 @@ static bool is_before(const struct candidate *a, const struct candidate *b)
 
     if (order != 0)
         return order < 0;
-    return a->named != b->named ? a->named : a->interface < b->interface;
+    return a->device.bridge != b->device.bridge ? a->device.bridge : a->interface < b->interface;
 }
 
 /* Is @better what @kept would have been, had it been there in time? */
 static bool is_better_sister(const struct candidate *better, const struct candidate *kept)
 {
-    return better->named && !kept->named && strcmp(better->usb_path, kept->usb_path) == 0;
+    return better->device.bridge && !kept->device.bridge && strcmp(better->usb_path, kept->usb_path) == 0;
 }
 
 static bool is_same(const struct candidate *a, const struct candidate *b)

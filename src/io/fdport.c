@@ -197,6 +197,15 @@ LINE_OP(set_dtr, bool)
 LINE_OP(set_rts, bool)
 LINE_OP(set_break, bool)
 
+static int port_get_dsr(struct mc_transport *transport)
+{
+    struct fdport *port = port_of(transport);
+
+    if (port->ended)
+        return -ENODEV;
+    return port->line->get_dsr ? port->line->get_dsr(port->line_ctx) : -EOPNOTSUPP;
+}
+
 static void port_close(struct mc_transport *transport)
 {
     struct fdport *port = port_of(transport);
@@ -216,6 +225,7 @@ static const struct mc_transport_ops ops = {
     .set_dtr = port_set_dtr,
     .set_rts = port_set_rts,
     .set_break = port_set_break,
+    .get_dsr = port_get_dsr,
     .close = port_close,
 };
 

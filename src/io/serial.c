@@ -97,6 +97,14 @@ static int serial_set_break(void *line, bool on)
     return error_of(on ? sp_start_break(serial->port) : sp_end_break(serial->port));
 }
 
+static int serial_get_dsr(void *line)
+{
+    const struct serial *serial = line;
+    int lines = 0;
+
+    return ioctl(serial->fd, TIOCMGET, &lines) < 0 ? -errno : (lines & TIOCM_DSR) != 0;
+}
+
 static void serial_close(void *line)
 {
     struct serial *serial = line;
@@ -113,6 +121,7 @@ static const struct mc_fdport_line serial_line = {
     .set_dtr = serial_set_dtr,
     .set_rts = serial_set_rts,
     .set_break = serial_set_break,
+    .get_dsr = serial_get_dsr,
     .close = serial_close,
 };
 

@@ -122,6 +122,12 @@ size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len)
     return link->open ? mc_line_feed(link->line, data, len) : len;
 }
 
+/* "auto": what a bridge that keeps the contract has, and no other board is believed to have. */
+bool mc_link_has_line(const struct mc_link *link, const char *setting)
+{
+    return !strcmp(setting, "auto") ? link->status->device.bridge : strcmp(setting, "none") != 0;
+}
+
 static void on_detached(void *ctx, const struct mc_at_answer *answer)
 {
     struct mc_link *link = ctx;

@@ -128,6 +128,7 @@ void mc_link_settle_port(struct mc_link *link);
 /** The fault of a device that is not there, with what was looked for. */
 void mc_link_no_device(struct mc_link *link);
 /** Works one of the board's lines, with a detach before it where the modem still answers. */
+bool mc_link_has_line(const struct mc_link *link, const char *setting); /* @setting: Reset= or Power= */
 void mc_link_work_board(struct mc_link *link, enum mc_board_line what);
 /** Everything that hangs on the port ends; nothing is sent. @why as for mc_link_no_answers(), "" says nothing. */
 void mc_link_drop_port(struct mc_link *link, const char *why);

@@ -35,8 +35,8 @@ static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
 {
     bool speaks =
         link->open && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_MODEM_OFF && fault != MC_FAULT_STUCK_IN_DATA;
-    bool reset_line = strcmp(link->settings->modem.reset, "none") != 0;
-    bool power_line = strcmp(link->settings->modem.power, "none") != 0;
+    bool reset_line = mc_link_has_line(link, link->settings->modem.reset);
+    bool power_line = mc_link_has_line(link, link->settings->modem.power);
     unsigned usable = 1u << MC_REMEDY_LOOK | 1u << MC_REMEDY_REDIAL | 1u << MC_REMEDY_HOLD;
     if (speaks)
         usable |= 1u << MC_REMEDY_REATTACH | 1u << MC_REMEDY_RADIO_CYCLE;
@@ -189,7 +189,7 @@ static void carry_out(struct mc_link *link, enum mc_remedy remedy)
         break;
     case MC_REMEDY_RESET:
     case MC_REMEDY_POWER_CYCLE:
-        if (remedy == MC_REMEDY_RESET && !strcmp(link->settings->modem.reset, "none")) {
+        if (remedy == MC_REMEDY_RESET && !mc_link_has_line(link, link->settings->modem.reset)) {
             mc_link_walk(link, WALK_UP, MC_STEP_RESET);
             break;
         }

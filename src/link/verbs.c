@@ -43,8 +43,8 @@ void mc_link_verb_end(struct mc_link *link, int result, const char *fmt, ...)
 /* In command mode and idle: what the operator asked for. */
 bool mc_link_verb_next(struct mc_link *link)
 {
-    bool reset_line = strcmp(link->settings->modem.reset, "none") != 0;
-    bool power_line = strcmp(link->settings->modem.power, "none") != 0;
+    bool reset_line = mc_link_has_line(link, link->settings->modem.reset);
+    bool power_line = mc_link_has_line(link, link->settings->modem.power);
     if (!link->verb_pending || link->walk == WALK_VERB) {
         if (link->walk == WALK_VERB && link->verb_pending) {
             if (link->verb == MC_VERB_RADIO_OFF)
@@ -225,7 +225,7 @@ static void reset_verb(struct mc_link *link)
 
 static void power_on_verb(struct mc_link *link)
 {
-    bool power_line = strcmp(link->settings->modem.power, "none") != 0;
+    bool power_line = mc_link_has_line(link, link->settings->modem.power);
     /* The fault is told until the link is online again; the modem may answer, and even carry a call, long before. */
     bool answers = link->found || link->doing == DOING_CALL;
     bool mute = link->off || (!answers && (link->fault == MC_FAULT_MODEM_OFF || link->fault == MC_FAULT_MODEM_SILENT));

@@ -134,6 +134,14 @@ static void hang_up_is_over(struct mc_link *link)
         mc_link_go_up_by_person(link);
 }
 
+/* Silent because it is off: as it said itself, or as the bridge says that knows its STATUS line. */
+static bool is_off(const struct mc_link *link, enum mc_fault fault)
+{
+    if (fault == MC_FAULT_MODEM_SILENT && link->off)
+        return true;
+    return (fault == MC_FAULT_MODEM_SILENT || fault == MC_FAULT_STUCK_IN_DATA) && link->req.powered(link->ctx) == 0;
+}
+
 static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
 {
     struct mc_link *link = ctx;
@@ -147,7 +155,7 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
         return;
     }
     if (result->fault != MC_FAULT_NONE) {
-        bool off = link->off && result->fault == MC_FAULT_MODEM_SILENT; /* as it said */
+        bool off = is_off(link, result->fault);
         enum mc_fault fault = off ? MC_FAULT_MODEM_OFF : result->fault;
         link->found = link->found && result->fault != MC_FAULT_MODEM_SILENT && result->fault != MC_FAULT_STUCK_IN_DATA;
         if (!mc_link_walk_failed_in_recheck(link, fault))
@@ -207,8 +215,8 @@ void mc_link_sample_soon(struct mc_link *link)
 const char *mc_link_way_back(const struct mc_link *link)
 {
     if (link->powered_off)
-        return strcmp(link->settings->modem.power, "none") != 0 ? "`power on` brings it back"
-                                                                : "only the board's button or power brings it back";
+        return mc_link_has_line(link, link->settings->modem.power) ? "`power on` brings it back"
+                                                                   : "only the board's button or power brings it back";
     return link->want == WANT_RADIO_OFF ? "`radio on` or `connect` brings it back" : "";
 }
 

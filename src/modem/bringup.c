@@ -245,7 +245,8 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
         break;
     case MC_FOUND_BABBLE:
         mc_bringup_fail(b, stranger ? MC_FAULT_NOT_A_MODEM : late_fault(b->row),
-                        "bytes come, but no answer to AT at any speed");
+                        b->prompt ? "a MicroPython prompt answers: the board is no bridge yet (microcat-bridge install)"
+                                  : "bytes come, but no answer to AT at any speed");
         break;
     case MC_FOUND_ECHO:
         mc_bringup_fail(b, late_fault(b->row),
@@ -353,7 +354,7 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->patience_ms = patience_ms;
     b->speed_before = 0;
     b->denied_at_ms = b->idle_at_ms = -1;
-    b->attach_tried = b->unlocking = b->said_off = false;
+    b->attach_tried = b->unlocking = b->said_off = b->prompt = false;
     memset(b->visits, 0, sizeof(b->visits));
     waited(b);
     go(b, step);
@@ -391,11 +392,24 @@ enum mc_step mc_bringup_step(const struct mc_bringup *b)
     return b->row ? b->row->step : MC_STEP_END;
 }
 
+/* A board that is no bridge yet: its MicroPython takes "AT" for a name (seen with 1.27). What else could be asked would
+ * be keys to it: a CMUX frame's 03, 04 and 05 interrupt, restart and paste. */
+static bool is_python_prompt(const char *line)
+{
+    return !strncmp(line, ">>> ", 4) || !strcmp(line, ">>>") ||
+           !strncmp(line, "Traceback (most recent call last)", 33) || !strncmp(line, "NameError: name 'AT", 19);
+}
+
 bool mc_bringup_urc(struct mc_bringup *b, const char *line)
 {
     struct mc_at_cereg cereg;
     char cpin[sizeof(b->facts.cpin)];
     bool rebooted = mc_at_is_reboot_urc(line);
+    if (b->row && b->row->kind == MC_ROW_FIND && !*b->facts.model && is_python_prompt(line)) {
+        b->prompt = true;
+        mc_finder_stranger(b->finder);
+        return false;
+    }
     if (mc_at_parse_cereg_urc(line, &cereg) == 0) {
         b->facts.stat = cereg.stat;
         if (cereg.tac != MC_AT_UNKNOWN)

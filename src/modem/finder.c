@@ -31,6 +31,7 @@ struct mc_finder {
     unsigned unanswered; /* AT in a row at this speed */
     bool confirming;     /* ERROR to an AT: garbage stood before it, ask once more */
     bool last_round;
+    bool stranger;
     bool blind_later; /* it may be booting: no blind escape yet that takes 3 s at a speed where no boot message comes */
     int64_t blind_at_ms;
     struct mc_frame_watch watch;
@@ -292,7 +293,9 @@ static void next_question(struct mc_finder *finder)
 static void on_timer(void *ctx)
 {
     struct mc_finder *finder = ctx;
-    if (finder->phase == PHASE_DWELL) {
+    if (finder->stranger) {
+        finish(finder, MC_FOUND_BABBLE);
+    } else if (finder->phase == PHASE_DWELL) {
         /* Perhaps it boots: listen where its boot messages come, and in turn where it is likely to be. */
         go_to_baud(finder, finder->baud == BOOT_BAUD ? finder->bauds[0] : BOOT_BAUD);
         send_at(finder, 300);
@@ -353,7 +356,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->deadline_ms = mc_timerq_now_ms(finder->queue) + patience_ms;
     finder->phase = PHASE_ROUND;
     finder->question = finder->escapes = finder->proofs = finder->unanswered = 0;
-    finder->confirming = finder->last_round = false;
+    finder->confirming = finder->last_round = finder->stranger = false;
     finder->blind_later = patience_ms > 0;
     finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};
@@ -386,5 +389,15 @@ void mc_finder_booted(struct mc_finder *finder)
     finder->phase = PHASE_ROUND;
     finder->question = 0;
     finder->confirming = false;
+    mc_timer_arm(&finder->timer, finder->queue, 0);
+}
+
+void mc_finder_stranger(struct mc_finder *finder)
+{
+    if (finder->phase == PHASE_IDLE || finder->stranger)
+        return;
+    mc_line_escape_cancel(finder->line);
+    mc_at_cancel_all(mc_line_at(finder->line));
+    finder->stranger = true;
     mc_timer_arm(&finder->timer, finder->queue, 0);
 }

@@ -266,6 +266,7 @@ static void the_tty_is_chosen_by_the_name_of_its_interface(void **state)
     watch(bed, NULL, "388b:ca71", "");
     assert_int_equal(bed->added, 1);
     assert_string_equal(bed->device.path, "/dev/ttyACM1");
+    assert_true(bed->device.bridge);
 }
 
 static void a_name_picks_among_the_ttys_of_a_board_not_among_boards(void **state)
@@ -279,6 +280,7 @@ static void a_name_picks_among_the_ttys_of_a_board_not_among_boards(void **state
     plug_tty("1-1", 0, 1);
     watch(bed, NULL, "388b:ca71", "");
     assert_string_equal(bed->device.serial, "AAA");
+    assert_false(bed->device.bridge); /* its lines are nobody's promise */
 }
 
 static void a_setting_names_the_interface_by_number_or_by_name(void **state)

@@ -146,6 +146,12 @@ static void on_board(void *ctx, enum mc_board_line what)
     mc_timer_arm(&w->line, w->queue, 0);
 }
 
+static int on_powered(void *ctx)
+{
+    const struct world *w = ctx;
+    return w->tells_power ? w->has_power : -EOPNOTSUPP;
+}
+
 /* ---- the rest ---- */
 
 static void on_save(void *ctx)
@@ -205,6 +211,7 @@ const struct mc_link_requests world_requests = {
     .traffic = on_traffic,
     .probe = on_probe,
     .board = on_board,
+    .powered = on_powered,
     .save = on_save,
     .random = on_random,
     .trace = on_trace,

@@ -100,6 +100,24 @@ static void goes_off_by_itself(void **unused)
     }
 }
 
+/* A bridge that shows the modem's power: off is named off, without a word from the modem, and the key is pressed. One
+ * that is on and deaf is not off. */
+static void a_bridge_tells_of_power(void **unused)
+{
+    for (int off = 0; off < 2; off++) {
+        _cleanup_world_ struct world *w = online("lines");
+        world_set(w, "Modem", "Power", "auto");
+        w->status.device.bridge = w->tells_power = w->has_power = true;
+        world_inject(w, off ? "power-off" : "mute on");
+        until(w, MC_STATE_BACKOFF, 5 * MINUTE_MS);
+        assert_int_equal(w->status.fault == MC_FAULT_MODEM_OFF, off);
+        if (!off)
+            world_inject(w, "mute off");
+        until(w, MC_STATE_ONLINE, 10 * MINUTE_MS);
+        assert_int_equal(w->status.counters.power_cycles, off);
+    }
+}
+
 static void goes_off_under_the_call(void **unused)
 {
     _cleanup_world_ struct world *w = online("");
@@ -453,6 +471,7 @@ int main(void)
         cmocka_unit_test(power_off_and_the_plug),
         cmocka_unit_test(goes_off_by_itself),
         cmocka_unit_test(goes_off_under_the_call),
+        cmocka_unit_test(a_bridge_tells_of_power),
         cmocka_unit_test(power_on_looks),
         cmocka_unit_test(power_off_that_was_not_heard),
         cmocka_unit_test(a_reattach_behind_a_reboot),

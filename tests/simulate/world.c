@@ -99,6 +99,12 @@ static void on_peer(void *ctx, enum sim_peer_state state)
     pppd_peer_changed(w, state);
 }
 
+static void on_status(void *ctx, bool on)
+{
+    struct world *w = ctx;
+    w->has_power = on;
+}
+
 static void on_board_log(void *ctx, const char *line)
 {
     struct world *w = ctx;
@@ -359,7 +365,8 @@ static struct world *new_world(uint64_t seed)
 
 static void begin(struct world *w)
 {
-    static const struct sim_callbacks callbacks = {.to_host = on_to_host, .peer = on_peer, .log = on_board_log};
+    static const struct sim_callbacks callbacks = {
+        .to_host = on_to_host, .peer = on_peer, .log = on_board_log, .status = on_status};
     w->board = sim_board_new(w->queue, &w->profile, &callbacks, w);
     if (!w->queue || !w->board)
         abort();

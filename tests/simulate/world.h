@@ -120,6 +120,8 @@ struct world {
     int64_t wall_ms, saved_wall_ms; /* wall clock minus queue clock; as it was when last saved */
     char budgets[MC_POLICY_TEXT_BYTES], facts[1024];
     bool disk_full, pppd_missing;
+    bool tells_power; /* the board is a bridge that shows the modem's STATUS */
+    bool has_power;
     enum mc_fault open_fault;
     struct mc_timer line;
     enum mc_board_line line_what;

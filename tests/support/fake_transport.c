@@ -113,6 +113,11 @@ static int fake_set_break(struct mc_transport *transport, bool on)
     return 0;
 }
 
+static int fake_get_dsr(struct mc_transport *transport)
+{
+    return fake_of(transport)->dsr;
+}
+
 static void fake_close(struct mc_transport *transport)
 {
     struct fake_transport *fake = fake_of(transport);
@@ -132,6 +137,7 @@ static const struct mc_transport_ops ops = {
     .set_dtr = fake_set_dtr,
     .set_rts = fake_set_rts,
     .set_break = fake_set_break,
+    .get_dsr = fake_get_dsr,
     .close = fake_close,
 };
 

@@ -26,7 +26,7 @@ struct fake_transport {
     bool closed;  /* close() was called */
     uint32_t baud;
     enum mc_flow flow;
-    bool dtr, rts, brk;
+    bool dtr, rts, brk, dsr;
     unsigned breaks, dtr_changes, rts_changes;
 };
 

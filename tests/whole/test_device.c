@@ -99,7 +99,21 @@ static void permission_denied(void **state)
 }
 
 /* A modem of ours in the place of the simulator's: a pty and who answers on it. */
-enum stranger { ECHOES, BABBLES };
+enum stranger { ECHOES, BABBLES, PROMPTS };
+
+/* What MicroPython 1.27's prompt makes of "AT". It must see nothing that it would take for more than a name. */
+static ssize_t answer_as_python(int master, const char *bytes, size_t n)
+{
+    static const char error[] = "\r\nTraceback (most recent call last):\r\n  File \"<stdin>\", line 1, in <module>\r\n"
+                                "NameError: name 'AT' isn't defined\r\n>>> ";
+    for (size_t i = 0; i < n; i++) {
+        if (bytes[i] != 'A' && bytes[i] != 'T' && bytes[i] != '\r')
+            return write(master, "KEYS WERE PRESSED\r\n", 19) < 0 ? -1 : 0;
+        if ((bytes[i] == '\r' ? write(master, error, sizeof(error) - 1) : write(master, &bytes[i], 1)) < 0)
+            return -1;
+    }
+    return 0;
+}
 
 static void play(int master, enum stranger stranger)
 {
@@ -116,6 +130,8 @@ static void play(int master, enum stranger stranger)
             continue;
         n = read(master, bytes, sizeof(bytes));
         if (n > 0 && stranger == ECHOES && write(master, bytes, (size_t)n) < 0)
+            _exit(1);
+        if (n > 0 && stranger == PROMPTS && answer_as_python(master, bytes, (size_t)n) < 0)
             _exit(1);
     }
 }
@@ -147,7 +163,10 @@ static void not_a_modem(void **state)
     static const struct {
         enum stranger stranger;
         const char *fault;
-    } rows[] = {{ECHOES, "modem-silent"}, {BABBLES, "not-a-modem"}};
+        const char *says;
+    } rows[] = {{ECHOES, "modem-silent", "only the echo"},
+                {BABBLES, "not-a-modem", "modem"},
+                {PROMPTS, "not-a-modem", "microcat-bridge install"}};
     struct whole *w = *state;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -158,7 +177,11 @@ static void not_a_modem(void **state)
         whole_start(w, NULL);
         fds = whole_fds_quiet(w);
         whole_until(w, "fault.code", rows[i].fault);
-        whole_ctl_says(w, "status", 0, rows[i].stranger == ECHOES ? "only the echo" : "modem");
+        whole_ctl_says(w, "status", 0, rows[i].says);
+        if (rows[i].stranger == PROMPTS) {
+            whole_ctl(w, "trace");
+            assert_null(strstr(w->out, "KEYS WERE PRESSED"));
+        }
         whole_fds_settle(w, fds + 1); /* the port */
         whole_stop(w, 2000);
         whole_kill(&w->other, SIGKILL);

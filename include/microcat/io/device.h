@@ -8,6 +8,7 @@
  */
 
 #include <microcat/io/loop.h>
+#include <stdbool.h>
 
 struct mc_device {
     char path[128];     /* "/dev/ttyACM0"; for a fixed path, that path as it was given */
@@ -15,6 +16,7 @@ struct mc_device {
     char product_id[5]; /* "ca71" */
     char serial[64];    /* USB serial number, "" without one */
     char product[64];   /* USB product string, "" without one */
+    bool bridge;        /* its interface has the name MC_DEVICE_INTERFACE: it keeps that contract */
 };
 
 /* What a transparent bridge calls the control interface that leads to the modem: microcatd-bridge's contract. */

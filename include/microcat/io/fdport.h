@@ -24,7 +24,8 @@ struct mc_fdport_line {
     int (*set_dtr)(void *line, bool on);
     int (*set_rts)(void *line, bool on);
     int (*set_break)(void *line, bool on);
-    void (*close)(void *line); /* closes the descriptor as well; NULL: close() does */
+    int (*get_dsr)(void *line); /* 1, 0 or -errno */
+    void (*close)(void *line);  /* closes the descriptor as well; NULL: close() does */
 };
 
 /**

@@ -40,6 +40,8 @@ struct mc_transport_ops {
     int (*set_dtr)(struct mc_transport *transport, bool on);
     int (*set_rts)(struct mc_transport *transport, bool on);
     int (*set_break)(struct mc_transport *transport, bool on);
+    /** Does the other end hold DSR? 1, 0, or -errno (-EOPNOTSUPP: such a line has none). */
+    int (*get_dsr)(struct mc_transport *transport);
     /** Closes and frees; no call back comes after it. */
     void (*close)(struct mc_transport *transport);
 };

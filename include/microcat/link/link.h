@@ -52,6 +52,8 @@ struct mc_link_requests {
     /** One probe through the link; mc_link_probed() comes once. -errno: it cannot be sent. */
     int (*probe)(void *ctx);
 
+    /** Does the modem have power? 1, 0, or -errno: the board does not tell. */
+    int (*powered)(void *ctx);
     /** Works one of the board's lines as configured; mc_link_board_done() comes once. */
     void (*board)(void *ctx, enum mc_board_line what);
     /** Budgets or facts changed: worth saving soon. */

@@ -32,6 +32,7 @@ struct mc_status_device {
     char product_id[5];    /* "ca71" */
     char serial[64];       /* USB serial number */
     char product[64];      /* USB product string */
+    bool bridge;           /* it says that it keeps the contract of microcatd-bridge(7) */
     int64_t plugged_at_ms; /* when it was found; -1 absent */
 };
 
