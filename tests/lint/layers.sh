@@ -18,6 +18,7 @@ ctl:         base io status
 daemon:      base io policy status at line ppp modem link ctl
 cli:         base io status ctl
 pppd-plugin: base ppp
+installer:   base io
 sim:         base io
 "
 
