@@ -4,7 +4,7 @@
 
 # To build and to run.
 mc_packages_build=(gcc libc6-dev meson ninja-build pkg-config libevent-dev libserialport-dev libsystemd-dev libudev-dev libjansson-dev
-    libinih-dev libmnl-dev ppp ppp-dev systemd)
+    libinih-dev libmnl-dev libexpat1-dev ppp ppp-dev systemd)
 # To test: the second compiler, the test library, the formatter, the linters; the shells that we complete for.
 mc_packages_test=(dpkg-dev clang clang-format libclang-rt-dev libcmocka-dev shellcheck iproute2 iputils-ping procps dbus python3 git zsh fish)
 # A Varlink tool that is not ours, held against the interface's definition and the socket.

@@ -17,9 +17,15 @@ enum cli_options { /* which a verb takes beside the global ones */
                    CLI_OPT_TIMEOUT = 1 << 1,
                    CLI_OPT_MERMAID = 1 << 2,
                    CLI_OPT_LINES = 1 << 3,
+                   CLI_OPT_SETUP = 1 << 4, /* its own ones, together */
 };
 
 struct cli_verb;
+
+struct cli_setup { /* NULL: not given */
+    const char *apn, *user, *password_file, *pin_file, *config;
+    bool no_start;
+};
 
 struct cli {
     const char *socket;
@@ -35,7 +41,9 @@ struct cli {
     const char *wanted; /* --for */
     int64_t timeout_ms; /* --timeout, or -1 */
     bool mermaid;
-    int64_t lines; /* --lines, or -1 */
+    int64_t lines;        /* --lines, or -1 */
+    const char *instance; /* --instance, or NULL */
+    struct cli_setup setup;
 };
 
 struct cli_verb {
@@ -64,6 +72,7 @@ enum cli_exit cli_run_switch(const struct cli *cli);
 enum cli_exit cli_run_at(const struct cli *cli);
 enum cli_exit cli_run_trace(const struct cli *cli);
 enum cli_exit cli_run_history(const struct cli *cli);
+enum cli_exit cli_run_setup(const struct cli *cli);
 enum cli_exit cli_run_help(const struct cli *cli);
 
 /** Complains on standard error, "microcatctl: ...". */

@@ -15,7 +15,23 @@
 #define DEFAULT_SOCKET "/run/microcatd/microcatd.sock"
 #define MAX_TIMEOUT_MS (365LL * 24 * 3600 * 1000)
 
-enum { OPT_SOCKET = 256, OPT_INSTANCE, OPT_JSON, OPT_FOR, OPT_TIMEOUT, OPT_MERMAID, OPT_LINES, OPT_VERSION, OPT_WORDS };
+enum {
+    OPT_SOCKET = 256,
+    OPT_INSTANCE,
+    OPT_JSON,
+    OPT_FOR,
+    OPT_TIMEOUT,
+    OPT_MERMAID,
+    OPT_LINES,
+    OPT_APN,
+    OPT_USER,
+    OPT_PASSWORD,
+    OPT_PIN,
+    OPT_CONFIG,
+    OPT_NO_START,
+    OPT_VERSION,
+    OPT_WORDS
+};
 
 static const struct option options[] = {
     {"socket", required_argument, NULL, OPT_SOCKET},
@@ -25,6 +41,12 @@ static const struct option options[] = {
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"mermaid", no_argument, NULL, OPT_MERMAID},
     {"lines", required_argument, NULL, OPT_LINES},
+    {"apn", required_argument, NULL, OPT_APN},
+    {"user", required_argument, NULL, OPT_USER},
+    {"password-file", required_argument, NULL, OPT_PASSWORD},
+    {"pin-file", required_argument, NULL, OPT_PIN},
+    {"config", required_argument, NULL, OPT_CONFIG},
+    {"no-start", no_argument, NULL, OPT_NO_START},
     {"version", no_argument, NULL, OPT_VERSION},
     {"help", no_argument, NULL, 'h'},
     {"complete", no_argument, NULL, OPT_WORDS}, /* for the shell's completion, not for people */
@@ -55,6 +77,8 @@ static void print_words(void)
         if (verb->options & CLI_OPT_FOR)
             for (int state = 0; state < MC_STATE_COUNT; state++)
                 printf(" --for=%s", mc_strtab_name(&mc_state_names, state));
+        if (verb->options & CLI_OPT_SETUP)
+            fputs(" --apn= --user= --password-file= --pin-file= --config= --no-start", stdout);
         printf("%s%s%s\n", verb->options & CLI_OPT_TIMEOUT ? " --timeout=" : "",
                verb->options & CLI_OPT_MERMAID ? " --mermaid" : "", verb->options & CLI_OPT_LINES ? " --lines=" : "");
     }
@@ -73,6 +97,7 @@ static int take_instance(struct cli *cli, const char *name)
         return -EINVAL;
     }
     cli->socket = cli->instance_socket;
+    cli->instance = name;
     return 0;
 }
 
@@ -104,9 +129,29 @@ static int take_lines(struct cli *cli, const char *text)
     return -EINVAL;
 }
 
+static bool take_setup_option(struct cli *cli, int option)
+{
+    const char **places[] = {[OPT_APN - OPT_APN] = &cli->setup.apn,
+                             [OPT_USER - OPT_APN] = &cli->setup.user,
+                             [OPT_PASSWORD - OPT_APN] = &cli->setup.password_file,
+                             [OPT_PIN - OPT_APN] = &cli->setup.pin_file,
+                             [OPT_CONFIG - OPT_APN] = &cli->setup.config};
+
+    if (option < OPT_APN || option > OPT_NO_START)
+        return false;
+    cli->options |= CLI_OPT_SETUP;
+    if (option == OPT_NO_START)
+        cli->setup.no_start = true;
+    else
+        *places[option - OPT_APN] = optarg;
+    return true;
+}
+
 /* 0, or -errno after a complaint. */
 static int take_option(struct cli *cli, int option)
 {
+    if (take_setup_option(cli, option))
+        return 0;
     switch (option) {
     case OPT_SOCKET:
         cli->socket = optarg;

@@ -6,6 +6,12 @@
 #include <string.h>
 
 const struct cli_verb cli_verbs[] = {
+    {.name = "setup",
+     .syntax = "[--apn=APN ...]",
+     .help = "asks for APN and PIN, writes the configuration, starts",
+     .who = "command",
+     .options = CLI_OPT_SETUP | CLI_OPT_TIMEOUT,
+     .run = cli_run_setup},
     {.name = "status", .help = "what the link does and why, layer by layer", .who = "read", .run = cli_run_status},
     {.name = "info",
      .help = "everything known about device, modem, SIM and daemon",
@@ -107,6 +113,9 @@ void cli_print_help(FILE *out)
           "  --timeout=T                        90s, 5min; a plain number is seconds\n"
           "  --mermaid                          draw the last bring-up as a Mermaid sequence diagram\n"
           "  --lines=N                          the newest N\n"
+          "  --apn=APN --user=NAME              setup: instead of being asked\n"
+          "  --password-file=F --pin-file=F     setup: secrets, from a file or - for standard input\n"
+          "  --config=FILE --no-start           setup: another file; write it only\n"
           "  --version, --help\n\n"
           "* changes something. Root and the members of the daemon's Group= may use all verbs.\n"
           "Exit status: 0 done, 1 refused or failed, 2 usage, 3 no daemon, 4 timed out.\n",

@@ -9,6 +9,7 @@ event2/[a-z_]*\.h|event\.h	src/io/loop.c	libevent
 libserialport\.h	src/io/serial.c	libserialport
 libudev\.h	src/io/device.c	libudev
 jansson\.h	src/ctl/ src/cli/ include/microcat/ctl/ include/microcat/cli/ tests/	jansson
+expat\.h	src/cli/providers.c tests/	expat
 ini\.h	src/daemon/config_file.c	inih
 libmnl/[a-z_]*\.h	src/ppp/route	libmnl
 systemd/sd-bus\.h	src/ppp/dns_bus.c tests/ppp/test_dns.c	sd-bus

@@ -16,7 +16,7 @@ modem:       base at line status
 link:        base policy status at line modem
 ctl:         base io status
 daemon:      base io policy status at line ppp modem link ctl
-cli:         base io status ctl
+cli:         base io status ctl daemon/config.h
 pppd-plugin: base ppp
 installer:   base io
 sim:         base io

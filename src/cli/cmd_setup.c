@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+
+/* setup: from a SIM card's papers to a configuration and a running service. */
+
+#include "conf_edit.h"
+#include "providers.h"
+#include "render.h"
+#include "varlink_client.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <microcat/base/cleanup.h>
+#include <microcat/daemon/config.h>
+#include <microcat/io/atomic_file.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define CONF_MAX_BYTES     (1 << 20)
+#define DEFAULT_TIMEOUT_MS (3 * 60 * 1000) /* a modem that boots, a network that is searched for */
+#define SUGGESTIONS        9
+
+extern char **environ;
+
+/* What is set, and how it is asked for. */
+struct answer {
+    const char *section, *key, *question;
+    bool secret;
+    char value[256]; /* "": as it is */
+};
+enum { APN, USER, PASSWORD, PIN, ANSWERS };
+
+static const char *or_else(const char *text, const char *other)
+{
+    return text ? text : other;
+}
+
+/* ---- asking ---- */
+
+static void wipe_line(char *line)
+{
+    line[strcspn(line, "\r\n")] = '\0';
+}
+
+/* From the terminal, unseen for a secret. False: end of input. */
+static bool ask(const char *question, bool secret, char *out, size_t out_bytes)
+{
+    struct termios before, silent;
+    bool hidden = secret && tcgetattr(STDIN_FILENO, &before) == 0;
+    char *got;
+
+    fputs(question, stdout);
+    fflush(stdout);
+    if (hidden) {
+        silent = before;
+        silent.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    got = fgets(out, (int)out_bytes, stdin);
+    if (hidden) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        putchar('\n');
+    }
+    if (!got)
+        return false;
+    wipe_line(out);
+    return true;
+}
+
+/* A secret from a file, "-" is standard input: never an argument, which everybody can read in /proc. */
+static int read_secret(const char *file, char *out, size_t out_bytes)
+{
+    FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+    bool read;
+
+    if (!in) {
+        cli_complain("%s: %s", file, strerror(errno));
+        return -errno;
+    }
+    read = fgets(out, (int)out_bytes, in) != NULL;
+    if (in != stdin)
+        fclose(in);
+    wipe_line(out);
+    if (read && *out)
+        return 0;
+    cli_complain("%s: nothing is in it", file);
+    return -ENODATA;
+}
+
+/* ---- suggestions ---- */
+
+/* The SIM's operator, when a daemon runs that has read the card; else "". */
+static void ask_operator(const struct cli *cli, char *out, size_t out_bytes)
+{
+    struct cli quiet = *cli;
+    json_t *reply = NULL;
+
+    *out = '\0';
+    if (access(cli->socket, F_OK) < 0 || cli_ask(&quiet, "Status", NULL, &reply) != CLI_DONE)
+        return;
+    snprintf(out, out_bytes, "%s",
+             render_string(json_object_get(reply, "status"), "sim.imsi",
+                           render_string(json_object_get(reply, "status"), "registration.operator", "")));
+    json_decref(reply);
+}
+
+static void suggest(const struct cli *cli, struct answer *answers)
+{
+    struct provider_apn found[SUGGESTIONS];
+    char imsi[24], line[16];
+    int n, pick;
+
+    ask_operator(cli, imsi, sizeof(imsi));
+    n = *imsi ? providers_find(or_else(getenv("MICROCATCTL_PROVIDERS"), PROVIDERS_FILE), imsi, found, SUGGESTIONS) : 0;
+    if (n <= 0)
+        return;
+    puts("For this SIM's operator there are (the papers of your contract count):");
+    for (int i = 0; i < n; i++)
+        printf("  %d  %s (%s%s%s)\n", i + 1, found[i].apn, found[i].provider, *found[i].name ? ", " : "",
+               found[i].name);
+    if (!ask("A number, or Enter to type an APN: ", false, line, sizeof(line)))
+        return;
+    pick = atoi(line);
+    if (pick < 1 || pick > n)
+        return;
+    snprintf(answers[APN].value, sizeof(answers[APN].value), "%s", found[pick - 1].apn);
+    snprintf(answers[USER].value, sizeof(answers[USER].value), "%s", found[pick - 1].user);
+    snprintf(answers[PASSWORD].value, sizeof(answers[PASSWORD].value), "%s", found[pick - 1].password);
+}
+
+/* ---- what is to be set ---- */
+
+static enum cli_exit take_options(const struct cli *cli, struct answer *answers)
+{
+    const struct cli_setup *setup = &cli->setup;
+
+    if (setup->apn)
+        snprintf(answers[APN].value, sizeof(answers[APN].value), "%s", setup->apn);
+    if (setup->user)
+        snprintf(answers[USER].value, sizeof(answers[USER].value), "%s", setup->user);
+    if (setup->password_file &&
+        read_secret(setup->password_file, answers[PASSWORD].value, sizeof(answers[PASSWORD].value)) < 0)
+        return CLI_REFUSED;
+    if (setup->pin_file && read_secret(setup->pin_file, answers[PIN].value, sizeof(answers[PIN].value)) < 0)
+        return CLI_REFUSED;
+    if (setup->apn || isatty(STDIN_FILENO))
+        return CLI_DONE;
+    cli_complain("--apn= is missing, and there is no terminal to ask for it");
+    return CLI_USAGE;
+}
+
+/* Why the table of the configuration refuses the value; false: it does not. */
+static bool is_refused(const struct answer *answer)
+{
+    const struct mc_config_row *row = mc_config_row_find(answer->section, answer->key);
+    struct mc_settings settings = {0};
+    char allowed[160];
+    bool refused = false;
+
+    if (mc_settings_init(&settings) == 0)
+        refused = mc_config_row_set(row, &settings, answer->value) < 0;
+    mc_settings_done(&settings);
+    if (!refused)
+        return false;
+    mc_config_row_allowed(row, allowed, sizeof(allowed));
+    cli_complain("%s is not allowed as %s=: %s", answer->secret ? "that" : answer->value, answer->key, allowed);
+    return true;
+}
+
+/* On a terminal: asks for what no option gave. Nothing is asked when the APN came as an option. */
+static enum cli_exit take_answers(const struct cli *cli, struct answer *answers)
+{
+    enum cli_exit result = take_options(cli, answers);
+
+    if (result != CLI_DONE)
+        return result;
+    if (!cli->setup.apn)
+        suggest(cli, answers);
+    for (int i = 0; i < ANSWERS; i++) {
+        bool asks = !cli->setup.apn && !*answers[i].value;
+        bool again;
+
+        do {
+            if (asks && !ask(answers[i].question, answers[i].secret, answers[i].value, sizeof(answers[i].value)))
+                return CLI_REFUSED;
+            again = is_refused(&answers[i]) || (i == APN && !*answers[i].value);
+            if (again && !asks)
+                return CLI_USAGE;
+        } while (again);
+    }
+    return CLI_DONE;
+}
+
+/* ---- the file ---- */
+
+static void on_report(void *ctx, enum mc_log_level level, const char *text)
+{
+    if (level <= MC_LOG_ERR)
+        cli_complain("%s", text);
+}
+
+static enum cli_exit write_conf(const char *path, const struct answer *answers)
+{
+    _cleanup_free_ char *text = NULL;
+    struct mc_config *config = NULL;
+    size_t len;
+    int r = mc_file_read(path, CONF_MAX_BYTES, &text, &len);
+
+    if (r == -ENOENT)
+        text = strdup("");
+    for (int i = 0; text && i < ANSWERS; i++) {
+        char *next =
+            *answers[i].value ? conf_edit_set(text, answers[i].section, answers[i].key, answers[i].value) : NULL;
+        if (!next)
+            continue;
+        free(text);
+        text = next;
+    }
+    if (!text) {
+        cli_complain("%s: %s", path, strerror(r < 0 ? -r : ENOMEM));
+        return CLI_REFUSED;
+    }
+    r = mc_config_load_text(path, text, strlen(text), on_report, NULL, &config);
+    mc_config_free(config);
+    if (r < 0) {
+        cli_complain("%s was not changed: it has mistakes beside what is set here", path);
+        return CLI_REFUSED;
+    }
+    r = mc_file_write(path, text, strlen(text), 0600);
+    explicit_bzero(text, strlen(text));
+    if (r < 0) {
+        cli_complain("%s: %s%s", path, strerror(-r), r == -EACCES ? " (run this as root)" : "");
+        return CLI_REFUSED;
+    }
+    printf("written: %s\n", path);
+    fflush(stdout);
+    return CLI_DONE;
+}
+
+/* ---- the service ---- */
+
+static enum cli_exit restart(const char *unit)
+{
+    const char *program = or_else(getenv("MICROCATCTL_SYSTEMCTL"), "systemctl");
+    char *const argv[] = {(char *)program, (char *)"restart", (char *)unit, NULL};
+    int status = -1, r;
+    pid_t pid;
+
+    r = posix_spawnp(&pid, program, NULL, NULL, argv, environ);
+    if (r == 0 && waitpid(pid, &status, 0) == pid && status == 0)
+        return CLI_DONE;
+    cli_complain("%s could not be started: %s", unit,
+                 r ? strerror(r) : "systemctl refused it (journalctl -u microcatd)");
+    return CLI_REFUSED;
+}
+
+static enum cli_exit show_the_way(const struct cli *cli)
+{
+    struct cli shown = *cli;
+
+    shown.progress = true;
+    shown.wanted = "online";
+    shown.timeout_ms = cli->timeout_ms >= 0 ? cli->timeout_ms : DEFAULT_TIMEOUT_MS;
+    enum cli_exit result = cli_run_wait(&shown);
+    if (result == CLI_TIMED_OUT)
+        cli_complain("not online yet: microcatctl status tells why, and the daemon goes on trying");
+    return result;
+}
+
+enum cli_exit cli_run_setup(const struct cli *cli)
+{
+    struct answer answers[ANSWERS] = {
+        [APN] = {"PDP", "APN", "APN: ", false, ""},
+        [USER] = {"PDP", "User", "User name (Enter: none): ", false, ""},
+        [PASSWORD] = {"PDP", "Password", "Password (not shown; Enter: none): ", true, ""},
+        [PIN] = {"SIM", "PIN", "PIN of the SIM (not shown; Enter: none): ", true, ""},
+    };
+    const char *instance = or_else(cli->instance, "microcatd");
+    _cleanup_free_ char *path = NULL, *unit = NULL;
+    enum cli_exit result;
+
+    if (asprintf(&path, "/etc/microcatd/%s.conf", instance) < 0 ||
+        asprintf(&unit, cli->instance ? "microcatd@%s.service" : "%s.service", instance) < 0)
+        return CLI_REFUSED;
+    result = take_answers(cli, answers);
+    if (result == CLI_DONE)
+        result = write_conf(or_else(cli->setup.config, path), answers);
+    explicit_bzero(answers, sizeof(answers));
+    if (result != CLI_DONE || cli->setup.no_start)
+        return result;
+    result = restart(unit);
+    return result == CLI_DONE ? show_the_way(cli) : result;
+}

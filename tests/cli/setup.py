@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""setup.py MICROCATCTL MICROCATD: from questions or options to a configuration of root's alone, and a service that runs."""
+import os
+import pty
+import select
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+
+CTL, DAEMON = sys.argv[1:]
+CASES = []
+
+
+def case(fn):
+    CASES.append(fn)
+    return fn
+
+
+class Room:
+    def __init__(self, path):
+        self.path, self.conf, self.socket = path, os.path.join(path, 'conf'), os.path.join(path, 'sock')
+        self.env = {**os.environ, 'MICROCATCTL_SYSTEMCTL': os.path.join(path, 'systemctl'), 'LC_ALL': 'C.UTF-8'}
+
+    def write(self, name, text, mode=0o644):
+        with open(os.path.join(self.path, name), 'w') as out:
+            out.write(text)
+        os.chmod(os.path.join(self.path, name), mode)
+        return os.path.join(self.path, name)
+
+    def setup(self, *words, stdin=b''):
+        done = subprocess.run([CTL, '--socket=' + self.socket, 'setup', '--config=' + self.conf, *words], input=stdin,
+                              capture_output=True, env=self.env, timeout=60)
+        return done.returncode, (done.stdout + done.stderr).decode()
+
+    def read(self):
+        with open(self.conf) as f:
+            return f.read()
+
+    # answers: what a person types when a question ends so
+    def talk(self, *answers):
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execve(CTL, [CTL, '--socket=' + self.socket, 'setup', '--config=' + self.conf, '--no-start'], self.env)
+        said = b''
+        for question, answer in answers:
+            while not said.rstrip(b' ').endswith(question):
+                assert select.select([fd], [], [], 20)[0], said
+                said += os.read(fd, 4096)
+            os.write(fd, answer + b'\n')
+            said += b'|'
+        try:
+            while select.select([fd], [], [], 20)[0]:
+                said += os.read(fd, 4096)
+        except OSError:
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode()
+
+
+@case
+def options_write_a_file_of_roots_alone(room):
+    secret = room.write('secret', 'so-geheim-77\n', 0o600)
+    result = room.setup('--apn=soracom.io', '--user=sora', '--password-file=' + secret, '--pin-file=-', '--no-start', stdin=b'1234\n')
+    assert result == (0, f'written: {room.conf}\n'), result
+    assert room.read() == '[PDP]\nAPN=soracom.io\nUser=sora\nPassword=so-geheim-77\n\n[SIM]\nPIN=1234\n', room.read()
+    assert stat.S_IMODE(os.stat(room.conf).st_mode) == 0o600
+
+
+@case
+def what_a_person_wrote_stays(room):
+    room.write('conf', '# mine\n[PDP]\n#APN=\nAPN=old\n\n[PPP]\nRouteMetric=50\n')
+    assert room.setup('--apn=new', '--no-start')[0] == 0
+    assert room.read() == '# mine\n[PDP]\n#APN=\nAPN=new\n\n[PPP]\nRouteMetric=50\n', room.read()
+
+
+@case
+def a_bad_value_changes_nothing(room):
+    room.write('conf', '[PDP]\nAPN=old\n')
+    for words, says in [(['--apn=a b'], 'access point name'), (['--apn=x', '--pin-file=-'], '4 to 8 digits'), (['--apn='], '')]:
+        code, said = room.setup(*words, '--no-start', stdin=b'12x4\n')
+        assert code == 2 and says in said and '12x4' not in said, (words, code, said)
+    assert room.read() == '[PDP]\nAPN=old\n'
+    room.write('conf', '[PDP]\nAPN=old\n[PPP]\nMTU=nonsense\n')
+    code, said = room.setup('--apn=x', '--no-start')
+    assert code == 1 and 'MTU' in said and 'not changed' in said, said
+    assert 'APN=old' in room.read()
+
+
+@case
+def nobody_is_asked_without_a_terminal(room):
+    code, said = room.setup('--no-start')
+    assert code == 2 and '--apn= is missing' in said, said
+    assert not os.path.exists(room.conf)
+    code, said = room.setup('--apn=x', '--pin-file=/nonexistent', '--no-start')
+    assert code == 1 and '/nonexistent' in said, said
+
+
+@case
+def a_person_is_asked(room):
+    code, said = room.talk((b'APN:', b'a b'), (b'APN:', b'soracom.io'), (b'none):', b'sora'), (b'none):', b'so-geheim-77'), (b'none):', b''))
+    assert code == 0 and 'written: ' in said, said
+    assert 'so-geheim-77' not in said, said
+    assert room.read() == '[PDP]\nAPN=soracom.io\nUser=sora\nPassword=so-geheim-77\n', room.read()
+
+
+@case
+def the_service_is_started_and_watched(room):
+    room.write('systemctl', f'#!/bin/sh\necho "$@" >>{room.path}/asked\n', 0o755)
+    room.write('conf', f'[Modem]\nDevice={room.path}/none\n[Control]\nSocket={room.socket}\n', 0o600)
+    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notify.bind(os.path.join(room.path, 'notify'))
+    notify.settimeout(60)
+    daemon = subprocess.Popen([DAEMON, '--config=' + room.conf], stderr=subprocess.DEVNULL, env={
+        **os.environ, 'NOTIFY_SOCKET': room.path + '/notify', 'STATE_DIRECTORY': room.path,
+        'MICROCATD_RESOLV_CONF': room.path + '/resolv.conf', 'MICROCATD_RESOLVCONF': room.path + '/none'})
+    try:
+        while b'READY=1' not in notify.recv(4096):
+            pass
+        code, said = room.setup('--apn=x', '--timeout=2s')
+    finally:
+        daemon.terminate()
+        daemon.wait(60)
+    assert code == 4 and 'not online' in said and 'goes on trying' in said, said
+    with open(os.path.join(room.path, 'asked')) as f:
+        assert f.read() == 'restart microcatd.service\n'
+
+
+@case
+def a_service_that_does_not_start(room):
+    room.write('systemctl', '#!/bin/sh\nexit 1\n', 0o755)
+    code, said = room.setup('--apn=x')
+    assert code == 1 and 'microcatd.service could not be started' in said, said
+
+
+print(f'1..{len(CASES)}')
+failed = False
+for number, fn in enumerate(CASES, 1):
+    with tempfile.TemporaryDirectory(prefix='microcat-test-') as path:
+        try:
+            fn(Room(path))
+            print(f'ok {number} - {fn.__name__}', flush=True)
+        except AssertionError as e:
+            failed = True
+            print(f'not ok {number} - {fn.__name__}\n# ' + str(e).replace('\n', '\n# '), flush=True)
+sys.exit(failed)
