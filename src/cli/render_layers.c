@@ -2,6 +2,7 @@
 #include "render_layers.h"
 #include <microcat/base/cleanup.h>
 #include <microcat/base/parse.h>
+#include <microcat/status/layers.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,14 +65,14 @@ static void layer_usb(FILE *out, const json_t *status, const struct render_style
     bool absent = strcmp(render_string(status, "state", ""), "absent") == 0;
 
     if (!path || absent) {
-        layer(out, style, MARK_BAD, "USB", "no device", "");
+        layer(out, style, MARK_BAD, mc_layers[MC_LAYER_USB].name, "no device", "");
         return;
     }
     snprintf(text, sizeof(text), "%s  %s %s", path, render_string(status, "device.product", ""),
              render_string(status, "device.serial", ""));
     if (render_number(status, "device.age_s", &age_s) && render_number(status, "time", &time_s))
         snprintf(right, sizeof(right), "plugged in %s", render_moment(time_s - age_s, time_s, moment, sizeof(moment)));
-    layer(out, style, MARK_GOOD, "USB", text, right);
+    layer(out, style, MARK_GOOD, mc_layers[MC_LAYER_USB].name, text, right);
 }
 
 static bool is_off(const json_t *status, const char *path)
@@ -108,7 +109,7 @@ static void layer_modem(FILE *out, const json_t *status, const struct render_sty
               at == 1 || at == 2 ? MARK_BUSY
               : silent           ? MARK_BAD
                                  : MARK_NOT_YET,
-              "Modem",
+              mc_layers[MC_LAYER_MODEM].name,
               at == 1  ? "looking for it"
               : silent ? "does not answer"
                        : "not reached",
@@ -124,14 +125,18 @@ static void layer_modem(FILE *out, const json_t *status, const struct render_sty
               at == 1  ? MARK_BUSY
               : wanted ? MARK_NOT_YET
                        : MARK_BAD,
-              "Modem", at == 1 ? "off, looking for it" : "off", right);
+              mc_layers[MC_LAYER_MODEM].name, at == 1 ? "off, looking for it" : "off", right);
         return;
     }
     modem_words(status, text, sizeof(text));
     render_number(status, "modem.timeouts", &timeouts);
     snprintf(right, sizeof(right), "%s%s%s%.0f timeout%s", age[0] ? "answered " : "", age, age[0] ? ", " : "", timeouts,
              timeouts == 1 ? "" : "s");
-    layer(out, style, silent ? MARK_BAD : at == 1 || at == 2 ? MARK_BUSY : MARK_GOOD, "Modem", text, right);
+    layer(out, style,
+          silent               ? MARK_BAD
+          : at == 1 || at == 2 ? MARK_BUSY
+                               : MARK_GOOD,
+          mc_layers[MC_LAYER_MODEM].name, text, right);
 }
 
 static void layer_sim(FILE *out, const json_t *status, const struct render_style *style)
@@ -142,7 +147,8 @@ static void layer_sim(FILE *out, const json_t *status, const struct render_style
     int len;
 
     if (!state || render_progress(status) == 0 || is_off(status, "modem.power")) {
-        layer(out, style, render_progress(status) == 3 ? MARK_BUSY : MARK_NOT_YET, "SIM", "not read", "");
+        layer(out, style, render_progress(status) == 3 ? MARK_BUSY : MARK_NOT_YET, mc_layers[MC_LAYER_SIM].name,
+              "not read", "");
         return;
     }
     len = snprintf(text, sizeof(text), "%s", state);
@@ -151,7 +157,7 @@ static void layer_sim(FILE *out, const json_t *status, const struct render_style
                         iccid + strlen(iccid) - 4);
     if (strcmp(state, "READY") != 0 && render_number(status, "sim.pin_tries", &tries))
         snprintf(text + len, sizeof(text) - (size_t)len, ", %.0f PIN tries left", tries);
-    layer(out, style, strcmp(state, "READY") == 0 ? MARK_GOOD : MARK_BAD, "SIM", text,
+    layer(out, style, strcmp(state, "READY") == 0 ? MARK_GOOD : MARK_BAD, mc_layers[MC_LAYER_SIM].name, text,
           age_of(status, "sim.age_s", right, sizeof(right)));
 }
 
@@ -184,11 +190,11 @@ static void layer_radio(FILE *out, const json_t *status, const struct render_sty
     size_t room = sizeof(text);
 
     if (is_off(status, "modem.radio")) {
-        layer(out, style, MARK_NOT_YET, "Radio", "off", "");
+        layer(out, style, MARK_NOT_YET, mc_layers[MC_LAYER_RADIO].name, "off", "");
         return;
     }
     if (is_off(status, "modem.power") || !render_number(status, "registration.stat", &stat) || at == 0) {
-        layer(out, style, at == 5 ? MARK_BUSY : MARK_NOT_YET, "Radio", "not registered", "");
+        layer(out, style, at == 5 ? MARK_BUSY : MARK_NOT_YET, mc_layers[MC_LAYER_RADIO].name, "not registered", "");
         return;
     }
     len = snprintf(text, room, "%.80s (%.0f)", render_string(status, "registration.text", "unknown"), stat);
@@ -201,7 +207,7 @@ static void layer_radio(FILE *out, const json_t *status, const struct render_sty
           stat == 1 || stat == 5 ? MARK_GOOD
           : stat == 2            ? MARK_BUSY
                                  : MARK_BAD,
-          "Radio", text,
+          mc_layers[MC_LAYER_RADIO].name, text,
           age_of(status, render_get(status, "signal.age_s") ? "signal.age_s" : "registration.age_s", right,
                  sizeof(right)));
 }
@@ -215,7 +221,7 @@ static void layer_pdp(FILE *out, const json_t *status, const struct render_style
     bool off = is_off(status, "modem.power") || is_off(status, "modem.radio"); /* no attach, so no context is up */
 
     if (!apn || at == 0) {
-        layer(out, style, at == 4 ? MARK_BUSY : MARK_NOT_YET, "PDP", "not set", "");
+        layer(out, style, at == 4 ? MARK_BUSY : MARK_NOT_YET, mc_layers[MC_LAYER_PDP].name, "not set", "");
         return;
     }
     if (off)
@@ -227,7 +233,7 @@ static void layer_pdp(FILE *out, const json_t *status, const struct render_style
           off       ? MARK_NOT_YET
           : at == 4 ? MARK_BUSY
                     : MARK_GOOD,
-          "PDP", text, age_of(status, "pdp.age_s", right, sizeof(right)));
+          mc_layers[MC_LAYER_PDP].name, text, age_of(status, "pdp.age_s", right, sizeof(right)));
 }
 
 static void format_traffic(const json_t *status, const struct render_style *style, char *out, size_t out_bytes)
@@ -253,7 +259,8 @@ static void layer_ppp(FILE *out, const json_t *status, const struct render_style
     if (strcmp(phase, "dead") == 0) {
         bool dialling = render_progress(status) == 6;
 
-        layer(out, style, dialling ? MARK_BUSY : MARK_NOT_YET, "PPP", dialling ? "dialling" : "down", "");
+        layer(out, style, dialling ? MARK_BUSY : MARK_NOT_YET, mc_layers[MC_LAYER_PPP].name,
+              dialling ? "dialling" : "down", "");
         return;
     }
     len = snprintf(text, sizeof(text), "%.20s%s%.8s", phase, running && auth ? ", " : "", running && auth ? auth : "");
@@ -263,7 +270,8 @@ static void layer_ppp(FILE *out, const json_t *status, const struct render_style
         format_traffic(status, style, traffic, sizeof(traffic));
         snprintf(text + len, sizeof(text) - (size_t)len, "  %s", traffic);
     }
-    layer(out, style, running ? MARK_GOOD : MARK_BUSY, "PPP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
+    layer(out, style, running ? MARK_GOOD : MARK_BUSY, mc_layers[MC_LAYER_PPP].name, text,
+          age_of(status, "ppp.age_s", right, sizeof(right)));
 }
 
 static void layer_ip(FILE *out, const json_t *status, const struct render_style *style)
@@ -274,7 +282,7 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
     int len;
 
     if (!local) {
-        layer(out, style, MARK_NOT_YET, "IP", "no address", "");
+        layer(out, style, MARK_NOT_YET, mc_layers[MC_LAYER_IP].name, "no address", "");
         return;
     }
     len = snprintf(text, sizeof(text), "%.63s on %.15s%s", local, render_string(status, "ppp.interface", "?"),
@@ -285,7 +293,7 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
     if (json_array_size(dns) > 0 && !render_string(status, "ppp.dns_where", NULL))
         snprintf(text + len, sizeof(text) - (size_t)len, " (nobody took them)");
     /* The address came when the phase last changed: to running. */
-    layer(out, style, MARK_GOOD, "IP", text, age_of(status, "ppp.age_s", right, sizeof(right)));
+    layer(out, style, MARK_GOOD, mc_layers[MC_LAYER_IP].name, text, age_of(status, "ppp.age_s", right, sizeof(right)));
 }
 
 /* Only where there is something to say: a target that stands is no news. */

@@ -4,6 +4,7 @@
  *   microcat-docs man TEMPLATE   the manual page, lists put in for lines like @OPTIONS@
  *   microcat-docs conf           the example configuration
  *   microcat-docs catalog        systemd's message catalog
+ *   microcat-docs chain          the picture of the layers (docs/chain.svg)
  *   microcat-docs diagram        the states and what leads from one to another
  *   microcat-docs page FILE      FILE, with that between its marks (ARCHITECTURE.md)
  */
@@ -85,7 +86,8 @@ static int page(const char *name)
 static const struct {
     const char *kind;
     void (*make)(FILE *out);
-} whole[] = {{"conf", mc_docs_conf}, {"catalog", mc_docs_catalog}, {"diagram", mc_docs_diagram}};
+} whole[] = {
+    {"conf", mc_docs_conf}, {"catalog", mc_docs_catalog}, {"diagram", mc_docs_diagram}, {"chain", mc_docs_chain}};
 
 int main(int argc, char **argv)
 {

@@ -17,6 +17,7 @@ void mc_docs_faults(FILE *out);   /* troff */
 void mc_docs_settings(FILE *out); /* troff */
 void mc_docs_conf(FILE *out);     /* the example configuration */
 void mc_docs_catalog(FILE *out);  /* systemd's message catalog */
+void mc_docs_chain(FILE *out);    /* the picture of the layers, SVG */
 void mc_docs_diagram(FILE *out);  /* the states and what leads from one to another, Markdown with Mermaid */
 
 #endif

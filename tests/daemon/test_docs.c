@@ -167,12 +167,24 @@ static void page_shows_the_states_as_they_are(void **state)
     assert_int_equal(system("\"$DOCS\" page \"$PAGE\" | cmp - \"$PAGE\""), 0);
 }
 
+/* And so is the picture of the chain, beside the page. */
+static void picture_shows_the_layers_as_they_are(void **state)
+{
+    setenv("DOCS", docs, 1);
+    setenv("PAGE", page, 1);
+    assert_int_equal(system("\"$DOCS\" chain | cmp - \"$(dirname \"$PAGE\")/docs/chain.svg\""), 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(manual_has_every_setting),  cmocka_unit_test(manual_has_options_states_and_faults),
-        cmocka_unit_test(catalog_has_every_fault),   cmocka_unit_test(example_is_the_defaults),
-        cmocka_unit_test(systemd_takes_the_catalog), cmocka_unit_test(page_shows_the_states_as_they_are),
+        cmocka_unit_test(manual_has_every_setting),
+        cmocka_unit_test(manual_has_options_states_and_faults),
+        cmocka_unit_test(catalog_has_every_fault),
+        cmocka_unit_test(example_is_the_defaults),
+        cmocka_unit_test(systemd_takes_the_catalog),
+        cmocka_unit_test(page_shows_the_states_as_they_are),
+        cmocka_unit_test(picture_shows_the_layers_as_they_are),
     };
     if (argc != 5)
         return 2;
