@@ -147,6 +147,7 @@ static json_t *ppp_json(const struct mc_status_ppp *ppp, int64_t now_ms)
     set_text(out, "phase", mc_strtab_name(&mc_ppp_phase_names, (int)ppp->phase));
     set_text(out, "interface", ppp->interface);
     set_text(out, "local", ppp->local);
+    set_text(out, "local6", ppp->local6);
     set_text(out, "remote", ppp->remote);
     set(out, "dns", dns);
     set(out, "mtu", ppp->mtu > 0 ? json_integer(ppp->mtu) : json_null());

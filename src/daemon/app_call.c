@@ -49,6 +49,7 @@ static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
     app->ppp_link = *ppp_link;
     snprintf(st->interface, sizeof(st->interface), "%s", ppp_link->ifname);
     snprintf(st->local, sizeof(st->local), "%s", *ppp_link->local ? ppp_link->local : ppp_link->local6);
+    snprintf(st->local6, sizeof(st->local6), "%s", ppp_link->local6);
     snprintf(st->remote, sizeof(st->remote), "%s", *ppp_link->remote ? ppp_link->remote : ppp_link->remote6);
     fill_dns(app);
     for (size_t i = 0; i < MC_LENGTH_OF(st->dns); i++)
@@ -165,6 +166,15 @@ enum mc_fault app_call(void *ctx, char *detail, size_t size)
     return failure.fault;
 }
 
+/* SLAAC's address comes some time after IPV6CP, from the network's router. */
+void app_call_show(struct app *app)
+{
+    struct mc_status_ppp *st = &app->status.ppp;
+    if (app->network_up && *app->ppp_link.local6 &&
+        !mc_link_global6(app->ppp_link.ifname, st->local6, sizeof(st->local6)))
+        snprintf(st->local6, sizeof(st->local6), "%s", app->ppp_link.local6);
+}
+
 void app_call_count(struct app *app)
 {
     const struct mc_relay_counters *counters = app->ppp ? mc_ppp_counters(app->ppp) : NULL;
@@ -205,8 +215,14 @@ void app_call_kill(void *ctx)
 static void remove_route(struct app *app, enum mc_route_family family)
 {
     if (app->families & family)
-        mc_route_remove(app->ppp_link.ifname, family, app->metric);
+        mc_route_remove(app->ppp_link.ifname, family, app->metric, app->table);
     app->families &= ~(unsigned)family;
+}
+
+static bool wants_route(const struct app *app, enum mc_default_route family)
+{
+    int wanted = app->settings.ppp.default_route;
+    return wanted == MC_DEFAULT_ROUTE_YES || wanted == (int)family;
 }
 
 static void add_routes(struct app *app)
@@ -216,15 +232,18 @@ static void add_routes(struct app *app)
         enum mc_route_family family;
         bool wanted;
         const char *name;
-    } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0', "IPv4"}, {MC_ROUTE_IPV6, *l->local6 != '\0', "IPv6"}};
+    } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0' && wants_route(app, MC_DEFAULT_ROUTE_IPV4), "IPv4"},
+                  {MC_ROUTE_IPV6, *l->local6 != '\0' && wants_route(app, MC_DEFAULT_ROUTE_IPV6), "IPv6"}};
     const uint32_t metric = app->families ? app->metric : (uint32_t)app->settings.ppp.route_metric;
+    const uint32_t table = app->families ? app->table : (uint32_t)app->settings.ppp.route_table;
     app->metric = metric;
+    app->table = table;
     for (size_t i = 0; i < MC_LENGTH_OF(routes); i++) {
         if (!routes[i].wanted)
             remove_route(app, routes[i].family); /* its address went, the other one stays */
         if (!routes[i].wanted || (app->families & routes[i].family))
             continue;
-        int r = mc_route_add(l->ifname, routes[i].family, metric);
+        int r = mc_route_add(l->ifname, routes[i].family, metric, table);
         if (r == 0)
             app->families |= routes[i].family;
         else if (r == -EEXIST)
@@ -267,7 +286,7 @@ static void set_dns(struct app *app)
     const struct mc_names_gift gift = {.ifname = app->ppp_link.ifname,
                                        .servers = servers,
                                        .n_servers = n,
-                                       .default_route = app->settings.ppp.default_route,
+                                       .default_route = app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO,
                                        .metric = (uint32_t)app->settings.ppp.route_metric};
     mc_names_give(app->names, &gift);
 }
@@ -277,7 +296,7 @@ void app_network(void *ctx, bool up)
     struct app *app = ctx;
     if (up) {
         app->network_up = true;
-        if (app->settings.ppp.default_route)
+        if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO)
             add_routes(app);
         set_dns(app);
         return;

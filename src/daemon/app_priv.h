@@ -82,6 +82,7 @@ struct app {
     int64_t online_at_ms; /* when this call got its address; -1 not yet */
     unsigned families;    /* of the default routes that we have set */
     uint32_t metric;      /* theirs */
+    uint32_t table;       /* and their table; 0: main */
     struct mc_names *names;
     struct mc_probe *probe;
     unsigned probe_turn; /* which of the name servers is asked next */
@@ -126,6 +127,8 @@ int app_probe(void *ctx);
 void app_call_free(struct app *app);
 /** Bytes of the call so far, into the status. */
 void app_call_count(struct app *app);
+/* What is looked up only when somebody asks. */
+void app_call_show(struct app *app);
 int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave);
 
 /* app_words.c */

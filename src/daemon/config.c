@@ -81,6 +81,9 @@ static int set_duration(const struct mc_config_row *row, int64_t *field_, const 
 static int set_name(const struct mc_config_row *row, int *field_, const char *text)
 {
     int value = mc_strtab_value(row->names, text);
+    bool yes;
+    if (value < 0 && (row->flags & MC_CONFIG_ALSO_BOOL) && mc_parse_bool(text, &yes) == 0)
+        value = mc_strtab_value(row->names, yes ? "yes" : "no");
     if (value < 0)
         return -EINVAL;
     *field_ = value;

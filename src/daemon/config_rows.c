@@ -23,6 +23,11 @@ static const struct mc_strtab type_names = MC_STRTAB(type_words);
 static const char *const auth_words[] = {
     [MC_AUTH_AUTO] = "auto", [MC_AUTH_NONE] = "none", [MC_AUTH_PAP] = "pap", [MC_AUTH_CHAP] = "chap"};
 static const struct mc_strtab auth_names = MC_STRTAB(auth_words);
+static const char *const route_words[] = {[MC_DEFAULT_ROUTE_NO] = "no",
+                                          [MC_DEFAULT_ROUTE_YES] = "yes",
+                                          [MC_DEFAULT_ROUTE_IPV4] = "ipv4",
+                                          [MC_DEFAULT_ROUTE_IPV6] = "ipv6"};
+static const struct mc_strtab route_names = MC_STRTAB(route_words);
 static const char *const probe_words[] = {
     [MC_PROBE_NONE] = "none", [MC_PROBE_ICMP] = "icmp", [MC_PROBE_DNS] = "dns", [MC_PROBE_TCP] = "tcp"};
 static const struct mc_strtab probe_names = MC_STRTAB(probe_words);
@@ -123,9 +128,13 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "This many echoes without an answer end the call."},
     {AT(PPP, "SetupTimeout", ppp.setup_timeout_ms), DURATION(10 * SEC, 10 * MIN), .default_text = "60s",
      .help = "How long PPP may take from CONNECT to an address."},
-    {AT(PPP, "DefaultRoute", ppp.default_route), BOOL, .default_text = "yes",
+    {AT(PPP, "DefaultRoute", ppp.default_route), NAME(route_names), .default_text = "yes", .flags = MC_CONFIG_ALSO_BOOL,
+     .help = "Add a default route through the link: of both kinds of addresses, of none, or of one. It never displaces "
+             "another route: RouteMetric= decides which is used."},
+    {AT(PPP, "RouteTable", ppp.route_table), INT(0, 4294967295), .default_text = "0", .example = "100",
      .help =
-         "Add a default route through the link. It never displaces another route: RouteMetric= decides which is used."},
+         "The routing table of the link's routes, by number, for a gateway that routes by policy (ip rule). 0 is the "
+         "main table."},
     {AT(PPP, "RouteMetric", ppp.route_metric), INT(0, 2147483647), .default_text = "700",
      .help =
          "The metric of the default route; the lowest is used. Ethernet and WLAN usually have less (100 and 600 with "

@@ -116,7 +116,7 @@ static void set_routes(struct mc_names *names)
     for (size_t i = 0; i < names->n_servers; i++) {
         if (names->routed[i] || others_use(names, names->servers[i]))
             continue;
-        int r = mc_route_add_server(names->ifname, names->servers[i], names->metric);
+        int r = mc_route_add_server(names->ifname, names->servers[i], names->metric, 0);
         if (r < 0)
             mc_debug("no route to %s through %s: %s", names->servers[i], names->ifname, strerror(-r));
         names->routed[i] = r > 0;
@@ -127,7 +127,7 @@ static void take_routes(struct mc_names *names)
 {
     for (size_t i = 0; i < names->n_servers; i++)
         if (names->routed[i])
-            mc_route_remove_server(names->ifname, names->servers[i], names->metric);
+            mc_route_remove_server(names->ifname, names->servers[i], names->metric, 0);
     memset(names->routed, 0, sizeof(names->routed));
 }
 

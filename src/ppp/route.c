@@ -11,6 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -63,6 +64,11 @@ int route_talk(struct nlmsghdr *request, mnl_cb_t fn, void *ctx)
     return r < 0 ? -errno : 0;
 }
 
+static uint32_t table_of(const struct route_target *target)
+{
+    return target->table ? target->table : RT_TABLE_MAIN;
+}
+
 struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flags, const struct route_target *target,
                                int index, uint32_t metric)
 {
@@ -74,7 +80,7 @@ struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flags, cons
     route = mnl_nlmsg_put_extra_header(header, sizeof(*route));
     route->rtm_family = (unsigned char)target->family;
     route->rtm_dst_len = target->len_bits;
-    route->rtm_table = RT_TABLE_MAIN;
+    route->rtm_table = target->table < 256 ? (unsigned char)table_of(target) : RT_TABLE_UNSPEC;
     route->rtm_protocol = MC_ROUTE_PROTOCOL;
     route->rtm_scope = target->family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
     route->rtm_type = RTN_UNICAST;
@@ -82,6 +88,7 @@ struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flags, cons
         mnl_attr_put(header, RTA_DST, target->len_bits / 8u, target->address);
     mnl_attr_put_u32(header, RTA_OIF, (uint32_t)index);
     mnl_attr_put_u32(header, RTA_PRIORITY, metric);
+    mnl_attr_put_u32(header, RTA_TABLE, table_of(target));
     return header;
 }
 
@@ -101,14 +108,16 @@ static int take_route(const struct nlmsghdr *header, void *ctx)
 {
     const struct rtmsg *route = mnl_nlmsg_get_payload(header);
     struct search *search = ctx;
-    struct found found = {.target = {.family = route->rtm_family, .len_bits = route->rtm_dst_len}};
+    struct found found = {
+        .target = {.family = route->rtm_family, .len_bits = route->rtm_dst_len, .table = route->rtm_table}};
     const struct nlattr *attribute;
 
     /* A kernel without IPv6 that is asked for its routes tells those of all families that it has: rtnetlink.c's
      * rtnl_dump_all(). */
     if (route->rtm_family != search->family)
         return MNL_CB_OK;
-    if (route->rtm_protocol != MC_ROUTE_PROTOCOL || route->rtm_table != RT_TABLE_MAIN)
+    if (route->rtm_protocol != MC_ROUTE_PROTOCOL || route->rtm_type != RTN_UNICAST ||
+        (route->rtm_flags & RTM_F_CLONED) != 0)
         return MNL_CB_OK;
     mnl_attr_for_each(attribute, header, sizeof(*route))
     {
@@ -116,6 +125,8 @@ static int take_route(const struct nlmsghdr *header, void *ctx)
             found.index = (int)mnl_attr_get_u32(attribute);
         if (mnl_attr_get_type(attribute) == RTA_PRIORITY && mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
             found.metric = mnl_attr_get_u32(attribute);
+        if (mnl_attr_get_type(attribute) == RTA_TABLE && mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            found.target.table = mnl_attr_get_u32(attribute);
         if (mnl_attr_get_type(attribute) == RTA_DST &&
             mnl_attr_get_payload_len(attribute) <= sizeof(found.target.address))
             memcpy(found.target.address, mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
@@ -149,7 +160,7 @@ int route_delete(const struct route_target *target, int index, uint32_t metric)
 
 static bool same_target(const struct route_target *a, const struct route_target *b)
 {
-    return a->family == b->family && a->len_bits == b->len_bits &&
+    return a->family == b->family && a->len_bits == b->len_bits && table_of(a) == table_of(b) &&
            memcmp(a->address, b->address, a->len_bits / 8u) == 0;
 }
 
@@ -168,10 +179,10 @@ int route_add(const struct route_target *target, int index, uint32_t metric)
     return -EEXIST;
 }
 
-static const struct route_target everywhere4 = {.family = AF_INET}, everywhere6 = {.family = AF_INET6};
-
-int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric)
+int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric, uint32_t table)
 {
+    const struct route_target everywhere4 = {.family = AF_INET, .table = table};
+    const struct route_target everywhere6 = {.family = AF_INET6, .table = table};
     int index = (int)if_nametoindex(ifname);
     int r = 0;
 
@@ -187,8 +198,10 @@ int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metri
     return r;
 }
 
-int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t metric)
+int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t metric, uint32_t table)
 {
+    const struct route_target everywhere4 = {.family = AF_INET, .table = table};
+    const struct route_target everywhere6 = {.family = AF_INET6, .table = table};
     int index = (int)if_nametoindex(ifname);
     int r = 0;
 
@@ -303,4 +316,51 @@ bool mc_link_has(const char *ifname, const char *address)
     }
     freeifaddrs(all);
     return found;
+}
+
+struct address_search {
+    int index;
+    char text[INET6_ADDRSTRLEN];
+};
+
+static int take_address(const struct nlmsghdr *header, void *ctx)
+{
+    const struct ifaddrmsg *message = mnl_nlmsg_get_payload(header);
+    const struct nlattr *attribute;
+    struct address_search *search = ctx;
+    uint32_t flags = message->ifa_flags;
+
+    if ((int)message->ifa_index != search->index || message->ifa_family != AF_INET6 ||
+        message->ifa_scope != RT_SCOPE_UNIVERSE || *search->text)
+        return MNL_CB_OK;
+    mnl_attr_for_each(attribute, header, sizeof(*message))
+    {
+        if (mnl_attr_get_type(attribute) == IFA_FLAGS && mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
+            flags = mnl_attr_get_u32(attribute);
+    }
+    if (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED))
+        return MNL_CB_OK;
+    mnl_attr_for_each(attribute, header, sizeof(*message))
+    {
+        if (mnl_attr_get_type(attribute) == IFA_ADDRESS && mnl_attr_get_payload_len(attribute) == 16)
+            inet_ntop(AF_INET6, mnl_attr_get_payload(attribute), search->text, sizeof(search->text));
+    }
+    return MNL_CB_OK;
+}
+
+bool mc_link_global6(const char *ifname, char *out, size_t out_bytes)
+{
+    char buffer[MNL_NLMSG_HDRLEN + 256];
+    struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+    struct address_search search = {.index = (int)if_nametoindex(ifname)};
+    struct ifaddrmsg *message;
+
+    header->nlmsg_type = RTM_GETADDR;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    message = mnl_nlmsg_put_extra_header(header, sizeof(*message));
+    message->ifa_family = AF_INET6;
+    if (search.index == 0 || route_talk(header, take_address, &search) < 0 || !*search.text)
+        return false;
+    snprintf(out, out_bytes, "%s", search.text);
+    return true;
 }

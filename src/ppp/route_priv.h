@@ -12,6 +12,7 @@
 struct route_target {
     int family;
     unsigned char len_bits;
+    uint32_t table; /* 0: main */
     unsigned char address[16];
 };
 

@@ -77,7 +77,7 @@ bool mc_route_reaches_without(const char *address, const char *ifname)
     return way.local || (!way.down && strcmp(way.ifname, ifname) != 0);
 }
 
-int mc_route_add_server(const char *ifname, const char *server, uint32_t metric)
+int mc_route_add_server(const char *ifname, const char *server, uint32_t metric, uint32_t table)
 {
     int index = (int)if_nametoindex(ifname), r;
     struct route_target target;
@@ -91,11 +91,12 @@ int mc_route_add_server(const char *ifname, const char *server, uint32_t metric)
     r = mc_route_lookup(server, &way);
     if (r == 0 && !way.by_default && strcmp(way.ifname, ifname) != 0)
         return 0;
+    target.table = table;
     r = route_add(&target, index, metric);
     return r < 0 ? r : 1;
 }
 
-int mc_route_remove_server(const char *ifname, const char *server, uint32_t metric)
+int mc_route_remove_server(const char *ifname, const char *server, uint32_t metric, uint32_t table)
 {
     int index = (int)if_nametoindex(ifname);
     struct route_target target;
@@ -103,5 +104,6 @@ int mc_route_remove_server(const char *ifname, const char *server, uint32_t metr
     if (index == 0)
         return 0;
     int r = parse(server, &target);
+    target.table = table;
     return r < 0 ? r : route_delete(&target, index, metric);
 }

@@ -138,6 +138,12 @@ static const struct {
     {"PPP", "EchoInterval", "5 parsecs", -EINVAL},
     {"PPP", "EchoFailure", "0", -EINVAL},
     {"PPP", "DefaultRoute", "off", 0},
+    {"PPP", "DefaultRoute", "true", 0},
+    {"PPP", "DefaultRoute", "ipv4", 0},
+    {"PPP", "DefaultRoute", "ipv6", 0},
+    {"PPP", "DefaultRoute", "ipv5", -EINVAL},
+    {"PPP", "RouteTable", "4294967295", 0},
+    {"PPP", "RouteTable", "4294967296", -EINVAL},
     {"PPP", "DefaultRoute", "maybe", -EINVAL},
     {"PPP", "RouteMetric", "2147483647", 0},
     {"PPP", "RouteMetric", "2147483648", -EINVAL},
@@ -178,6 +184,25 @@ static void values_are_taken_or_refused(void **state)
         mc_settings_done(&before);
         mc_settings_done(&after);
     }
+}
+
+/* What was a yes or a no before it had families is read as before. */
+static void a_default_route_by_family(void **state)
+{
+    static const struct {
+        const char *text;
+        enum mc_default_route value;
+    } rows[] = {{"yes", MC_DEFAULT_ROUTE_YES}, {"on", MC_DEFAULT_ROUTE_YES},    {"1", MC_DEFAULT_ROUTE_YES},
+                {"no", MC_DEFAULT_ROUTE_NO},   {"false", MC_DEFAULT_ROUTE_NO},  {"0", MC_DEFAULT_ROUTE_NO},
+                {"", MC_DEFAULT_ROUTE_YES},    {"ipv4", MC_DEFAULT_ROUTE_IPV4}, {"ipv6", MC_DEFAULT_ROUTE_IPV6}};
+    struct mc_settings settings;
+
+    assert_int_equal(mc_settings_init(&settings), 0);
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        assert_int_equal(mc_config_row_set(mc_config_row_find("PPP", "DefaultRoute"), &settings, rows[i].text), 0);
+        assert_int_equal(settings.ppp.default_route, rows[i].value);
+    }
+    mc_settings_done(&settings);
 }
 
 static void overlong_text_is_refused(void **state)
@@ -245,11 +270,9 @@ static void allowed_is_said_in_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row_is_whole),
-        cmocka_unit_test(every_row_makes_the_round_trip),
-        cmocka_unit_test(values_are_taken_or_refused),
-        cmocka_unit_test(overlong_text_is_refused),
-        cmocka_unit_test(difference_names_keys_but_no_secrets),
+        cmocka_unit_test(every_row_is_whole),          cmocka_unit_test(every_row_makes_the_round_trip),
+        cmocka_unit_test(values_are_taken_or_refused), cmocka_unit_test(a_default_route_by_family),
+        cmocka_unit_test(overlong_text_is_refused),    cmocka_unit_test(difference_names_keys_but_no_secrets),
         cmocka_unit_test(allowed_is_said_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,24 +76,24 @@ static void add_and_remove(void **state)
 {
     NEEDS_NETNS();
     assert_string_equal(default_routes(), "");
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700), 0);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), 0);
     assert_string_equal(default_routes(), "mcppp0/700 ");
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700), 0); /* ours already */
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), 0); /* ours already */
     assert_string_equal(default_routes(), "mcppp0/700 ");
-    assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4, 700), 0);
+    assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4, 700, 0), 0);
     assert_string_equal(default_routes(), "");
-    assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4, 700), 0); /* gone already */
+    assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4, 700, 0), 0); /* gone already */
 }
 
 static void never_displaces(void **state)
 {
     NEEDS_NETNS();
     assert_int_equal(system("ip route add default dev mceth0 metric 700"), 0);
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700), -EEXIST);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), -EEXIST);
     assert_string_equal(default_routes(), "mceth0/700 ");
-    assert_int_equal(mc_route_remove("mceth0", MC_ROUTE_IPV4, 700), 0); /* not ours: stays */
+    assert_int_equal(mc_route_remove("mceth0", MC_ROUTE_IPV4, 700, 0), 0); /* not ours: stays */
     assert_string_equal(default_routes(), "mceth0/700 ");
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 701), 0);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 701, 0), 0);
     assert_string_equal(default_routes(), "mceth0/700 mcppp0/701 ");
     assert_int_equal(mc_route_sweep(NULL), 1);
     assert_string_equal(default_routes(), "mceth0/700 ");
@@ -104,7 +104,7 @@ static void a_foreign_route_through_our_interface(void **state)
 {
     NEEDS_NETNS();
     assert_int_equal(system("ip route add default dev mcppp0 metric 700"), 0);
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700), -EEXIST);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), -EEXIST);
     assert_int_equal(mc_route_sweep("mcppp0"), 0);
     assert_string_equal(default_routes(), "mcppp0/700 ");
     assert_int_equal(system("ip route del default dev mcppp0 metric 700"), 0);
@@ -113,8 +113,8 @@ static void a_foreign_route_through_our_interface(void **state)
 static void sweeps_what_a_crash_left(void **state)
 {
     NEEDS_NETNS();
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700), 0);
-    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 800), 0);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), 0);
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 800, 0), 0);
     assert_int_equal(mc_route_sweep("mceth0"), 1);
     assert_string_equal(default_routes(), "mcppp0/700 ");
     assert_int_equal(mc_route_sweep(NULL), 1);
@@ -122,24 +122,68 @@ static void sweeps_what_a_crash_left(void **state)
     assert_string_equal(default_routes(), "");
 }
 
+/* A table of one's own, a small number and one beyond a byte: the main table is not touched, and the sweep finds it. */
+static void in_another_table(void **state)
+{
+    static const uint32_t tables[] = {100, 70000};
+
+    NEEDS_NETNS();
+    for (size_t i = 0; i < 2; i++) {
+        char show[120];
+        snprintf(show, sizeof(show), "ip route show table %u | grep -q 'default dev mcppp0 .*metric 700'", tables[i]);
+        assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, tables[i]), 0);
+        assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, tables[i]), 0); /* ours already */
+        assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 700, tables[i]), -EEXIST);
+        assert_string_equal(default_routes(), "");
+        assert_int_equal(system(show), 0);
+        assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4, 700, 0), 0); /* another table's */
+        assert_int_equal(system(show), 0);
+        assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4, 700, tables[i]), 0);
+        assert_int_not_equal(system(show), 0);
+        assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, tables[i]), 0);
+        assert_int_equal(mc_route_sweep("mcppp0"), 1);
+        assert_int_not_equal(system(show), 0);
+    }
+}
+
+/* The link-local address of IPV6CP is no address that anything is reached from; one that is tentative is none yet. */
+static void a_global_address(void **state)
+{
+    char text[64] = "untouched";
+
+    NEEDS_NETNS();
+    if (count_v6("mcppp0") < 0)
+        return;
+    assert_false(mc_link_global6("mcppp0", text, sizeof(text)));
+    assert_false(mc_link_global6("nope0", text, sizeof(text)));
+    assert_int_equal(system("ip -6 addr add 2001:db8:9::2/64 dev mceth0 nodad"), 0);
+    assert_false(mc_link_global6("mcppp0", text, sizeof(text))); /* another interface's */
+    assert_int_equal(system("ip -6 addr add 2001:db8::2/64 dev mcppp0 nodad preferred_lft 0"), 0);
+    assert_false(mc_link_global6("mcppp0", text, sizeof(text))); /* deprecated */
+    assert_int_equal(system("ip -6 addr add 2001:db8:1::2/64 dev mcppp0 nodad"), 0);
+    assert_true(mc_link_global6("mcppp0", text, sizeof(text)));
+    assert_string_equal(text, "2001:db8:1::2");
+    assert_int_equal(system("ip -6 addr flush scope global"), 0);
+}
+
 static void ipv6(void **state)
 {
     NEEDS_NETNS();
     if (count_v6("mcppp0") < 0) {
-        assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700), -EOPNOTSUPP);
+        assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700, 0), -EOPNOTSUPP);
         assert_string_equal(default_routes(), ""); /* both or none */
         return;
     }
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700), 0);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700, 0), 0);
     assert_int_equal(count_v6("mcppp0"), 1);
-    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV6, 700), -EEXIST);
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700), 0);
-    assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700), 0);
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV6, 700, 0), -EEXIST);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700, 0), 0);
+    assert_int_equal(mc_route_remove("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700, 0), 0);
     assert_int_equal(count_v6("mcppp0"), 0);
     assert_string_equal(default_routes(), "");
     /* both or none */
-    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV6, 700), 0);
-    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700), -EEXIST);
+    assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV6, 700, 0), 0);
+    assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700, 0), -EEXIST);
     assert_string_equal(default_routes(), "");
     assert_int_equal(mc_route_sweep(NULL), 1);
 }
@@ -164,8 +208,8 @@ static void no_such_interface(void **state)
     struct mc_link_stats stats;
 
     NEEDS_NETNS();
-    assert_int_equal(mc_route_add("nope0", MC_ROUTE_IPV4, 700), -ENODEV);
-    assert_int_equal(mc_route_remove("nope0", MC_ROUTE_IPV4, 700), 0);
+    assert_int_equal(mc_route_add("nope0", MC_ROUTE_IPV4, 700, 0), -ENODEV);
+    assert_int_equal(mc_route_remove("nope0", MC_ROUTE_IPV4, 700, 0), 0);
     assert_int_equal(mc_route_sweep("nope0"), 0);
     assert_int_equal(mc_link_stats("nope0", &stats), -ENODEV);
 }
@@ -186,6 +230,7 @@ int main(void)
         cmocka_unit_test(the_protocol_is_nobodys),  cmocka_unit_test(add_and_remove),
         cmocka_unit_test(never_displaces),          cmocka_unit_test(a_foreign_route_through_our_interface),
         cmocka_unit_test(sweeps_what_a_crash_left), cmocka_unit_test(ipv6),
+        cmocka_unit_test(in_another_table),         cmocka_unit_test(a_global_address),
         cmocka_unit_test(interface_facts),          cmocka_unit_test(no_such_interface),
     };
     return cmocka_run_group_tests_name("ppp/route", tests, set_up, tear_down);

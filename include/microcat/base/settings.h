@@ -16,6 +16,9 @@ enum mc_pdp_type { MC_PDP_IP, MC_PDP_IPV6, MC_PDP_IPV4V6 };
 enum mc_auth { MC_AUTH_AUTO, MC_AUTH_NONE, MC_AUTH_PAP, MC_AUTH_CHAP };
 enum mc_probe_kind { MC_PROBE_NONE, MC_PROBE_ICMP, MC_PROBE_DNS, MC_PROBE_TCP };
 
+/* DefaultRoute=: of which families. */
+enum mc_default_route { MC_DEFAULT_ROUTE_NO, MC_DEFAULT_ROUTE_YES, MC_DEFAULT_ROUTE_IPV4, MC_DEFAULT_ROUTE_IPV6 };
+
 struct mc_settings {
     struct {
         char *device;        /* "auto" or a path */
@@ -47,8 +50,9 @@ struct mc_settings {
         int64_t echo_interval_ms;
         int64_t echo_failure;
         int64_t setup_timeout_ms; /* SetupTimeout=: CONNECT to address */
-        bool default_route;
+        int default_route;        /* enum mc_default_route */
         int64_t route_metric;
+        int64_t route_table; /* 0: main */
         bool use_dns;
     } ppp;
     struct {

@@ -19,14 +19,14 @@ enum { MC_ROUTE_PROTOCOL = 177 };
 enum mc_route_family { MC_ROUTE_IPV4 = 1 << 0, MC_ROUTE_IPV6 = 1 << 1 };
 
 /**
- * Adds a default route through @ifname with @metric, without a gateway (a PPP link has one neighbour). Never displaces
- * a route: 0; -EEXIST when somebody else's default route has this metric; 0 as well when ours is there already;
- * -ENODEV, -ENETDOWN, -EPERM, -EOPNOTSUPP for IPv6 in a kernel without it, ...
+ * Adds a default route through @ifname with @metric to @table (0: main), without a gateway (a PPP link has one
+ * neighbour). Never displaces a route: 0; -EEXIST when somebody else's default route has this metric; 0 as well when
+ * ours is there already; -ENODEV, -ENETDOWN, -EPERM, -EOPNOTSUPP for IPv6 in a kernel without it, ...
  */
-int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric);
+int mc_route_add(const char *ifname, enum mc_route_family family, uint32_t metric, uint32_t table);
 /** Removes what mc_route_add() added, and only that. 0, also when it is gone already (the kernel drops routes of an
  * interface that goes down). */
-int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t metric);
+int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t metric, uint32_t table);
 /**
  * Removes every route that carries our protocol number, for @ifname only or (NULL) for all interfaces: what a
  * crashed daemon left. Returns how many, or -errno. With several daemons on one host pass the interface.
@@ -49,9 +49,9 @@ bool mc_route_reaches_without(const char *address, const char *ifname);
  * A route to the one address @server through @ifname, unless somebody has set one to it already that is no default
  * route. 1 added (or ours was there), 0 none is needed, or -errno.
  */
-int mc_route_add_server(const char *ifname, const char *server, uint32_t metric);
+int mc_route_add_server(const char *ifname, const char *server, uint32_t metric, uint32_t table);
 /** Takes it back. 0, also when it is gone. */
-int mc_route_remove_server(const char *ifname, const char *server, uint32_t metric);
+int mc_route_remove_server(const char *ifname, const char *server, uint32_t metric, uint32_t table);
 
 struct mc_link_stats {
     uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
@@ -61,6 +61,8 @@ struct mc_link_stats {
 };
 /** What the kernel counted on the interface. 0, -ENODEV. */
 int mc_link_stats(const char *ifname, struct mc_link_stats *ret_stats);
+/** A global IPv6 address of the interface that can be used (no longer tentative), in text; false: it has none. */
+bool mc_link_global6(const char *ifname, char *out, size_t out_bytes);
 /** Is the interface up and running, with @address (IPv4 or IPv6, in text) as its own? */
 bool mc_link_has(const char *ifname, const char *address);
 

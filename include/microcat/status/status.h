@@ -85,6 +85,7 @@ struct mc_status_ppp {
     enum mc_ppp_phase phase;
     char interface[16];
     char local[64], remote[64];
+    char local6[64]; /* the global IPv6 address, or the link-local one while there is none */
     char dns[2][64];
     int32_t mtu;
     char auth[8]; /* "CHAP", "PAP" or "" */
