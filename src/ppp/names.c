@@ -262,9 +262,10 @@ void mc_names_take_back(struct mc_names *names)
     mc_route_watch_free(MC_TAKE_PTR(names->watch));
     if (names->where == MC_NAMES_RESOLVED)
         mc_dns_revert(names->dns, names->ifname, NULL, NULL);
-    else if (names->where == MC_NAMES_RESOLVCONF)
+    else if (names->program != NULL && names->where <= MC_NAMES_RESOLVCONF) /* nowhere yet: it may be at it right now */
         names_program_take_back(names->program);
-    else if (mc_names_file_take_back(names->file) < 0)
+    if (names->where != MC_NAMES_RESOLVED && names->where != MC_NAMES_RESOLVCONF &&
+        mc_names_file_take_back(names->file) < 0)
         mc_warn("%s still has the servers of %s", names->resolv_conf, names->ifname);
     names->where = MC_NAMES_NOWHERE;
 }

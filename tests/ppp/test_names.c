@@ -250,6 +250,34 @@ static void taken_back_by_one_who_leaves(void **state)
     mc_pathwatch_free(watch);
 }
 
+/* Taken back while resolvconf is still at it, so that nobody was told yet: what it adds then goes again. */
+static void taken_back_while_it_is_given(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolv.conf", ETHERNET, 0644);
+    write_file("resolvconf",
+               RESOLVCONF "[ \"$1\" != -a ] || { echo busy; until [ -e \"$0.go\" ]; do sleep 0.02; done; }\n", 0755);
+    make("resolvconf");
+    give();
+    turn_until("resolvconf.log", "-a tun0.gw none\n" SERVERS);
+    mc_names_take_back(names);
+    write_file("resolvconf.go", "", 0644);
+    while (strstr(read_file("resolvconf.log"), "-d tun0.gw 700\n") == NULL)
+        assert_int_equal(mc_loop_turn(loop), 0);
+    assert_string_equal(read_file("resolv.conf"), ETHERNET);
+    assert_int_equal(told.n, 0);
+}
+
+/* The record of a daemon that was killed goes, in whichever form it was, when the next one starts. */
+static void a_former_record_is_swept(void **state)
+{
+    NEEDS_NETNS();
+    write_file("resolvconf", RESOLVCONF "echo done\n", 0755);
+    make("resolvconf");
+    assert_false(mc_names_sweep(names));
+    turn_until("resolvconf.log", "-d ppp.gw 0\n-d tun0.gw 0\n");
+}
+
 /* A resolvconf that fails is no end: the file is there. */
 static void a_resolvconf_that_fails(void **state)
 {
@@ -304,6 +332,8 @@ int main(void)
         TEST(others_ways_stay),
         TEST(resolvconf_follows_the_cable),
         TEST(taken_back_by_one_who_leaves),
+        TEST(taken_back_while_it_is_given),
+        TEST(a_former_record_is_swept),
         TEST(a_resolvconf_that_fails),
         TEST(networkmanagers_file),
         TEST(nobody_takes_them),
