@@ -144,6 +144,20 @@ static int still_the_one(const char *path, const struct mc_file_id *seen)
                : -ESTALE;
 }
 
+/* What is mounted where it lies, as a container's resolv.conf is, cannot be replaced. Others may see it half written.
+ */
+static int write_in_place(const char *path, const char *data, size_t len_bytes)
+{
+    _cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+
+    if (fd < 0)
+        return -errno;
+    int r = write_all(fd, data, len_bytes);
+    if (r < 0)
+        return r;
+    return ftruncate(fd, (off_t)len_bytes) < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
 int mc_file_swap(const char *path, const char *temporary, const struct mc_file_id *seen, const void *data,
                  size_t len_bytes, mode_t mode)
 {
@@ -161,7 +175,7 @@ int mc_file_swap(const char *path, const char *temporary, const struct mc_file_i
     if (r < 0) {
         if (data)
             unlink(temporary);
-        return r;
+        return r == -EBUSY && data ? write_in_place(path, data, len_bytes) : r;
     }
     return sync_directory_of(path);
 }

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <microcat/io/loop.h>
 #include <microcat/ppp/names_file.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -163,6 +165,30 @@ static void written_by_others(void **state)
     mc_names_file_free(file);
 }
 
+/* As in a container: it cannot be replaced, and is written where it is, longer and shorter. */
+static void a_file_that_is_a_mount(void **state)
+{
+    char path[SCRATCH_BYTES + 32];
+
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+        print_message("no mounts of our own: %s\n", strerror(errno));
+        skip();
+    }
+    scratch_write(dir, "outside.conf", ETHERNET, 0644);
+    scratch_write(dir, "resolv.conf", "", 0644);
+    snprintf(path, sizeof(path), "%s", scratch_path(dir, "resolv.conf"));
+    assert_int_equal(mount(scratch_path(dir, "outside.conf"), path, NULL, MS_BIND, NULL), 0);
+    struct mc_names_file *file = new_file();
+    assert_int_equal(mc_names_file_give(file, "ppp0", servers, 2), 2);
+    assert_true(holds("outside.conf", ETHERNET BLOCK));
+    assert_int_equal(mc_names_file_take_back(file), 1);
+    assert_true(holds("outside.conf", ETHERNET));
+    mc_names_file_free(file);
+    assert_int_equal(access(scratch_path(dir, "resolv.conf.microcatd-gw"), F_OK), -1);
+    assert_int_equal(umount(path), 0);
+    assert_true(holds("resolv.conf", "")); /* what lies below is nobody's business */
+}
+
 static int set_up(void **state)
 {
     return scratch_make(dir) < 0 ? -1 : mc_loop_new(&loop);
@@ -179,7 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_and_given_back), cmocka_unit_test(untouched_when_nothing_is_ours),
         cmocka_unit_test(no_file_before),       cmocka_unit_test(a_symlink_stays_one),
-        cmocka_unit_test(written_by_others),
+        cmocka_unit_test(written_by_others),    cmocka_unit_test(a_file_that_is_a_mount),
     };
     alarm(20);
     return cmocka_run_group_tests_name("ppp/names_file", tests, set_up, tear_down);

@@ -36,7 +36,8 @@ struct mc_file_id {
 int mc_file_look(const char *path, struct mc_file_id *ret_id);
 /**
  * For a file that others write as well: mc_file_write() through @temporary (in the same folder, a name that is ours
- * alone), but -ESTALE when @path is no longer what was seen: read it again then. NULL @data removes the file.
+ * alone), but -ESTALE when @path is no longer what was seen: read it again then. NULL @data removes the file. A file
+ * that is a mount of its own is written where it is: not in one step, but there is no other way.
  */
 int mc_file_swap(const char *path, const char *temporary, const struct mc_file_id *seen, const void *data,
                  size_t len_bytes, mode_t mode);
