@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The way to one address: how it is reached, and a route of our own to a server behind the link. */
 #include "route_priv.h"
+#include <microcat/base/parse.h>
 #include <microcat/ppp/route.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
@@ -68,10 +70,25 @@ int mc_route_lookup(const char *address, struct mc_route_way *ret_way)
     return route_talk(header, take_way, ret_way);
 }
 
+/* "fe80::1%eth0" says itself by which interface; also by its number. */
+static bool zone_reaches(const char *zone, const char *ifname)
+{
+    struct mc_link_stats stats = {0};
+    char name[IF_NAMESIZE];
+    int64_t index;
+
+    if (mc_parse_int(zone, 1, INT_MAX, &index) == 0)
+        zone = if_indextoname((unsigned)index, name);
+    return zone != NULL && strcmp(zone, ifname) != 0 && mc_link_stats(zone, &stats) == 0 && stats.running;
+}
+
 bool mc_route_reaches_without(const char *address, const char *ifname)
 {
+    const char *zone = strchr(address, '%');
     struct mc_route_way way;
 
+    if (zone != NULL)
+        return zone_reaches(zone + 1, ifname);
     if (mc_route_lookup(address, &way) < 0)
         return false;
     return way.local || (!way.down && strcmp(way.ifname, ifname) != 0);

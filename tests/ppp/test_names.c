@@ -182,6 +182,30 @@ static void a_former_life_is_swept(void **state)
     assert_false(mc_names_sweep(names));
 }
 
+/* A router's link-local address, as NetworkManager and dhcpcd write it: no route tells of it, but its interface. */
+static void a_server_with_a_zone(void **state)
+{
+    static const char *const router = "nameserver fe80::1%mceth0\n";
+    char behind[512], first[512];
+
+    NEEDS_NETNS();
+    snprintf(behind, sizeof(behind), "%s%s", router, OURS);
+    snprintf(first, sizeof(first), "%s%s", OURS, router);
+    assert_false(mc_route_reaches_without("fe80::1%mcppp0", "mcppp0"));
+    assert_false(mc_route_reaches_without("fe80::1%mcnone0", "mcppp0"));
+    write_file("resolv.conf", router, 0644);
+    make("none");
+    give();
+    turn_until_told(1);
+    assert_string_equal(read_file("resolv.conf"), behind);
+    set_flags("mceth0", false);
+    turn_until("resolv.conf", first);
+    set_flags("mceth0", true);
+    turn_until("resolv.conf", behind);
+    mc_names_take_back(names);
+    assert_string_equal(read_file("resolv.conf"), router);
+}
+
 /* A server that others ask keeps their way; a route that somebody set is not overruled. */
 static void others_ways_stay(void **state)
 {
@@ -329,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_file_follows_the_cable),
         TEST(a_former_life_is_swept),
+        TEST(a_server_with_a_zone),
         TEST(others_ways_stay),
         TEST(resolvconf_follows_the_cable),
         TEST(taken_back_by_one_who_leaves),

@@ -42,7 +42,7 @@ struct mc_route_way {
 };
 /** 0; -EINVAL for no address; -ENETUNREACH and others: it cannot be reached. */
 int mc_route_lookup(const char *address, struct mc_route_way *ret_way);
-/** Can @address be reached, but not through @ifname? */
+/** Can @address (also with a zone: "fe80::1%eth0") be reached, but not through @ifname? */
 bool mc_route_reaches_without(const char *address, const char *ifname);
 
 /**
