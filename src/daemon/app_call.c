@@ -6,6 +6,7 @@
 #include <microcat/base/log.h>
 #include <microcat/ppp/dns.h>
 #include <microcat/ppp/route.h>
+#include <microcat/ppp/slaac.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,30 +43,67 @@ static void fill_dns(struct app *app)
 _Static_assert(sizeof(((struct mc_status_ppp *)0)->dns[0]) >= sizeof(((struct mc_ppp_link *)0)->dns[0]),
                "status has room for what PPP gives");
 
+/* Online means an address that somebody can be reached from: IPV6CP's link-local one is none. */
+static void address_changed(struct app *app)
+{
+    struct mc_status_ppp *st = &app->status.ppp;
+    const char *local = app->ppp_link.local, *global6 = app->slaac ? mc_slaac_address(app->slaac) : "";
+    snprintf(st->local, sizeof(st->local), "%s", *local ? local : global6);
+    snprintf(st->local6, sizeof(st->local6), "%s", *global6 ? global6 : app->ppp_link.local6);
+    if (*st->local && app->online_at_ms < 0)
+        app->online_at_ms = mc_timerq_now_ms(app->queue);
+    app_state_call(app, &app->ppp_link); /* for the next daemon: since when, too */
+    app_keep_store(app);
+    if (*st->local)
+        mc_link_call_up(app->link);
+    else
+        mc_link_call_down(app->link);
+}
+
+static void on_slaac(void *ctx, const char *address)
+{
+    struct app *app = ctx;
+    mc_info("IPv6 address of %s: %s", app->ppp_link.ifname, *address ? address : "none any more");
+    address_changed(app);
+}
+
+static void end_slaac(struct app *app)
+{
+    mc_slaac_free(app->slaac);
+    app->slaac = NULL;
+}
+
+static void begin_slaac(struct app *app)
+{
+    if (!*app->ppp_link.local6) {
+        end_slaac(app);
+        return;
+    }
+    int r = app->slaac ? 0 : mc_slaac_new(app->loop, app->ppp_link.ifname, on_slaac, app, &app->slaac);
+    if (r < 0)
+        mc_warn("no IPv6 address for %s: %s", app->ppp_link.ifname, strerror(-r));
+}
+
 static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
 {
     struct app *app = ctx;
     struct mc_status_ppp *st = &app->status.ppp;
     app->ppp_link = *ppp_link;
     snprintf(st->interface, sizeof(st->interface), "%s", ppp_link->ifname);
-    snprintf(st->local, sizeof(st->local), "%s", *ppp_link->local ? ppp_link->local : ppp_link->local6);
-    snprintf(st->local6, sizeof(st->local6), "%s", ppp_link->local6);
     snprintf(st->remote, sizeof(st->remote), "%s", *ppp_link->remote ? ppp_link->remote : ppp_link->remote6);
     fill_dns(app);
     for (size_t i = 0; i < MC_LENGTH_OF(st->dns); i++)
         memcpy(st->dns[i], app->ppp_link.dns[i], sizeof(app->ppp_link.dns[i])); /* the smaller of the two */
     st->mtu = ppp_link->mtu > 0 ? ppp_link->mtu : MC_UNKNOWN;
     st->pid = (int32_t)mc_ppp_pid(app->ppp);
-    if (app->online_at_ms < 0)
-        app->online_at_ms = mc_timerq_now_ms(app->queue);
-    app_state_call(app, ppp_link);
-    app_keep_store(app);
-    mc_link_call_up(app->link);
+    begin_slaac(app);
+    address_changed(app);
 }
 
 static void on_down(void *ctx)
 {
     struct app *app = ctx;
+    end_slaac(app);
     mc_link_call_down(app->link);
 }
 
@@ -100,6 +138,7 @@ void app_call_free(struct app *app)
         app_network(app, false);
     mc_probe_cancel(app->probe);
     app->probe = NULL;
+    end_slaac(app);
     if (app->leaving)
         mc_ppp_abandon(app->ppp);
     else
@@ -166,15 +205,6 @@ enum mc_fault app_call(void *ctx, char *detail, size_t size)
     return failure.fault;
 }
 
-/* SLAAC's address comes some time after IPV6CP, from the network's router. */
-void app_call_show(struct app *app)
-{
-    struct mc_status_ppp *st = &app->status.ppp;
-    if (app->network_up && *app->ppp_link.local6 &&
-        !mc_link_global6(app->ppp_link.ifname, st->local6, sizeof(st->local6)))
-        snprintf(st->local6, sizeof(st->local6), "%s", app->ppp_link.local6);
-}
-
 void app_call_count(struct app *app)
 {
     const struct mc_relay_counters *counters = app->ppp ? mc_ppp_counters(app->ppp) : NULL;
@@ -228,12 +258,13 @@ static bool wants_route(const struct app *app, enum mc_default_route family)
 static void add_routes(struct app *app)
 {
     const struct mc_ppp_link *l = &app->ppp_link;
+    const bool global6 = app->slaac && *mc_slaac_address(app->slaac);
     const struct {
         enum mc_route_family family;
         bool wanted;
         const char *name;
     } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0' && wants_route(app, MC_DEFAULT_ROUTE_IPV4), "IPv4"},
-                  {MC_ROUTE_IPV6, *l->local6 != '\0' && wants_route(app, MC_DEFAULT_ROUTE_IPV6), "IPv6"}};
+                  {MC_ROUTE_IPV6, global6 && wants_route(app, MC_DEFAULT_ROUTE_IPV6), "IPv6"}};
     const uint32_t metric = app->families ? app->metric : (uint32_t)app->settings.ppp.route_metric;
     const uint32_t table = app->families ? app->table : (uint32_t)app->settings.ppp.route_table;
     app->metric = metric;

@@ -18,7 +18,6 @@ static void backend_refresh(void *ctx)
     struct app *app = ctx;
     mc_link_refresh(app->link);
     app_call_count(app);
-    app_call_show(app);
 }
 
 static void backend_verb(void *ctx, enum mc_verb verb, mc_verb_done_fn *done, void *done_ctx)

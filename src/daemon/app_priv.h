@@ -84,6 +84,7 @@ struct app {
     uint32_t metric;      /* theirs */
     uint32_t table;       /* and their table; 0: main */
     struct mc_names *names;
+    struct mc_slaac *slaac; /* while IPV6CP is up */
     struct mc_probe *probe;
     unsigned probe_turn; /* which of the name servers is asked next */
     char runtime_dir[108];
@@ -127,8 +128,6 @@ int app_probe(void *ctx);
 void app_call_free(struct app *app);
 /** Bytes of the call so far, into the status. */
 void app_call_count(struct app *app);
-/* What is looked up only when somebody asks. */
-void app_call_show(struct app *app);
 int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave);
 
 /* app_words.c */

@@ -33,8 +33,8 @@ static void on_ready(void *ctx, int fd, unsigned ready)
 
 int mc_route_watch_new(struct mc_loop *loop, mc_route_watch_fn *fn, void *ctx, struct mc_route_watch **ret_watch)
 {
-    const struct sockaddr_nl groups = {.nl_family = AF_NETLINK,
-                                       .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE};
+    const struct sockaddr_nl groups = {
+        .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_IFADDR};
     struct mc_route_watch *watch = calloc(1, sizeof(*watch));
     int r;
 

@@ -92,7 +92,7 @@ static enum sim_ppp_auth stub_auth(const char *name)
 static int make_network(struct program *program)
 {
     const struct sim_options *o = &program->options;
-    struct sim_pppd_options pppd = {o->pppd, o->netns, o->auth};
+    struct sim_pppd_options pppd = {o->pppd, o->netns, o->auth, o->ipv6};
 
     if (o->network == SIM_NETWORK_NONE)
         return 0;

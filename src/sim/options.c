@@ -21,6 +21,7 @@ enum {
     NETWORK,
     NETNS,
     AUTH,
+    IPV6,
     PPPD,
     INJECT,
     SEED,
@@ -41,6 +42,7 @@ static const struct option longs[] = {{"profile", required_argument, NULL, PROFI
                                       {"network", required_argument, NULL, NETWORK},
                                       {"network-netns", required_argument, NULL, NETNS},
                                       {"network-auth", required_argument, NULL, AUTH},
+                                      {"network-ipv6", required_argument, NULL, IPV6},
                                       {"pppd", required_argument, NULL, PPPD},
                                       {"inject", required_argument, NULL, INJECT},
                                       {"seed", required_argument, NULL, SEED},
@@ -68,6 +70,7 @@ static void print_help(void)
          "  --network-netns=NAME     network namespace of the network's pppd\n"
          "  --network-auth=none|pap|chap    what the network's PPP asks for (net-user,\n"
          "                           net-password); default: none of pppd's, chap of the stub's\n"
+         "  --network-ipv6=no|yes|only      what the network's pppd speaks beside IPv4, or instead of it\n"
          "  --pppd=PATH              the network's pppd (/usr/sbin/pppd)\n"
          "  --inject=LINE            runs a control command at the start, may be repeated\n"
          "  --seed=N                 seed of fragments and noise\n"
@@ -130,6 +133,19 @@ static int set_auth(struct sim_options *o, const char *text)
     return 0;
 }
 
+static int set_ipv6(struct sim_options *o, const char *text)
+{
+    static const char *const names[] = {"no", "yes", "only"};
+
+    for (size_t i = 0; i < MC_LENGTH_OF(names); i++) {
+        if (!strcmp(names[i], text)) {
+            o->ipv6 = (enum sim_ipv6)i;
+            return 0;
+        }
+    }
+    return bad("network-ipv6", text);
+}
+
 static int add_inject(struct sim_options *o, const char *text)
 {
     if (o->n_inject == MC_LENGTH_OF(o->inject))
@@ -155,6 +171,8 @@ static int take(struct sim_options *o, int option, char *value)
         return set_network(o, value);
     case AUTH:
         return set_auth(o, value);
+    case IPV6:
+        return set_ipv6(o, value);
     case INJECT:
         return add_inject(o, value);
     case QUIET:

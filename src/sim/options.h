@@ -4,11 +4,13 @@
 
 /* The command line of microcat-sim. */
 
+#include "pppd_peer.h"
 #include "profile.h"
 
 enum sim_network { SIM_NETWORK_AUTO, SIM_NETWORK_PPPD, SIM_NETWORK_STUB, SIM_NETWORK_NONE };
 
 struct sim_options {
+    enum sim_ipv6 ipv6; /* of the network's pppd */
     struct sim_profile profile;
     enum sim_network network;
     const char *tty, *link, *udc, *control, *send, *netns, *auth, *pppd;

@@ -13,11 +13,14 @@
 
 struct sim_pppd_peer;
 
+enum sim_ipv6 { SIM_IPV6_NO, SIM_IPV6_YES, SIM_IPV6_ONLY };
+
 struct sim_pppd_options {
     const char *program; /* "/usr/sbin/pppd" */
     const char *netns;   /* name under /run/netns, or NULL */
     const char
         *auth; /* "none", "pap", "chap": what it demands, when net-user or the modem's AT+CGAUTH names somebody */
+    enum sim_ipv6 ipv6;
 };
 
 /** Can this kernel do PPP? */

@@ -87,6 +87,9 @@ static const char *auth_option(const struct sim_pppd_room *room)
 static void run_pppd(const struct sim_pppd_room *room, const char *tty)
 {
     const struct sim_call *call = room->call;
+    static const char *const ipv6_words[][2] = {
+        [SIM_IPV6_NO] = {"noipv6"}, [SIM_IPV6_YES] = {"+ipv6"}, [SIM_IPV6_ONLY] = {"+ipv6", "noip"}};
+    const char *const *ipv6 = ipv6_words[room->options->ipv6];
     char addresses[128];
     const char *argv[ARGS] = {room->options->program,
                               tty,
@@ -114,6 +117,8 @@ static void run_pppd(const struct sim_pppd_room *room, const char *tty)
                               auth_option(room),
                               "name",
                               "network",
+                              ipv6[0],
+                              ipv6[1],
                               NULL};
 
     snprintf(addresses, sizeof(addresses), "%s:%s", call->gateway, call->address);
