@@ -51,16 +51,16 @@ static bool ask(const char *question, bool secret, char *out, size_t out_bytes)
     bool hidden = secret && tcgetattr(STDIN_FILENO, &before) == 0;
     char *got;
 
-    fputs(question, stdout);
-    fflush(stdout);
-    if (hidden) {
+    if (hidden) { /* before the question: who answers at once is not shown either, and nothing typed is thrown away */
         silent = before;
         silent.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        tcsetattr(STDIN_FILENO, TCSANOW, &silent);
     }
+    fputs(question, stdout);
+    fflush(stdout);
     got = fgets(out, (int)out_bytes, stdin);
     if (hidden) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        tcsetattr(STDIN_FILENO, TCSANOW, &before);
         putchar('\n');
     }
     if (!got)
