@@ -19,12 +19,12 @@ follow()
     local where=$1 began
     need "$where: the service starts" start_daemon
     need "$where: online" in_state online 90
-    check "$where: the servers are taken there" until_ok 5000 taken_by "$where"
-    check "$where: Ethernet's server is asked" until_ok 5000 resolves 192.0.2.99
+    check "$where: the servers are taken there" until_ok 30000 taken_by "$where"
+    check "$where: Ethernet's server is asked" until_ok 20000 resolves 192.0.2.99
     is "$where: a route leads to the link's server" "$(ip route get 100.127.0.53 | sed -n 's/.* dev \([^ ]*\).*/\1/p')" ppp0
     began=$EPOCHREALTIME
     $2
-    check "$where: without the cable names resolve through the link" until_ok 10000 resolves 100.127.0.99
+    check "$where: without the cable names resolve through the link" until_ok 20000 resolves 100.127.0.99
     note "time|names through the link, $where||$(ms "$began" "$EPOCHREALTIME")"
     $3
     check "$where: with the cable again as before" until_ok 20000 resolves 192.0.2.99
@@ -39,9 +39,9 @@ is_in_resolved() { resolvectl dns ppp0 | grep -q 100.127.0.53; }
 ethernet up
 need "the service starts" start_daemon
 need "online" in_state online 90
-check "resolved has the servers" until_ok 5000 is_in_resolved
+check "resolved has the servers" until_ok 20000 is_in_resolved
 systemctl restart systemd-resolved.service
-check "and still has them after a restart of its own" until_ok 5000 is_in_resolved
+check "and still has them after a restart of its own" until_ok 20000 is_in_resolved
 check "a name resolves by them" resolvectl query --interface=ppp0 --cache=no name.example.com
 stop_daemon
 systemctl stop systemd-resolved.service
@@ -56,7 +56,7 @@ follow resolv.conf pull push
 check "the link's two are behind it in the file" test "$(grep -c '^nameserver' /etc/resolv.conf)" = 3
 # DHCP renews its lease.
 printf 'search lan\nnameserver 192.0.2.1\n# renewed\n' >/etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf
-check "whoever writes the file anew finds ours in it again" until_ok 5000 grep -q 100.127.0.53 /etc/resolv.conf
+check "whoever writes the file anew finds ours in it again" until_ok 20000 grep -q 100.127.0.53 /etc/resolv.conf
 check "beside what he wrote" grep -q renewed /etc/resolv.conf
 # Killed together with its pppd, and the board gone: nobody but the next daemon can clear that away.
 systemctl kill --signal=KILL --kill-whom=all microcatd.service
@@ -89,7 +89,7 @@ for package in resolvconf openresolv; do
     resolvconf -a eth7.dhclient <<<'nameserver 192.0.2.1'
     follow resolvconf pull push
     stop_daemon
-    check "$package: stopped, the servers are gone" until_ok 5000 bash -c "! grep -q 100.127 /etc/resolv.conf"
+    check "$package: stopped, the servers are gone" until_ok 30000 bash -c "! grep -q 100.127 /etc/resolv.conf"
     check "$package: and Ethernet's stays" grep -q 192.0.2.1 /etc/resolv.conf
     resolvconf -d eth7.dhclient
     take_package
@@ -113,7 +113,7 @@ check "and writes the file" until_ok 20000 grep -q 192.0.2.1 /etc/resolv.conf
 follow NetworkManager nm_pull nm_push
 check "NetworkManager leaves ppp0 alone" bash -c "! nmcli -t -f DEVICE,STATE device | grep -q '^ppp0:connected\$'"
 stop_daemon
-check "stopped, the file is NetworkManager's alone" until_ok 5000 bash -c "! grep -q microcatd /etc/resolv.conf && grep -q 192.0.2.1 /etc/resolv.conf"
+check "stopped, the file is NetworkManager's alone" until_ok 30000 bash -c "! grep -q microcatd /etc/resolv.conf && grep -q 192.0.2.1 /etc/resolv.conf"
 systemctl stop NetworkManager.service
 rm -rf /etc/NetworkManager/conf.d/test.conf /etc/NetworkManager/system-connections/eth7.nmconnection
 systemctl unmask --runtime systemd-resolved.service 2>/dev/null

@@ -62,7 +62,7 @@ need "PPP is negotiated" in_state ppp 90
 check "without a router's word it is not online" bash -c "! microcatctl wait --for=online --timeout=10s"
 make_router
 check "with it it is" in_state online 60
-check "with the address" until_ok 5000 has_global6
+check "with the address" until_ok 20000 has_global6
 is "as its own" "$(status_of ppp.local)" "$(status_of ppp.local6)"
 route_back
 check "a ping goes through it" ping -6 -c 2 -i 0.3 -W 5 -I "$(global6)" 2001:db8:99::1
