@@ -11,6 +11,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/daemon/config.h>
 #include <microcat/io/atomic_file.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,8 @@ extern char **environ;
 struct answer {
     const char *section, *key, *question;
     bool secret;
-    char value[256]; /* "": as it is */
+    char value[256]; /* "": as it is, unless it was asked for */
+    bool asked;      /* "": none, also where one was set: it may be another SIM's */
 };
 enum { APN, USER, PASSWORD, PIN, ANSWERS };
 
@@ -38,6 +40,24 @@ static const char *or_else(const char *text, const char *other)
 }
 
 /* ---- asking ---- */
+
+/* A person who breaks off gets the terminal back as it was. */
+static struct termios terminal_before;
+
+static void on_break(int signo)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+    signal(signo, SIG_DFL);
+    raise(signo);
+}
+
+static void on_breaks(void (*handler)(int))
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+    for (size_t i = 0; i < MC_LENGTH_OF(signals); i++)
+        signal(signals[i], handler);
+}
 
 static void wipe_line(char *line)
 {
@@ -52,7 +72,8 @@ static bool ask(const char *question, bool secret, char *out, size_t out_bytes)
     char *got;
 
     if (hidden) { /* before the question: who answers at once is not shown either, and nothing typed is thrown away */
-        silent = before;
+        terminal_before = silent = before;
+        on_breaks(on_break);
         silent.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(STDIN_FILENO, TCSANOW, &silent);
     }
@@ -61,6 +82,7 @@ static bool ask(const char *question, bool secret, char *out, size_t out_bytes)
     got = fgets(out, (int)out_bytes, stdin);
     if (hidden) {
         tcsetattr(STDIN_FILENO, TCSANOW, &before);
+        on_breaks(SIG_DFL);
         putchar('\n');
     }
     if (!got)
@@ -182,6 +204,7 @@ static enum cli_exit take_answers(const struct cli *cli, struct answer *answers)
         bool asks = !cli->setup.apn && !*answers[i].value;
         bool again;
 
+        answers[i].asked = asks;
         do {
             if (asks && !ask(answers[i].question, answers[i].secret, answers[i].value, sizeof(answers[i].value)))
                 return CLI_REFUSED;
@@ -201,6 +224,19 @@ static void on_report(void *ctx, enum mc_log_level level, const char *text)
         cli_complain("%s", text);
 }
 
+/* The key of a value that the daemon would read as another one; NULL: none. */
+static const char *not_as_given(const struct mc_config *config, const struct answer *answers)
+{
+    const char *settings = (const char *)mc_config_settings(config);
+
+    for (int i = 0; i < ANSWERS; i++) {
+        const struct mc_config_row *row = mc_config_row_find(answers[i].section, answers[i].key);
+        if (*answers[i].value && strcmp(*(char *const *)(settings + row->offset), answers[i].value) != 0)
+            return row->key;
+    }
+    return NULL;
+}
+
 static enum cli_exit write_conf(const char *path, const struct answer *answers)
 {
     _cleanup_free_ char *text = NULL;
@@ -211,8 +247,9 @@ static enum cli_exit write_conf(const char *path, const struct answer *answers)
     if (r == -ENOENT)
         text = strdup("");
     for (int i = 0; text && i < ANSWERS; i++) {
-        char *next =
-            *answers[i].value ? conf_edit_set(text, answers[i].section, answers[i].key, answers[i].value) : NULL;
+        const struct answer *it = &answers[i];
+        bool clears = it->asked && !*it->value && conf_edit_is_set(text, it->section, it->key);
+        char *next = *it->value || clears ? conf_edit_set(text, it->section, it->key, it->value) : NULL;
         if (!next)
             continue;
         free(text);
@@ -223,7 +260,14 @@ static enum cli_exit write_conf(const char *path, const struct answer *answers)
         return CLI_REFUSED;
     }
     r = mc_config_load_text(path, text, strlen(text), on_report, NULL, &config);
+    const char *lost = r == 0 ? not_as_given(config, answers) : NULL;
     mc_config_free(config);
+    if (lost) {
+        cli_complain("%s= cannot be written so: the file's reader would make something else of it (are there spaces at "
+                     "its ends?)",
+                     lost);
+        return CLI_USAGE;
+    }
     if (r < 0) {
         cli_complain("%s was not changed: it has mistakes beside what is set here", path);
         return CLI_REFUSED;

@@ -62,6 +62,11 @@ static struct place find(const char *text, const char *section, const char *key)
     return place;
 }
 
+bool conf_edit_is_set(const char *text, const char *section, const char *key)
+{
+    return find(text, section, key).rank == SET;
+}
+
 char *conf_edit_set(const char *text, const char *section, const char *key, const char *value)
 {
     struct place place = find(text, section, key);

@@ -106,6 +106,43 @@ def a_person_is_asked(room):
 
 
 @case
+def enter_is_none_also_where_another_sims_was_set(room):
+    room.write('conf', '[PDP]\nAPN=old\nUser=old\nPassword=old\n#ContextID=1\n[SIM]\nPIN=1111\n', 0o600)
+    code, said = room.talk((b'APN:', b'new'), (b'none):', b''), (b'none):', b''), (b'none):', b''))
+    assert code == 0, said
+    assert room.read() == '[PDP]\nAPN=new\nUser=\nPassword=\n#ContextID=1\n[SIM]\nPIN=\n', room.read()
+    room.write('conf', '[PDP]\nAPN=old\nUser=old\n', 0o600)
+    assert room.setup('--apn=new', '--no-start')[0] == 0  # what no option gives stays
+    assert room.read() == '[PDP]\nAPN=new\nUser=old\n', room.read()
+
+
+@case
+def what_the_file_would_lose_is_refused(room):
+    for password in ' lead', 'trail ':
+        code, said = room.setup('--apn=x', '--password-file=-', '--no-start', stdin=password.encode() + b'\n')
+        assert code == 2 and 'Password= cannot be written so' in said and not os.path.exists(room.conf), (password, code, said)
+    assert room.setup('--apn=x', '--password-file=-', '--no-start', stdin=b'a ;b # c\n')[0] == 0
+
+
+@case
+def who_breaks_off_gets_the_terminal_back(room):
+    import termios
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(CTL, [CTL, '--socket=' + room.socket, 'setup', '--config=' + room.conf, '--no-start'], room.env)
+    said = b''
+    for question, answer in (b'APN:', b'x\n'), (b'none):', b'\n'), (b'shown; Enter: none):', b'\x03'):
+        while not said.rstrip(b' ').endswith(question):
+            assert select.select([fd], [], [], 20)[0], said
+            said += os.read(fd, 4096)
+        assert answer != b'\x03' or not termios.tcgetattr(fd)[3] & termios.ECHO
+        os.write(fd, answer)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -2
+    assert termios.tcgetattr(fd)[3] & termios.ECHO
+    assert not os.path.exists(room.conf)
+
+
+@case
 def the_service_is_started_and_watched(room):
     room.write('systemctl', f'#!/bin/sh\necho "$@" >>{room.path}/asked\n', 0o755)
     room.write('conf', f'[Modem]\nDevice={room.path}/none\n[Control]\nSocket={room.socket}\n', 0o600)
