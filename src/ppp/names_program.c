@@ -198,7 +198,15 @@ static void say_goodbye(struct names_program *program)
 {
     char first[LABEL_BYTES], second[LABEL_BYTES];
 
-    mc_child_free(MC_TAKE_PTR(program->child)); /* killed: it may be about to add what is to go */
+    /*
+     * One that adds is killed: it may be about to add what is to go. One that takes away goes on: killed between its
+     * record and its resolv.conf it would leave the file as it was, and Debian's does nothing for a record that is
+     * gone.
+     */
+    if (program->child != NULL && program->adding)
+        mc_child_free(MC_TAKE_PTR(program->child));
+    else if (program->child != NULL)
+        mc_child_release(MC_TAKE_PTR(program->child));
     label(program, NAMES_BEHIND, first);
     label(program, NAMES_FIRST, second);
     /* Nobody reads what it says: a pipe without a reader would end it. */
