@@ -64,6 +64,8 @@ static void on_slaac(void *ctx, const char *address)
 {
     struct app *app = ctx;
     mc_info("IPv6 address of %s: %s", app->ppp_link.ifname, *address ? address : "none any more");
+    if (*address)
+        mc_ppp_reachable(app->ppp);
     address_changed(app);
 }
 

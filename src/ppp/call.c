@@ -52,7 +52,8 @@ static void tell_up(struct mc_ppp *ppp)
         return;
     ppp->told = ppp->link;
     ppp->is_up = ppp->was_up = true;
-    mc_timer_disarm(&ppp->setup);
+    if (ppp->has_v4)
+        mc_ppp_reachable(ppp);
     ppp->depth++;
     if (!ppp->buried && ppp->events.on_up != NULL)
         ppp->events.on_up(ppp->ctx, &ppp->told);

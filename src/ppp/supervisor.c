@@ -284,6 +284,11 @@ void mc_ppp_resume(struct mc_ppp *ppp)
     mc_relay_resume(ppp->relay);
 }
 
+void mc_ppp_reachable(struct mc_ppp *ppp)
+{
+    mc_timer_disarm(&ppp->setup);
+}
+
 void mc_ppp_stop(struct mc_ppp *ppp)
 {
     if (ppp->child == NULL)

@@ -236,6 +236,13 @@ static void play(const char *mode, char **argv, char **envp)
         fprintf(stderr, "CHAP authentication failed\nmy password is so geheim%%\n");
         finish(19);
     }
+    if (strcmp(mode, "linklocal") == 0) {
+        say_phase(4);
+        say_phase(7);
+        say_up(MC_PLUGIN_IPV6_UP);
+        run_line(0);
+        finish(5);
+    }
     bring_up();
     if (strcmp(mode, "killed") == 0)
         raise(SIGKILL);

@@ -291,6 +291,26 @@ static void no_address_in_time(void **state)
     assert_int_equal(seen.end.fault, MC_FAULT_PPP_TIMEOUT);
 }
 
+/* A link-local address reaches nobody but the peer: the time goes on, until a global one is there. */
+static void link_local_is_no_address(void **state)
+{
+    next_setup_ms = 1000;
+    start("linklocal");
+    wait_end();
+    assert_non_null(strstr(seen.words, "up6 "));
+    assert_int_equal(seen.end.fault, MC_FAULT_PPP_NO_ADDRESS);
+    next_setup_ms = 1000000;
+    next_check_ms = 3000000;
+    start("linklocal");
+    wait_word("up6 ");
+    int64_t due_ms = mc_timerq_next_ms(mc_loop_timers(loop));
+    mc_ppp_reachable(seen.ppp);
+    assert_true(mc_timerq_next_ms(mc_loop_timers(loop)) > due_ms + 1000000); /* nothing but the look at pppd is left */
+    mc_ppp_stop(seen.ppp);
+    wait_end();
+    assert_int_equal(seen.end.fault, MC_FAULT_NONE);
+}
+
 static void ignores_term(void **state)
 {
     next_term_ms = 200;
@@ -537,6 +557,7 @@ int main(void)
         cmocka_unit_test(ends),
         cmocka_unit_test(cannot_start),
         cmocka_unit_test(no_address_in_time),
+        cmocka_unit_test(link_local_is_no_address),
         cmocka_unit_test(ignores_term),
         cmocka_unit_test(killed_on_request),
         cmocka_unit_test(cannot_be_killed),

@@ -90,6 +90,10 @@ size_t mc_ppp_from_modem(struct mc_ppp *ppp, const uint8_t *data, size_t len_byt
 /** to_modem can take bytes again. */
 void mc_ppp_resume(struct mc_ppp *ppp);
 
+/** The link has an IPv6 address that reaches further than to the peer. Until this is said, or IPv4 is there, a call
+ * counts as one without an address and ends after setup_timeout_ms: IPV6CP gives but link-local ones. */
+void mc_ppp_reachable(struct mc_ppp *ppp);
+
 /** Ends the call in order: LCP terminate (SIGTERM, and SIGCONT in case it was stopped), SIGKILL when that takes too
  * long. */
 void mc_ppp_stop(struct mc_ppp *ppp);
