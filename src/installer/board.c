@@ -100,7 +100,7 @@ int board_wait_back(struct mc_loop *loop, const char *path, int64_t timeout_ms)
         return r;
     if (access(path, F_OK) == 0)
         turn_until(loop, &waiting, &waiting.removed, LEAVING_MS);
-    waiting.added = waiting.added && !waiting.removed && access(path, F_OK) == 0;
+    waiting.added = waiting.added && access(path, F_OK) == 0; /* gone and back may be told in one turn */
     turn_until(loop, &waiting, &waiting.added, timeout_ms);
     mc_device_watch_free(watch);
     return waiting.added ? 0 : -ETIMEDOUT;

@@ -63,18 +63,26 @@ static void forget(struct repl *repl, size_t n)
     repl->len -= n;
 }
 
-/* Turns the loop until @text has come. What stood before it goes to @out (its end, when that is too
- * small); it and all of that is forgotten. */
-static int wait_for(struct repl *repl, const char *text, int64_t timeout_ms, char *out, size_t out_bytes)
+/* Turns the loop until @text (NULL: nothing) has come, the time is over, or the port is gone. Where it begins, or NULL.
+ */
+static char *turn_until(struct repl *repl, const char *text, int64_t timeout_ms)
 {
-    char *found;
+    char *found = NULL;
 
     repl->late = false;
     mc_timer_arm(&repl->timer, mc_loop_timers(repl->loop), timeout_ms);
-    while (!(found = strstr(repl->data, text)) && !repl->late && !repl->gone)
+    while (!(found = text ? strstr(repl->data, text) : NULL) && !repl->late && !repl->gone)
         if (mc_loop_turn(repl->loop) < 0)
             repl->gone = true;
     mc_timer_disarm(&repl->timer);
+    return found;
+}
+
+/* What stood before @text goes to @out (its end, when that is too small); it and all of that is forgotten. */
+static int wait_for(struct repl *repl, const char *text, int64_t timeout_ms, char *out, size_t out_bytes)
+{
+    char *found = turn_until(repl, text, timeout_ms);
+
     if (!found)
         return repl->gone ? -ENODEV : -ETIMEDOUT;
     if (out_bytes > 0) {
@@ -179,7 +187,7 @@ int repl_break(struct repl *repl, int64_t ms)
     int r = repl->port->ops->set_break(repl->port, true);
 
     if (r == 0)
-        wait_for(repl, "\x04never\x04", ms, NULL, 0); /* lets the time pass, and notices when it is pulled */
+        turn_until(repl, NULL, ms); /* or until it is pulled */
     return r < 0 ? r : repl->port->ops->set_break(repl->port, false);
 }
 

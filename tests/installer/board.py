@@ -49,7 +49,8 @@ class Prompt:
         os.makedirs(self.root, exist_ok=True)
         self.firmware, self.machine, self.usb_device = 'micropython', 'MechaTracks MicroCat.1 with RP2350', True
         self.free_bytes, self.room_bytes, self.pull_after = 1 << 20, 1 << 30, None
-        self.kind, self.deaf_to_interrupts, self.damage, self.modem_fds = 'prompt', 0, False, ()
+        self.kind, self.deaf_to_interrupts, self.damage = 'prompt', 0, False
+        self.modem_fds, self.modem_gone, self.modem_thread = (), threading.Event(), None
         self.modem_answers, self.comes_back = True, True
         self.__dict__.update(faults)
         self.received = 0
@@ -177,23 +178,32 @@ class Prompt:
     # Gone from USB, and back with one tty or two.
     def restart(self):
         self.close_ptys()
-        if self.modem_fds:
-            os.unlink(self.modem_link)
-            for fd in self.modem_fds:
-                os.close(fd)
-            self.modem_fds = ()
+        self.end_modem()
         if not self.comes_back:
             return
         if 'main.py' in self.files() and b'microcat.run()' in self.read('main.py'):
             self.modem_fds = open_pty(self.modem_link)
-            threading.Thread(target=self.modem, args=self.modem_fds[:1], daemon=True).start()
+            self.modem_gone = threading.Event()
+            self.modem_thread = threading.Thread(target=self.modem, args=(self.modem_fds[0], self.modem_gone), daemon=True)
+            self.modem_thread.start()
         self.master, self.slave = open_pty(self.link)
         self.live()
 
-    def modem(self, master):
+    # Its thread first: the number of a descriptor that is closed under it soon belongs to somebody else's pty.
+    def end_modem(self):
+        if not self.modem_fds:
+            return
+        self.modem_gone.set()
+        self.modem_thread.join()
+        os.unlink(self.modem_link)
+        for fd in self.modem_fds:
+            os.close(fd)
+        self.modem_fds = ()
+
+    def modem(self, master, gone):
         said = b''
         try:
-            while not self.over.is_set():
+            while not gone.is_set():
                 if select.select([master], [], [], 0.1)[0]:
                     said += os.read(master, 64)
                     if said.endswith(b'AT\r') and self.modem_answers:
@@ -205,6 +215,7 @@ class Prompt:
     def stop(self):
         self.over.set()
         self.thread.join()
+        self.end_modem()
 
 
 class Interpreter:
