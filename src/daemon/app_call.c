@@ -291,7 +291,8 @@ static void add_routes(struct app *app)
 void app_on_names(void *ctx, enum mc_names_where where, int result)
 {
     struct app *app = ctx;
-    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s", mc_names_where_text(where));
+    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s",
+             mc_strtab_name(&mc_names_where_names, (int)where));
     bool news = where != app->names_told || result != app->names_result;
     app->names_told = where;
     app->names_result = result;

@@ -27,11 +27,7 @@ static const char *const where_texts[MC_NAMES_WHERE_COUNT] = {
     [MC_NAMES_RESOLV_CONF] = "resolv.conf",
     [MC_NAMES_NETWORKMANAGER] = "NetworkManager",
 };
-
-const char *mc_names_where_text(enum mc_names_where where)
-{
-    return where_texts[where];
-}
+const struct mc_strtab mc_names_where_names = MC_STRTAB(where_texts);
 
 struct mc_names {
     struct mc_loop *loop;
@@ -60,32 +56,17 @@ static void list(const struct mc_names *names, const char *out[SERVERS])
 
 /* ---- the others' servers ---- */
 
-static bool is_ours(const struct mc_names *names, const char *address)
-{
-    for (size_t i = 0; i < names->n_servers; i++)
-        if (strcmp(names->servers[i], address) == 0)
-            return true;
-    return false;
-}
-
-/* In the file that is asked, whoever wrote it: others' servers are there, and none can be reached without the link. */
+/* In the file that is asked, whoever wrote it. */
 static bool others_are_dead(const struct mc_names *names)
 {
     _cleanup_free_ char *text = NULL;
-    char address[64];
-    bool any = false;
+    const char *ours[SERVERS];
     size_t len;
 
     if (mc_file_read(names->resolv_conf, MC_RESOLV_TEXT_BYTES, &text, &len) < 0)
         return false;
-    for (const char *at = text; mc_resolv_next(&at, address, sizeof(address));) {
-        if (is_ours(names, address))
-            continue;
-        any = true;
-        if (mc_route_reaches_without(address, names->ifname))
-            return false;
-    }
-    return any;
+    list(names, ours);
+    return mc_resolv_others_are_dead(text, ours, names->n_servers, mc_route_reaches_without, names->ifname);
 }
 
 /* ---- the servers' routes ---- */

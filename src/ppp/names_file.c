@@ -21,7 +21,7 @@ enum { TRIES = 5, SERVERS = 4, QUICK_MAX = 6 };
 
 struct mc_names_file {
     struct mc_loop *loop;
-    mc_names_reach_fn *reach;
+    mc_resolv_reach_fn *reach;
     char *path, *owner;
     char *given_path; /* where our block lies, symlinks followed; NULL: nowhere that we know of */
     char ifname[16];
@@ -84,20 +84,6 @@ static int read_text(const char *path, struct mc_file_id *ret_id, char **ret_tex
     return -EBADMSG; /* that is no text */
 }
 
-/* Others' servers are there, and none of them can be reached. */
-static bool others_are_dead(const struct mc_names_file *file, const char *text)
-{
-    char address[64];
-    bool any = false;
-
-    while (file->reach != NULL && mc_resolv_next(&text, address, sizeof(address))) {
-        any = true;
-        if (file->reach(address, file->ifname))
-            return false;
-    }
-    return any;
-}
-
 /* What the file is to hold, of @bare, which has no block. How many of our servers, or -ENOMEM. */
 static int wanted_text(const struct mc_names_file *file, const char *bare, bool no_file, char **ret_text)
 {
@@ -107,7 +93,8 @@ static int wanted_text(const struct mc_names_file *file, const char *bare, bool 
                                     .servers = servers,
                                     .n_servers = file->n_servers,
                                     .no_file = no_file,
-                                    .first = others_are_dead(file, bare)};
+                                    .first = file->reach != NULL &&
+                                             mc_resolv_others_are_dead(bare, NULL, 0, file->reach, file->ifname)};
 
     for (size_t i = 0; i < file->n_servers; i++)
         servers[i] = file->servers[i];

@@ -149,3 +149,23 @@ int mc_resolv_with(const char *text, const struct mc_resolv_block *block, char *
                      behind ? "" : text);
     return r < 0 ? -ENOMEM : n;
 }
+
+bool mc_resolv_others_are_dead(const char *text, const char *const *ours, size_t n_ours, mc_resolv_reach_fn *reach,
+                               const char *ifname)
+{
+    char address[64];
+    bool any = false;
+
+    while (mc_resolv_next(&text, address, sizeof(address))) {
+        bool is_ours = false;
+
+        for (size_t i = 0; i < n_ours; i++)
+            is_ours |= strcmp(ours[i], address) == 0;
+        if (is_ours)
+            continue;
+        any = true;
+        if (reach(address, ifname))
+            return false;
+    }
+    return any;
+}

@@ -16,6 +16,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/** Skips a test whose netns_tun() gave none: it has said why. For a file that includes cmocka. */
+#define NEEDS_NETNS(tun_fd)                                                                                            \
+    do {                                                                                                               \
+        if ((tun_fd) < 0) {                                                                                            \
+            skip();                                                                                                    \
+        }                                                                                                              \
+    } while (0)
+
 static inline int netns_request(unsigned long what, struct ifreq *request)
 {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

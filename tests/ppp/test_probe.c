@@ -48,13 +48,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define NEEDS_NETNS()                                                                                                  \
-    do {                                                                                                               \
-        if (tun < 0) {                                                                                                 \
-            skip(); /* it has said why */                                                                              \
-        }                                                                                                              \
-    } while (0)
-
 static struct mc_probe *start(enum mc_probe_kind kind, const char *ifname, const char *address, int port, int limit_ms)
 {
     struct mc_probe_target target = {kind, ifname, address, port, limit_ms};
@@ -75,7 +68,7 @@ static void wait_done(void)
 
 static void echo_answered(void **state)
 {
-    NEEDS_NETNS();
+    NEEDS_NETNS(tun);
     start(MC_PROBE_ICMP, "lo", "127.0.0.1", 0, 5000);
     wait_done();
     assert_int_equal(seen.result, MC_PROBE_ANSWERED);
@@ -84,7 +77,7 @@ static void echo_answered(void **state)
 
 static void echo6_answered(void **state)
 {
-    NEEDS_NETNS();
+    NEEDS_NETNS(tun);
     if (access("/proc/net/if_inet6", F_OK) != 0) { /* a kernel without IPv6 */
         const struct mc_probe_target target = {MC_PROBE_ICMP, "lo", "::1", 0, 5000};
         struct mc_probe *probe;
@@ -101,7 +94,7 @@ static void nobody_answers(void **state)
 {
     static const enum mc_probe_kind kinds[] = {MC_PROBE_ICMP, MC_PROBE_DNS, MC_PROBE_TCP};
 
-    NEEDS_NETNS();
+    NEEDS_NETNS(tun);
     for (size_t i = 0; i < 3; i++) {
         start(kinds[i], "mcppp0", "100.127.0.53", 443, 60);
         wait_done();
@@ -154,7 +147,7 @@ static void only_our_own_echo_counts(void **state)
     uint8_t packet[2048], copy[2048];
     size_t n;
 
-    NEEDS_NETNS();
+    NEEDS_NETNS(tun);
     drain_tun();
     start(MC_PROBE_ICMP, "mcppp0", "100.127.0.53", 0, 300);
     n = take_echo(packet, sizeof(packet));
@@ -264,7 +257,7 @@ static void cannot_start(void **state)
     };
     struct mc_probe *probe;
 
-    NEEDS_NETNS();
+    NEEDS_NETNS(tun);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_int_equal(mc_probe_start(loop, &cases[i].target, on_done, NULL, &probe), cases[i].result);
 }

@@ -30,13 +30,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define NEEDS_NETNS()                                                                                                  \
-    do {                                                                                                               \
-        if (link_fd < 0) {                                                                                             \
-            skip(); /* it has said why */                                                                              \
-        }                                                                                                              \
-    } while (0)
-
 /* Default routes as /proc shows them: "mcppp0/700 mceth0/0 " */
 static const char *default_routes(void)
 {
@@ -74,7 +67,7 @@ static int count_v6(const char *interface)
 
 static void add_and_remove(void **state)
 {
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     assert_string_equal(default_routes(), "");
     assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), 0);
     assert_string_equal(default_routes(), "mcppp0/700 ");
@@ -87,7 +80,7 @@ static void add_and_remove(void **state)
 
 static void never_displaces(void **state)
 {
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     assert_int_equal(system("ip route add default dev mceth0 metric 700"), 0);
     assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), -EEXIST);
     assert_string_equal(default_routes(), "mceth0/700 ");
@@ -102,7 +95,7 @@ static void never_displaces(void **state)
 
 static void a_foreign_route_through_our_interface(void **state)
 {
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     assert_int_equal(system("ip route add default dev mcppp0 metric 700"), 0);
     assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), -EEXIST);
     assert_int_equal(mc_route_sweep("mcppp0"), 0);
@@ -112,7 +105,7 @@ static void a_foreign_route_through_our_interface(void **state)
 
 static void sweeps_what_a_crash_left(void **state)
 {
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4, 700, 0), 0);
     assert_int_equal(mc_route_add("mceth0", MC_ROUTE_IPV4, 800, 0), 0);
     assert_int_equal(mc_route_sweep("mceth0"), 1);
@@ -127,7 +120,7 @@ static void in_another_table(void **state)
 {
     static const uint32_t tables[] = {100, 70000};
 
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     for (size_t i = 0; i < 2; i++) {
         char show[120];
         snprintf(show, sizeof(show), "ip route show table %u | grep -q 'default dev mcppp0 .*metric 700'", tables[i]);
@@ -151,7 +144,7 @@ static void a_global_address(void **state)
 {
     char text[64] = "untouched";
 
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     if (count_v6("mcppp0") < 0)
         return;
     assert_false(mc_link_global6("mcppp0", text, sizeof(text)));
@@ -168,7 +161,7 @@ static void a_global_address(void **state)
 
 static void ipv6(void **state)
 {
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     if (count_v6("mcppp0") < 0) {
         assert_int_equal(mc_route_add("mcppp0", MC_ROUTE_IPV4 | MC_ROUTE_IPV6, 700, 0), -EOPNOTSUPP);
         assert_string_equal(default_routes(), ""); /* both or none */
@@ -193,7 +186,7 @@ static void interface_facts(void **state)
     struct mc_link_stats before = {0}, after = {0};
     uint8_t packet[28] = {0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 164, 98, 251};
 
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     assert_int_equal(mc_link_stats("mcppp0", &before), 0);
     assert_true(before.up);
     assert_int_equal(before.mtu, 1500);
@@ -207,7 +200,7 @@ static void no_such_interface(void **state)
 {
     struct mc_link_stats stats;
 
-    NEEDS_NETNS();
+    NEEDS_NETNS(link_fd);
     assert_int_equal(mc_route_add("nope0", MC_ROUTE_IPV4, 700, 0), -ENODEV);
     assert_int_equal(mc_route_remove("nope0", MC_ROUTE_IPV4, 700, 0), 0);
     assert_int_equal(mc_route_sweep("nope0"), 0);

@@ -11,6 +11,7 @@
  * To each server a route leads through the link, unless others use that server, or a route to it is there.
  */
 
+#include <microcat/base/strtab.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,7 +28,7 @@ enum mc_names_where {
     MC_NAMES_WHERE_COUNT
 };
 /** "systemd-resolved", "resolvconf", "resolv.conf", "NetworkManager"; "" nowhere. */
-const char *mc_names_where_text(enum mc_names_where where);
+extern const struct mc_strtab mc_names_where_names;
 
 struct mc_names_place {
     const char *owner;       /* the instance: whose servers they are in a file that several write */

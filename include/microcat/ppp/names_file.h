@@ -8,20 +8,16 @@
  * NetworkManager) finds his text respected and our block put into it again. A symlink is followed and stays one.
  */
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <microcat/ppp/resolv_text.h>
 
 struct mc_loop; /* io/loop.h */
 
 struct mc_names_file;
 
-/** Can @address be reached, but not through @ifname? */
-typedef bool mc_names_reach_fn(const char *address, const char *ifname);
-
 struct mc_names_file_place {
-    const char *path;         /* of resolv.conf, absolute */
-    const char *owner;        /* the instance: whose block it is */
-    mc_names_reach_fn *reach; /* NULL: whoever is there can be reached */
+    const char *path;          /* of resolv.conf, absolute */
+    const char *owner;         /* the instance: whose block it is */
+    mc_resolv_reach_fn *reach; /* NULL: whoever is there can be reached */
 };
 
 /** @place is copied. Nothing is looked at yet. NULL: no memory. */

@@ -42,4 +42,10 @@ int mc_resolv_with(const char *text, const struct mc_resolv_block *block, char *
  */
 bool mc_resolv_next(const char **at, char *out, size_t out_bytes);
 
+/** Can @address be reached, but not through @ifname? */
+typedef bool mc_resolv_reach_fn(const char *address, const char *ifname);
+/** @text names servers beside @ours, and none of them can be reached without @ifname. */
+bool mc_resolv_others_are_dead(const char *text, const char *const *ours, size_t n_ours, mc_resolv_reach_fn *reach,
+                               const char *ifname);
+
 #endif
