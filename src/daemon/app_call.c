@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The call: pppd, default route, DNS and probe, as the link asks for them. */
+/* The call: pppd and what it tells, as the link asks for it. */
 #include "app_priv.h"
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/ppp/dns.h>
-#include <microcat/ppp/route.h>
 #include <microcat/ppp/slaac.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What may wait in the port's queue before pppd is held back: at 115200 baud a third of a second. */
@@ -239,158 +239,4 @@ void app_call_kill(void *ctx)
     app_keep_forget(app);
     if (app->ppp)
         mc_ppp_kill(app->ppp);
-}
-
-/* ---- default route and DNS ---- */
-
-/* With the metric that it was given, whatever the settings say by now. */
-static void remove_route(struct app *app, enum mc_route_family family)
-{
-    if (app->families & family)
-        mc_route_remove(app->ppp_link.ifname, family, app->metric, app->table);
-    app->families &= ~(unsigned)family;
-}
-
-static bool wants_route(const struct app *app, enum mc_default_route family)
-{
-    int wanted = app->settings.ppp.default_route;
-    return wanted == MC_DEFAULT_ROUTE_YES || wanted == (int)family;
-}
-
-static void add_routes(struct app *app)
-{
-    const struct mc_ppp_link *l = &app->ppp_link;
-    const bool global6 = app->slaac && *mc_slaac_address(app->slaac);
-    const struct {
-        enum mc_route_family family;
-        bool wanted;
-        const char *name;
-    } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0' && wants_route(app, MC_DEFAULT_ROUTE_IPV4), "IPv4"},
-                  {MC_ROUTE_IPV6, global6 && wants_route(app, MC_DEFAULT_ROUTE_IPV6), "IPv6"}};
-    const uint32_t metric = app->families ? app->metric : (uint32_t)app->settings.ppp.route_metric;
-    const uint32_t table = app->families ? app->table : (uint32_t)app->settings.ppp.route_table;
-    app->metric = metric;
-    app->table = table;
-    for (size_t i = 0; i < MC_LENGTH_OF(routes); i++) {
-        if (!routes[i].wanted)
-            remove_route(app, routes[i].family); /* its address went, the other one stays */
-        if (!routes[i].wanted || (app->families & routes[i].family))
-            continue;
-        int r = mc_route_add(l->ifname, routes[i].family, metric, table);
-        if (r == 0)
-            app->families |= routes[i].family;
-        else if (r == -EEXIST)
-            mc_warn("no %s default route through %s: another one has metric %u already, and it stays (RouteMetric=)",
-                    routes[i].name, l->ifname, metric);
-        else
-            mc_warn("no %s default route through %s: %s", routes[i].name, l->ifname, strerror(-r));
-    }
-    app->status.ppp.route = app->families != 0;
-}
-
-void app_on_names(void *ctx, enum mc_names_where where, int result)
-{
-    struct app *app = ctx;
-    snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s",
-             mc_strtab_name(&mc_names_where_names, (int)where));
-    bool news = where != app->names_told || result != app->names_result;
-    app->names_told = where;
-    app->names_result = result;
-    if (news && where == MC_NAMES_NOWHERE)
-        mc_warn("nobody took the DNS servers, names do not resolve through the link: %s",
-                result == -EBUSY ? "resolv.conf is systemd-resolved's, which does not run" : strerror(-result));
-    else if (news && where > MC_NAMES_RESOLVCONF)
-        mc_info("the DNS servers are in resolv.conf%s%s",
-                where == MC_NAMES_NETWORKMANAGER ? ", which NetworkManager writes" : "",
-                result == 0 ? "; others' fill it, none of them is asked now" : "");
-    else if (news && where == MC_NAMES_RESOLVCONF)
-        mc_info("resolvconf took the DNS servers");
-    mc_bus_touch(app->bus);
-}
-
-static void set_dns(struct app *app)
-{
-    const char *servers[2];
-    size_t n = 0;
-    for (size_t i = 0; i < MC_LENGTH_OF(app->ppp_link.dns); i++)
-        if (*app->ppp_link.dns[i])
-            servers[n++] = app->ppp_link.dns[i];
-    if (n == 0 || !app->settings.ppp.use_dns)
-        return;
-    const struct mc_names_gift gift = {.ifname = app->ppp_link.ifname,
-                                       .servers = servers,
-                                       .n_servers = n,
-                                       .default_route = app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO,
-                                       .metric = (uint32_t)app->settings.ppp.route_metric};
-    mc_names_give(app->names, &gift);
-}
-
-void app_network(void *ctx, bool up)
-{
-    struct app *app = ctx;
-    if (up) {
-        app->network_up = true;
-        if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO)
-            add_routes(app);
-        set_dns(app);
-        return;
-    }
-    if (!app->network_up)
-        return;
-    app->network_up = false;
-    for (enum mc_route_family family = MC_ROUTE_IPV4; family <= MC_ROUTE_IPV6; family <<= 1)
-        remove_route(app, family);
-    app->status.ppp.route = false;
-    mc_names_take_back(app->names);
-    app->status.ppp.dns_where[0] = '\0';
-}
-
-/* ---- is the link alive ---- */
-
-void app_traffic(void *ctx, uint64_t *ret_rx, uint64_t *ret_tx)
-{
-    struct app *app = ctx;
-    struct mc_link_stats stats = {0};
-    *ret_rx = *ret_tx = 0;
-    if (!app->ppp || mc_link_stats(app->ppp_link.ifname, &stats) < 0)
-        return;
-    *ret_rx = stats.rx_bytes;
-    *ret_tx = stats.tx_bytes;
-}
-
-static void on_probe(void *ctx, enum mc_probe_result result, int rtt_ms, int error)
-{
-    static const enum mc_link_probe results[] = {[MC_PROBE_ANSWERED] = MC_LINK_PROBE_ANSWERED,
-                                                 [MC_PROBE_LOST] = MC_LINK_PROBE_LOST,
-                                                 [MC_PROBE_FAILED] = MC_LINK_PROBE_UNSENT};
-    struct app *app = ctx;
-    app->probe = NULL;
-    if (result == MC_PROBE_FAILED)
-        mc_info("the probe could not be sent: %s", strerror(-error));
-    mc_link_probed(app->link, results[result], rtt_ms);
-}
-
-/* Each name server in turn: one that died is no reason to think the link dead. Never the peer: its address is often the
- * modem's own. */
-static const char *probe_address(struct app *app)
-{
-    if (*app->settings.probe.target)
-        return app->settings.probe.target;
-    bool second = app->probe_turn++ % 2 && *app->ppp_link.dns[1];
-    return app->ppp_link.dns[second ? 1 : 0];
-}
-
-int app_probe(void *ctx)
-{
-    struct app *app = ctx;
-    if (app->probe)
-        return -EINVAL;
-    const struct mc_probe_target probe = {.kind = app->settings.probe.kind,
-                                          .ifname = app->ppp_link.ifname,
-                                          .address = probe_address(app),
-                                          .port = (int)app->settings.probe.port,
-                                          .timeout_ms = (int)app->settings.probe.timeout_ms};
-    if (!*probe.address)
-        return -EINVAL;
-    return mc_probe_start(app->loop, &probe, on_probe, app, &app->probe);
 }

@@ -122,13 +122,17 @@ enum mc_fault app_call(void *ctx, char *detail, size_t detail_bytes);
 size_t app_to_call(void *ctx, const uint8_t *data, size_t len_bytes);
 void app_call_stop(void *ctx);
 void app_call_kill(void *ctx);
-void app_network(void *ctx, bool up);
-void app_traffic(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);
-int app_probe(void *ctx);
 void app_call_free(struct app *app);
 /** Bytes of the call so far, into the status. */
 void app_call_count(struct app *app);
 int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave);
+
+/* app_network.c */
+void app_network(void *ctx, bool up);
+/** Who took the DNS servers. */
+void app_on_names(void *ctx, enum mc_names_where where, int result);
+void app_traffic(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);
+int app_probe(void *ctx);
 
 /* app_words.c */
 void app_words_start(struct app *app);
@@ -155,8 +159,6 @@ void app_state_call_over(struct app *app);
 int app_state_call_load(struct app *app, struct mc_call_note *ret_call);
 /** Kills the pppd and removes the routes that a daemon before us left behind. */
 void app_state_sweep(struct app *app);
-/* app_call.c: who took the DNS servers. */
-void app_on_names(void *ctx, enum mc_names_where where, int result);
 
 /* app_keep.c */
 /** Nothing is kept so far. */
