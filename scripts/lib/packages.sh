@@ -17,7 +17,7 @@ mc_packages_machine=(qemu-system-x86 busybox-static cpio kmod iproute2 iputils-p
 # To make the Debian packages.
 mc_packages_package=(dpkg-dev debhelper lintian libcmocka-dev)
 # Only in the guest: unpacked into a tree that the guest overlays, never installed here. Their missing dependencies come along.
-mc_packages_guest=(udev systemd-resolved dbus kmod modemmanager network-manager radvd)
+mc_packages_guest=(udev systemd-resolved dbus kmod modemmanager network-manager radvd ifupdown)
 # Only in the guest, and installed there by the scenario that wants them: they exclude each other.
 mc_packages_guest_debs=(resolvconf openresolv)
 

@@ -34,7 +34,7 @@ listening()
 start_daemon()
 {
     mkdir -p "$home/state" /run/microcatd
-    STATE_DIRECTORY=$home/state MICROCATD_RESOLV_CONF=$home/resolv.conf MICROCATD_RESOLVCONF=$home/none "$prefix/sbin/microcatd" "--config=$home/microcatd.conf" >"$home/log" 2>&1 </dev/null &
+    STATE_DIRECTORY=$home/state MICROCATD_RESOLV_CONF=$home/resolv.conf MICROCATD_RESOLVCONF=$home/none MICROCATD_NETWORKMANAGER=$home/nm "$prefix/sbin/microcatd" "--config=$home/microcatd.conf" >"$home/log" 2>&1 </dev/null &
     daemon=$!
     listening
 }

@@ -136,10 +136,15 @@ static int start_signals(struct app *app)
 
 /* ---- life ---- */
 
-/* The two variables are for tests, which must not touch the names of the host that they run on. */
+const char *app_instance(const struct app *app)
+{
+    return *app->options->instance ? app->options->instance : "microcatd";
+}
+
+/* The variables are for tests, which must not touch the names (and NetworkManager) of the host that they run on. */
 static struct mc_names *new_names(struct app *app)
 {
-    const struct mc_names_place place = {.owner = *app->options->instance ? app->options->instance : "microcatd",
+    const struct mc_names_place place = {.owner = app_instance(app),
                                          .resolv_conf = getenv("MICROCATD_RESOLV_CONF"),
                                          .resolvconf = getenv("MICROCATD_RESOLVCONF")};
     return mc_names_new(app->loop, &place, app_on_names, app);

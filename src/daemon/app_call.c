@@ -180,9 +180,8 @@ static const struct mc_ppp_events ppp_events = {.on_phase = on_phase,
 /* The plugin's socket has a name that a daemon started anew finds again. */
 static struct mc_ppp_place place_of(const struct app *app)
 {
-    return (struct mc_ppp_place){.runtime_dir = app->runtime_dir,
-                                 .instance = *app->options->instance ? app->options->instance : "microcatd",
-                                 .plugin = getenv("MICROCATD_PPPD_PLUGIN")};
+    return (struct mc_ppp_place){
+        .runtime_dir = app->runtime_dir, .instance = app_instance(app), .plugin = getenv("MICROCATD_PPPD_PLUGIN")};
 }
 
 int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave)

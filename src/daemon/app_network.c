@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
+#include <microcat/ppp/networkmanager.h>
 #include <microcat/ppp/route.h>
 #include <microcat/ppp/slaac.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- default route and DNS ---- */
@@ -93,11 +95,25 @@ static void set_dns(struct app *app)
     mc_names_give(app->names, &gift);
 }
 
+/* A restart of NetworkManager must not take the address away. */
+static void hands_off(struct app *app, bool on)
+{
+    const char *folder = getenv("MICROCATD_NETWORKMANAGER"), *owner = app_instance(app);
+    int r = 0;
+    if (on)
+        r = mc_networkmanager_hands_off(folder, owner, app->ppp_link.ifname);
+    else
+        mc_networkmanager_forget(folder, owner);
+    if (r < 0)
+        mc_warn("NetworkManager cannot be told to leave %s alone: %s", app->ppp_link.ifname, strerror(-r));
+}
+
 void app_network(void *ctx, bool up)
 {
     struct app *app = ctx;
     if (up) {
         app->network_up = true;
+        hands_off(app, true);
         if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO)
             add_routes(app);
         set_dns(app);
@@ -109,6 +125,7 @@ void app_network(void *ctx, bool up)
     for (enum mc_route_family family = MC_ROUTE_IPV4; family <= MC_ROUTE_IPV6; family <<= 1)
         remove_route(app, family);
     app->status.ppp.route = false;
+    hands_off(app, false);
     mc_names_take_back(app->names);
     app->status.ppp.dns_where[0] = '\0';
 }

@@ -103,6 +103,8 @@ struct app {
 };
 
 int64_t app_wall_ms(void);
+/** The instance's name: whose files, servers and sockets they are. */
+const char *app_instance(const struct app *app);
 
 /* app_port.c */
 extern const struct mc_transport_events app_port_events;

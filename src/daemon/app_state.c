@@ -6,6 +6,7 @@
 #include <microcat/base/log.h>
 #include <microcat/base/parse.h>
 #include <microcat/io/process.h>
+#include <microcat/ppp/networkmanager.h>
 #include <microcat/ppp/route.h>
 #include <signal.h>
 #include <stdio.h>
@@ -206,6 +207,7 @@ void app_state_sweep(struct app *app)
         mc_warn("another microcatd uses this state directory: its pppd %d is left alone", call.pid);
         return;
     }
+    mc_networkmanager_forget(getenv("MICROCATD_NETWORKMANAGER"), app_instance(app));
     if (mc_names_sweep(app->names))
         mc_notice("took the DNS servers out of resolv.conf that a daemon before this one left there");
     if (!noted)

@@ -151,7 +151,7 @@ def the_service_is_started_and_watched(room):
     notify.settimeout(60)
     daemon = subprocess.Popen([DAEMON, '--config=' + room.conf], stderr=subprocess.DEVNULL, env={
         **os.environ, 'NOTIFY_SOCKET': room.path + '/notify', 'STATE_DIRECTORY': room.path,
-        'MICROCATD_RESOLV_CONF': room.path + '/resolv.conf', 'MICROCATD_RESOLVCONF': room.path + '/none'})
+        'MICROCATD_RESOLV_CONF': room.path + '/resolv.conf', 'MICROCATD_RESOLVCONF': room.path + '/none', 'MICROCATD_NETWORKMANAGER': room.path + '/nm'})
     try:
         while b'READY=1' not in notify.recv(4096):
             pass

@@ -122,11 +122,12 @@ static void spawn_daemon(struct whole *w, const char *words)
         whole_copy(w, program, "microcatd", copy, sizeof(copy));
         program = copy;
     }
+    const char *const own = w->environment ? w->environment : "";
     snprintf(all, sizeof(all), "--config=%s%s%s", w->conf, words ? "|" : "", words ? words : "");
     snprintf(environment, sizeof(environment),
              "STATE_DIRECTORY=%s/state|NOTIFY_SOCKET=%s/notify|MICROCATD_RESOLV_CONF=%s/"
-             "resolv.conf|MICROCATD_RESOLVCONF=%s/resolvconf%s%s",
-             w->dir, w->dir, w->dir, w->dir, w->environment ? "|" : "", w->environment ? w->environment : "");
+             "resolv.conf|MICROCATD_RESOLVCONF=%s/resolvconf|MICROCATD_NETWORKMANAGER=%s/networkmanager%s%s",
+             w->dir, w->dir, w->dir, w->dir, w->dir, *own ? "|" : "", own);
     whole_spawn(w, &w->daemon, program, all, environment, w->uid);
 }
 

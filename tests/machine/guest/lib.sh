@@ -54,10 +54,10 @@ evidence()
 {
     local said=0
     journalctl -q -n 15 -o short-monotonic --no-hostname --cursor-file=$run/cursor 2>/dev/null | cut -c 1-200 | sed 's/^/#   journal: /'
-    [ -f $run/sim.log ] || return 0
-    [ -f $run/sim.said ] && said=$(cat $run/sim.said)
-    tail -n "+$((said + 1))" $run/sim.log | tail -n 8 | sed 's/^/#   sim: /'
-    wc -l <$run/sim.log >$run/sim.said
+    [ -f $sim.log ] || return 0
+    [ -f $sim.said ] && said=$(cat $sim.said)
+    tail -n "+$((said + 1))" $sim.log | tail -n 8 | sed 's/^/#   sim: /'
+    wc -l <$sim.log >$sim.said
 }
 
 # now: ms since boot, the clock that the daemon uses too.
@@ -82,14 +82,28 @@ until_ok()
 
 # ---- the board -------------------------------------------------------------------------------------------------------
 
-gadget=/sys/kernel/config/usb_gadget/microcat
-board_serial=E66123
+# board N: which of two boards the helpers speak of from now on, with its simulated modem and the network behind that (the first, until
+# said otherwise).
+board()
+{
+    local number=${1#1} # the first's names have none
+    gadget=/sys/kernel/config/usb_gadget/microcat$number
+    board_serial=E6612$((2 + $1))
+    board_udc=dummy_udc.$(($1 - 1))
+    board_inner=
+    sim=$run/sim$number
+    sim_socket=$sim.sock
+    isp=isp$number
+    isp_servers="100.127.$((2 * $1 - 2)).53 100.127.$((2 * $1 - 1)).53"
+}
+board 1
 
-# make_board: a USB gadget that looks like a MicroCat.1 with its stock firmware; not plugged in yet. The simulated modem gets /dev/ttyGS0.
+# make_board: a USB gadget that looks like a MicroCat.1 with its stock firmware; not plugged in yet. The simulated modem gets the
+# function's inner tty.
 make_board()
 {
-    [ -d $gadget ] && return 0
-    modprobe -a dummy_hcd libcomposite usb_f_acm || return 1
+    [ ! -d $gadget ] || return 0
+    modprobe dummy_hcd num=2 && modprobe -a libcomposite usb_f_acm || return 1
     mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config || return 1
     mkdir -p $gadget/strings/0x409 $gadget/configs/c.1/strings/0x409 $gadget/functions/acm.usb0 || return 1
     echo 0x388b >$gadget/idVendor
@@ -100,7 +114,12 @@ make_board()
     echo 'CDC ACM' >$gadget/configs/c.1/strings/0x409/configuration
     ln -s $gadget/functions/acm.usb0 $gadget/configs/c.1/ || return 1
     udevadm settle --timeout=10
-    [ -c /dev/ttyGS0 ]
+    [ -c "$(inner_tty usb0)" ]
+}
+
+inner_tty()
+{
+    printf '/dev/ttyGS%d\n' "$(cat $gadget/functions/acm.$1/port_num)"
 }
 
 plugged()
@@ -110,7 +129,7 @@ plugged()
 
 plug()
 {
-    plugged || echo dummy_udc.0 >$gadget/UDC
+    plugged || echo $board_udc >$gadget/UDC
 }
 
 unplug()
@@ -128,6 +147,12 @@ board_tty()
     return 1
 }
 
+# holds TTY UNIT: only this unit's daemon has it open, and systemd, which keeps its descriptor for the daemon after it.
+holds()
+{
+    [ "$(fuser "$1" 2>/dev/null | xargs)" = "1 $(systemctl show -p MainPID --value "$2")" ]
+}
+
 # make_composite [off]: the board shows a second ACM function behind the first, as a bridge beside its REPL does. Not while plugged in.
 make_composite()
 {
@@ -137,31 +162,31 @@ make_composite()
     fi
     mkdir -p $gadget/functions/acm.usb1 && ln -s $gadget/functions/acm.usb1 $gadget/configs/c.1/ || return 1
     udevadm settle --timeout=10
-    [ -c /dev/ttyGS1 ]
+    [ -c "$(inner_tty usb1)" ]
 }
 
 # ---- the simulated modem ---------------------------------------------------------------------------------------------
 
-sim_socket=$run/sim.sock
 board_link=
-board_inner=/dev/ttyGS0
 
-# start_sim OPTION...: a MicroCat.1 on the gadget's inner side (or, with $board_link set, on a pty that this names); the network is a pppd in the namespace "isp", whose names' server
-# answers to ping.
+# start_sim OPTION...: a MicroCat.1 on the gadget's inner side ($board_inner, or that of its first function; with $board_link set, on a
+# pty that this names); the network is a pppd in a namespace, whose name servers answer to ping.
 start_sim()
 {
-    ip netns add isp 2>/dev/null
-    ip -n isp link set lo up
-    ip -n isp addr add 100.127.0.53/32 dev lo 2>/dev/null
-    ip -n isp addr add 100.127.1.53/32 dev lo 2>/dev/null
+    local server
+    ip netns add $isp 2>/dev/null
+    ip -n $isp link set lo up
+    for server in $isp_servers; do
+        ip -n $isp addr add $server/32 dev lo 2>/dev/null
+    done
     if [ -n "$board_link" ]; then
         set -- --link="$board_link" "$@"
     else
-        set -- --tty=$board_inner --udc=dummy_udc.0 "$@"
+        set -- --tty="${board_inner:-$(inner_tty usb0)}" --udc=$board_udc "$@"
     fi
-    microcat-sim --control=$sim_socket --network=pppd --network-netns=isp \
-        --network-auth=chap "$@" >>$run/sim.log 2>&1 &
-    echo $! >$run/sim.pid
+    microcat-sim --control=$sim_socket --network=pppd --network-netns=$isp \
+        --network-auth=chap "$@" >>$sim.log 2>&1 &
+    echo $! >$sim.pid
     until_ok 5000 inject state
 }
 
@@ -343,18 +368,22 @@ clean_up()
     stop_daemon
     systemctl stop 'microcatd.service' 'microcatd@*.service' ModemManager.service 2>/dev/null
     systemctl reset-failed 2>/dev/null
-    unplug 2>/dev/null
+    for pid in 2 1; do
+        board $pid
+        unplug 2>/dev/null
+    done
     for pid in $run/*.pid; do
         [ -f "$pid" ] && kill "$(cat "$pid")" 2>/dev/null
         rm -f "$pid"
     done
     pkill -x pppd
     ip netns del isp 2>/dev/null
+    ip netns del isp2 2>/dev/null
     ip netns del lan 2>/dev/null
     ip link del eth7 2>/dev/null
     ip link del wired 2>/dev/null
     make_composite off 2>/dev/null
     rm -rf /var/lib/microcatd
-    rm -f $run/sim.log $run/sim.said
+    rm -f $run/sim*.log $run/sim*.said
     return 0
 }

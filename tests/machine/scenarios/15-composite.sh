@@ -5,7 +5,7 @@
 
 need "the board is made" make_board
 need "with a second function behind the first" make_composite
-board_inner=/dev/ttyGS1
+board_inner=$(inner_tty usb1)
 need "the simulated modem runs on the second" start_sim
 # f_acm gives all its interfaces one name, so a number has to tell them apart. (The choice by name: tests/io.)
 write_conf '[Modem]' UsbInterface=2

@@ -62,7 +62,7 @@ def start(microcatd, room):
     os.chmod(conf, 0o600)
     daemon = subprocess.Popen([microcatd, '--config=' + conf], stderr=subprocess.PIPE, text=True,
                               env={**os.environ, 'NOTIFY_SOCKET': room + '/notify', 'STATE_DIRECTORY': room,
-                                   'MICROCATD_RESOLV_CONF': room + '/resolv.conf', 'MICROCATD_RESOLVCONF': room + '/none'})
+                                   'MICROCATD_RESOLV_CONF': room + '/resolv.conf', 'MICROCATD_RESOLVCONF': room + '/none', 'MICROCATD_NETWORKMANAGER': room + '/nm'})
     while b'READY=1' not in notify.recv(4096):
         pass
     return daemon
