@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <microcat/at/replies.h>
+#include <microcat/base/parse.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CID_MAX 24 /* 27.007 leaves it to the modem; SIMCom has 1..15 */
@@ -64,6 +66,27 @@ static void cut_mask(char *address)
     p[-1] = '\0';
 }
 
+/* 27.007 (CGPIAF's default) writes an IPv6 address as 16 decimal numbers with dots: here as eight hex ones with colons,
+ * which every other program can read. What is no such address stays as it is. */
+static void normal_address(char *address, size_t size)
+{
+    char copy[64], *rest = copy;
+    unsigned pairs[8] = {0};
+    int64_t number;
+    if (strlen(address) >= sizeof(copy))
+        return;
+    strcpy(copy, address);
+    for (size_t i = 0; i < 16; i++) {
+        const char *part = strsep(&rest, ".");
+        if (part == NULL || mc_parse_int(part, 0, 255, &number) < 0)
+            return;
+        pairs[i / 2] = pairs[i / 2] << 8 | (unsigned)number;
+    }
+    if (rest == NULL)
+        snprintf(address, size, "%x:%x:%x:%x:%x:%x:%x:%x", pairs[0], pairs[1], pairs[2], pairs[3], pairs[4], pairs[5],
+                 pairs[6], pairs[7]);
+}
+
 int mc_at_parse_cgcontrdp(const char *line, struct mc_at_cgcontrdp *ret_context)
 {
     struct at_fields fields;
@@ -83,6 +106,12 @@ int mc_at_parse_cgcontrdp(const char *line, struct mc_at_cgcontrdp *ret_context)
         at_copy(address, context.address, sizeof(context.address)) < 0 ||
         at_fields_int_or_none(&fields, 11, 0, 65535, &context.mtu) < 0) /* 27.007: behind P-CSCF x 2, IM flag, LIPA */
         return -EINVAL;
+    normal_address(context.address, sizeof(context.address));
+    normal_address(context.gateway, sizeof(context.gateway));
+    for (size_t n = 0; n < sizeof(context.dns) / sizeof(*context.dns); n++) {
+        normal_address(context.dns[n], sizeof(context.dns[n]));
+        forget_no_address(context.dns[n]);
+    }
     *ret_context = context;
     return 0;
 }

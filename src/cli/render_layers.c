@@ -278,7 +278,7 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
 {
     const char *local = render_string(status, "ppp.local", NULL);
     const json_t *dns = render_get(status, "ppp.dns");
-    char text[320], right[64];
+    char text[512], right[64];
     int len;
 
     if (!local) {
@@ -287,11 +287,13 @@ static void layer_ip(FILE *out, const json_t *status, const struct render_style 
     }
     len = snprintf(text, sizeof(text), "%.63s on %.15s%s", local, render_string(status, "ppp.interface", "?"),
                    render_true(status, "ppp.route") ? ", default route" : "");
-    for (size_t i = 0; i < json_array_size(dns) && i < 2; i++)
+    for (size_t i = 0; i < json_array_size(dns) && i < 4; i++)
         len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%.63s", i ? " " : ", DNS ",
                         json_string_value(json_array_get(dns, i)));
     if (json_array_size(dns) > 0 && !render_string(status, "ppp.dns_where", NULL))
-        snprintf(text + len, sizeof(text) - (size_t)len, " (nobody took them)");
+        len += snprintf(text + len, sizeof(text) - (size_t)len, " (nobody took them)");
+    if (render_string(status, "ppp.nat64", NULL))
+        snprintf(text + len, sizeof(text) - (size_t)len, ", NAT64 %.50s", render_string(status, "ppp.nat64", ""));
     /* The address came when the phase last changed: to running. */
     layer(out, style, MARK_GOOD, mc_layers[MC_LAYER_IP].name, text, age_of(status, "ppp.age_s", right, sizeof(right)));
 }

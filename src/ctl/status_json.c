@@ -150,6 +150,7 @@ static json_t *ppp_json(const struct mc_status_ppp *ppp, int64_t now_ms)
     set_text(out, "local6", ppp->local6);
     set_text(out, "remote", ppp->remote);
     set(out, "dns", dns);
+    set_text(out, "nat64", ppp->nat64);
     set(out, "mtu", ppp->mtu > 0 ? json_integer(ppp->mtu) : json_null());
     set_text(out, "auth", ppp->auth);
     set(out, "pid", ppp->pid > 0 ? json_integer(ppp->pid) : json_null());

@@ -28,20 +28,19 @@ static void on_auth(void *ctx, const char *protocol)
     mc_bus_touch(app->bus);
 }
 
-/* No usable servers from IPCP: those that the modem told of, if it was asked; else it is asked before the next dial. */
+/* No usable servers from IPCP: those that the modem told of and the link can reach, if it was asked; else it is asked
+ * before the next dial. */
 static void fill_dns(struct app *app)
 {
     struct mc_facts *facts = mc_link_facts(app->link);
     if (*app->ppp_link.dns[0] || *app->ppp_link.dns[1] || !app->settings.ppp.use_dns)
         return;
     facts->want_dns = true;
-    for (size_t i = 0; i < MC_LENGTH_OF(app->ppp_link.dns); i++)
-        if (mc_dns_usable(facts->dns[i]))
-            snprintf(app->ppp_link.dns[i], sizeof(app->ppp_link.dns[i]), "%.45s", facts->dns[i]);
+    size_t n = 0;
+    for (size_t i = 0; i < MC_LENGTH_OF(facts->dns) && n < MC_LENGTH_OF(app->ppp_link.dns); i++)
+        if (mc_dns_usable(facts->dns[i]) && *(strchr(facts->dns[i], ':') ? app->ppp_link.local6 : app->ppp_link.local))
+            snprintf(app->ppp_link.dns[n++], sizeof(app->ppp_link.dns[0]), "%.45s", facts->dns[i]);
 }
-
-_Static_assert(sizeof(((struct mc_status_ppp *)0)->dns[0]) >= sizeof(((struct mc_ppp_link *)0)->dns[0]),
-               "status has room for what PPP gives");
 
 /* Online means an address that somebody can be reached from: IPV6CP's link-local one is none. */
 static void address_changed(struct app *app)
@@ -69,6 +68,18 @@ static void on_slaac(void *ctx, const char *address)
     address_changed(app);
 }
 
+static void on_router(void *ctx)
+{
+    struct app *app = ctx;
+    const struct mc_nd_facts *router = mc_slaac_router(app->slaac);
+    mc_info("the router of %s tells name servers: %s%s%s; NAT64 prefix: %s", app->ppp_link.ifname,
+            *router->servers[0].address ? router->servers[0].address : "none", *router->servers[1].address ? " " : "",
+            router->servers[1].address, *router->nat64 ? router->nat64 : "none");
+    app_servers_changed(app);
+}
+
+static const struct mc_slaac_events slaac_events = {.on_address = on_slaac, .on_router = on_router};
+
 static void end_slaac(struct app *app)
 {
     mc_slaac_free(app->slaac);
@@ -81,7 +92,7 @@ static void begin_slaac(struct app *app)
         end_slaac(app);
         return;
     }
-    int r = app->slaac ? 0 : mc_slaac_new(app->loop, app->ppp_link.ifname, on_slaac, app, &app->slaac);
+    int r = app->slaac ? 0 : mc_slaac_new(app->loop, app->ppp_link.ifname, &slaac_events, app, &app->slaac);
     if (r < 0)
         mc_warn("no IPv6 address for %s: %s", app->ppp_link.ifname, strerror(-r));
 }
@@ -94,11 +105,10 @@ static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
     snprintf(st->interface, sizeof(st->interface), "%s", ppp_link->ifname);
     snprintf(st->remote, sizeof(st->remote), "%s", *ppp_link->remote ? ppp_link->remote : ppp_link->remote6);
     fill_dns(app);
-    for (size_t i = 0; i < MC_LENGTH_OF(st->dns); i++)
-        memcpy(st->dns[i], app->ppp_link.dns[i], sizeof(app->ppp_link.dns[i])); /* the smaller of the two */
     st->mtu = ppp_link->mtu > 0 ? ppp_link->mtu : MC_UNKNOWN;
     st->pid = (int32_t)mc_ppp_pid(app->ppp);
     begin_slaac(app);
+    app_servers_changed(app);
     address_changed(app);
 }
 

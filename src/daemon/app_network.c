@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the call does to the host's network, and whether it carries: default routes, DNS servers, traffic and probe. */
 #include "app_priv.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
@@ -78,13 +79,30 @@ void app_on_names(void *ctx, enum mc_names_where where, int result)
     mc_bus_touch(app->bus);
 }
 
+/* Of several that tell the same server, one. */
+static void add_server(struct mc_status_ppp *st, const char *server)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr six;
+    if (inet_pton(AF_INET6, server, &six) == 1) /* the modem's are not written as the router's */
+        server = inet_ntop(AF_INET6, &six, text, sizeof(text));
+    for (size_t i = 0; i < MC_LENGTH_OF(st->dns) && *server; i++) {
+        if (strcmp(st->dns[i], server) == 0)
+            return;
+        if (!*st->dns[i]) {
+            snprintf(st->dns[i], sizeof(st->dns[i]), "%s", server);
+            return;
+        }
+    }
+}
+
 static void set_dns(struct app *app)
 {
-    const char *servers[2];
+    const struct mc_status_ppp *st = &app->status.ppp;
+    const char *servers[MC_LENGTH_OF(st->dns)];
     size_t n = 0;
-    for (size_t i = 0; i < MC_LENGTH_OF(app->ppp_link.dns); i++)
-        if (*app->ppp_link.dns[i])
-            servers[n++] = app->ppp_link.dns[i];
+    for (; n < MC_LENGTH_OF(servers) && *st->dns[n]; n++)
+        servers[n] = st->dns[n];
     if (n == 0 || !app->settings.ppp.use_dns)
         return;
     const struct mc_names_gift gift = {.ifname = app->ppp_link.ifname,
@@ -93,6 +111,24 @@ static void set_dns(struct app *app)
                                        .default_route = app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO,
                                        .metric = (uint32_t)app->settings.ppp.route_metric};
     mc_names_give(app->names, &gift);
+}
+
+void app_servers_changed(struct app *app)
+{
+    static const struct mc_nd_facts none;
+    struct mc_status_ppp *st = &app->status.ppp;
+    const struct mc_nd_facts *router = app->slaac ? mc_slaac_router(app->slaac) : &none;
+    char before[sizeof(st->dns)];
+    memcpy(before, st->dns, sizeof(before));
+    memset(st->dns, 0, sizeof(st->dns));
+    for (size_t i = 0; i < MC_LENGTH_OF(app->ppp_link.dns); i++)
+        add_server(st, app->ppp_link.dns[i]);
+    for (size_t i = 0; i < MC_LENGTH_OF(router->servers); i++)
+        add_server(st, router->servers[i].address);
+    snprintf(st->nat64, sizeof(st->nat64), "%s", router->nat64);
+    if (app->network_up && memcmp(before, st->dns, sizeof(before)) != 0)
+        set_dns(app);
+    mc_bus_touch(app->bus);
 }
 
 /* A restart of NetworkManager must not take the address away. */
@@ -161,8 +197,8 @@ static const char *probe_address(struct app *app)
 {
     if (*app->settings.probe.target)
         return app->settings.probe.target;
-    bool second = app->probe_turn++ % 2 && *app->ppp_link.dns[1];
-    return app->ppp_link.dns[second ? 1 : 0];
+    bool second = app->probe_turn++ % 2 && *app->status.ppp.dns[1];
+    return app->status.ppp.dns[second ? 1 : 0];
 }
 
 int app_probe(void *ctx)

@@ -131,6 +131,8 @@ int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave);
 
 /* app_network.c */
 void app_network(void *ctx, bool up);
+/** IPCP's, the modem's or the router's name servers, or its NAT64 prefix, are others now. */
+void app_servers_changed(struct app *app);
 /** Who took the DNS servers. */
 void app_on_names(void *ctx, enum mc_names_where where, int result);
 void app_traffic(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);

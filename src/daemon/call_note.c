@@ -22,7 +22,7 @@ static const struct field {
     const char *key;
     size_t offset, bytes;
     enum kind kind;
-    int64_t least, most; /* NUMBER: its range; TEXT: least 1 when it must not be empty */
+    int64_t least, most; /* NUMBER: its range; TEXT: least 1 when it must not be empty; ADDRESS: least its family */
 } fields[] = {
     FIELD("pid", pid, NUMBER32, 2, INT32_MAX),
     FIELD("start", start, TEXT, 1, 0),
@@ -38,8 +38,8 @@ static const struct field {
     FIELD("mtu", up.mtu, NUMBER32, 0, 65535),
     FIELD("local", up.local, ADDRESS, AF_INET, 0),
     FIELD("remote", up.remote, ADDRESS, AF_INET, 0),
-    FIELD("dns1", up.dns[0], ADDRESS, AF_INET, 0),
-    FIELD("dns2", up.dns[1], ADDRESS, AF_INET, 0),
+    FIELD("dns1", up.dns[0], ADDRESS, AF_UNSPEC, 0),
+    FIELD("dns2", up.dns[1], ADDRESS, AF_UNSPEC, 0),
     FIELD("local6", up.local6, ADDRESS, AF_INET6, 0),
     FIELD("remote6", up.remote6, ADDRESS, AF_INET6, 0),
 };
@@ -47,10 +47,17 @@ _Static_assert(sizeof(enum mc_flow) == sizeof(int32_t) && sizeof(int) == sizeof(
                "read and written as 32 bits");
 #define ALL ((1u << MC_LENGTH_OF(fields)) - 1)
 
+/* @family AF_UNSPEC: of either. */
+static bool is_address(int family, const char *text)
+{
+    uint8_t binary[16];
+    return (family != AF_INET6 && inet_pton(AF_INET, text, binary) == 1) ||
+           (family != AF_INET && inet_pton(AF_INET6, text, binary) == 1);
+}
+
 static int put_field(const struct field *field, struct mc_call_note *note, const char *value)
 {
     char *place = (char *)note + field->offset;
-    uint8_t binary[16];
     int64_t number;
     switch (field->kind) {
     case NUMBER32:
@@ -63,7 +70,7 @@ static int put_field(const struct field *field, struct mc_call_note *note, const
             memcpy(place, &(int32_t){(int32_t)number}, sizeof(int32_t));
         return 0;
     case ADDRESS:
-        if (*value && inet_pton((int)field->least, value, binary) != 1)
+        if (*value && !is_address((int)field->least, value))
             return -EBADMSG;
         break;
     case TEXT:

@@ -158,7 +158,11 @@ int mc_build_csq(void *ctx, char *out, size_t size)
 int mc_build_contrdp(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
-    return b->facts.want_dns ? mc_at_format(out, size, "AT+CGCONTRDP=%d", (int)b->settings->pdp.cid) : -ENODATA;
+    /* Neither IPV6CP nor every router tells name servers: where there is nothing but IPv6 the modem is asked at once.
+     */
+    const bool wanted =
+        b->facts.want_dns || (b->settings->pdp.type == MC_PDP_IPV6 && b->settings->ppp.use_dns && !b->facts.dns[0][0]);
+    return wanted ? mc_at_format(out, size, "AT+CGCONTRDP=%d", (int)b->settings->pdp.cid) : -ENODATA;
 }
 
 int mc_build_dial(void *ctx, char *out, size_t size)

@@ -316,13 +316,22 @@ int mc_take_contrdp(void *ctx, const struct mc_at_answer *a)
     const struct mc_bringup *b = ctx;
     struct mc_facts *f = facts_of(ctx);
     struct mc_at_cgcontrdp context;
-    for (size_t i = 0; i < a->n_lines; i++)
-        if (mc_at_parse_cgcontrdp(a->lines[i], &context) == 0 && context.cid == b->settings->pdp.cid) {
-            f->want_dns = false;
-            memcpy(f->dns, context.dns, sizeof(f->dns));
-            return 0;
-        }
-    return -EBADMSG;
+    size_t n = 0;
+    bool any = false;
+    for (size_t i = 0; i < a->n_lines; i++) { /* one line a family */
+        if (mc_at_parse_cgcontrdp(a->lines[i], &context) < 0 || context.cid != b->settings->pdp.cid)
+            continue;
+        any = true;
+        for (size_t k = 0; k < MC_LENGTH_OF(context.dns) && n < MC_LENGTH_OF(f->dns); k++)
+            if (context.dns[k][0] != '\0')
+                memcpy(f->dns[n++], context.dns[k], sizeof(f->dns[0]));
+    }
+    if (!any)
+        return -EBADMSG;
+    for (; n < MC_LENGTH_OF(f->dns); n++)
+        f->dns[n][0] = '\0';
+    f->want_dns = false;
+    return 0;
 }
 
 int mc_take_cbc(void *ctx, const struct mc_at_answer *a)

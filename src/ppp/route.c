@@ -99,6 +99,7 @@ struct found {
 };
 struct search {
     int family;
+    unsigned char protocol;
     int only_index; /* 0: any */
     struct found found[SWEEP_MAX];
     int n;
@@ -116,7 +117,7 @@ static int take_route(const struct nlmsghdr *header, void *ctx)
      * rtnl_dump_all(). */
     if (route->rtm_family != search->family)
         return MNL_CB_OK;
-    if (route->rtm_protocol != MC_ROUTE_PROTOCOL || route->rtm_type != RTN_UNICAST ||
+    if (route->rtm_protocol != search->protocol || route->rtm_type != RTN_UNICAST ||
         (route->rtm_flags & RTM_F_CLONED) != 0)
         return MNL_CB_OK;
     mnl_attr_for_each(attribute, header, sizeof(*route))
@@ -136,7 +137,7 @@ static int take_route(const struct nlmsghdr *header, void *ctx)
     return MNL_CB_OK;
 }
 
-static int find_ours(int family, struct search *search)
+static int find_routes(int family, struct search *search)
 {
     char buffer[MNL_NLMSG_HDRLEN + 256];
     struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
@@ -167,11 +168,11 @@ static bool same_target(const struct route_target *a, const struct route_target 
 int route_add(const struct route_target *target, int index, uint32_t metric)
 {
     char buffer[MNL_NLMSG_HDRLEN + 256];
-    struct search search = {.only_index = index};
+    struct search search = {.protocol = MC_ROUTE_PROTOCOL, .only_index = index};
     int r =
         route_talk(route_request(buffer, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, target, index, metric), NULL, NULL);
 
-    if (r != -EEXIST || find_ours(target->family, &search) < 0)
+    if (r != -EEXIST || find_routes(target->family, &search) < 0)
         return r;
     for (int i = 0; i < search.n; i++)
         if (search.found[i].metric == metric && same_target(&search.found[i].target, target))
@@ -219,7 +220,7 @@ int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t me
 
 int mc_route_sweep(const char *ifname)
 {
-    struct search search = {0};
+    struct search search = {.protocol = MC_ROUTE_PROTOCOL};
     int removed = 0, r;
 
     if (ifname != NULL) {
@@ -227,11 +228,29 @@ int mc_route_sweep(const char *ifname)
         if (search.only_index == 0)
             return 0; /* its routes went with it */
     }
-    r = find_ours(AF_INET, &search);
+    r = find_routes(AF_INET, &search);
     if (r == 0)
-        r = find_ours(AF_INET6, &search);
+        r = find_routes(AF_INET6, &search);
     for (int i = 0; r == 0 && i < search.n; i++) {
         r = route_delete(&search.found[i].target, search.found[i].index, search.found[i].metric);
+        removed += r == 0;
+    }
+    return r < 0 ? r : removed;
+}
+
+int mc_route_remove_advertised(const char *ifname)
+{
+    struct search search = {.protocol = RTPROT_RA, .only_index = (int)if_nametoindex(ifname)};
+    char buffer[MNL_NLMSG_HDRLEN + 256];
+    int removed = 0, r = search.only_index == 0 ? -ENODEV : find_routes(AF_INET6, &search);
+
+    for (int i = 0; r == 0 && i < search.n; i++) {
+        const struct found *found = &search.found[i];
+        if (found->target.len_bits > 0)
+            continue; /* its prefixes are the kernel's */
+        struct nlmsghdr *header = route_request(buffer, RTM_DELROUTE, 0, &found->target, found->index, found->metric);
+        ((struct rtmsg *)mnl_nlmsg_get_payload(header))->rtm_protocol = RTPROT_RA;
+        r = route_talk(header, NULL, NULL);
         removed += r == 0;
     }
     return r < 0 ? r : removed;

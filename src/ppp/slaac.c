@@ -3,6 +3,7 @@
 #include <microcat/base/log.h>
 #include <microcat/io/loop.h>
 #include <microcat/ppp/route.h>
+#include <microcat/ppp/route_advert.h>
 #include <microcat/ppp/route_watch.h>
 #include <microcat/ppp/slaac.h>
 
@@ -24,12 +25,14 @@ enum { ASK_TIMES = 3, HOPS = 255 };
 
 struct mc_slaac {
     struct mc_loop *loop;
-    mc_slaac_fn *fn;
+    struct mc_slaac_events events;
     void *ctx;
     char ifname[16];
     char address[46];
     struct mc_route_watch *watch;
-    struct mc_timer look, ask;
+    struct mc_nd_facts router;
+    struct mc_advert_watch *options;
+    struct mc_timer look, ask, expire;
     int asked;
 };
 
@@ -83,7 +86,7 @@ static void on_ask(void *ctx)
 {
     struct mc_slaac *slaac = ctx;
 
-    if (*slaac->address || slaac->asked == ASK_TIMES)
+    if (slaac->asked > 0 && (*slaac->address || slaac->asked == ASK_TIMES))
         return;
     int r = ask_router(slaac);
     if (r < 0)
@@ -101,7 +104,11 @@ static void on_look(void *ctx)
     if (strcmp(now, slaac->address) == 0)
         return;
     memcpy(slaac->address, now, sizeof(now));
-    slaac->fn(slaac->ctx, slaac->address);
+    if (!*now) { /* its time ran out: nobody said it anew */
+        slaac->asked = 0;
+        mc_timer_arm(&slaac->ask, mc_loop_timers(slaac->loop), 0);
+    }
+    slaac->events.on_address(slaac->ctx, slaac->address);
 }
 
 /* Many messages, one look. */
@@ -112,7 +119,35 @@ static void on_change(void *ctx)
     mc_timer_arm(&slaac->look, mc_loop_timers(slaac->loop), 0);
 }
 
-int mc_slaac_new(struct mc_loop *loop, const char *ifname, mc_slaac_fn *fn, void *ctx, struct mc_slaac **ret_slaac)
+/* ---- what the router says beside the address ---- */
+
+static void on_expire(void *ctx)
+{
+    struct mc_slaac *slaac = ctx;
+    int64_t now_ms = mc_timerq_now_ms(mc_loop_timers(slaac->loop)), next_ms;
+    int news = mc_nd_expire(&slaac->router, now_ms, &next_ms);
+
+    mc_timer_disarm(&slaac->expire);
+    if (next_ms != INT64_MAX)
+        mc_timer_arm(&slaac->expire, mc_loop_timers(slaac->loop), next_ms - now_ms);
+    if (news)
+        slaac->events.on_router(slaac->ctx);
+}
+
+static void on_options(void *ctx, const void *options, size_t len)
+{
+    struct mc_slaac *slaac = ctx;
+    int news = mc_nd_take(&slaac->router, options, len, mc_timerq_now_ms(mc_loop_timers(slaac->loop)));
+
+    on_expire(slaac); /* the next to run out may be another one */
+    if (news > 0)
+        slaac->events.on_router(slaac->ctx);
+}
+
+/* ---- life ---- */
+
+int mc_slaac_new(struct mc_loop *loop, const char *ifname, const struct mc_slaac_events *events, void *ctx,
+                 struct mc_slaac **ret_slaac)
 {
     struct mc_slaac *slaac;
     int r;
@@ -122,16 +157,22 @@ int mc_slaac_new(struct mc_loop *loop, const char *ifname, mc_slaac_fn *fn, void
     slaac = calloc(1, sizeof(*slaac));
     if (slaac == NULL)
         return -ENOMEM;
-    *slaac = (struct mc_slaac){.loop = loop, .fn = fn, .ctx = ctx};
+    *slaac = (struct mc_slaac){.loop = loop, .events = *events, .ctx = ctx};
     snprintf(slaac->ifname, sizeof(slaac->ifname), "%s", ifname);
     mc_timer_init(&slaac->look, "slaac look", on_look, slaac);
     mc_timer_init(&slaac->ask, "slaac ask", on_ask, slaac);
+    mc_timer_init(&slaac->expire, "slaac expire", on_expire, slaac);
     r = mc_route_watch_new(loop, on_change, slaac, &slaac->watch);
+    if (r == 0)
+        r = mc_advert_watch_new(loop, ifname, on_options, slaac, &slaac->options);
     if (r < 0) {
-        free(slaac);
+        mc_slaac_free(slaac);
         return r;
     }
     write_settings(slaac);
+    r = mc_route_remove_advertised(ifname);
+    if (r < 0)
+        mc_debug("the kernel's own default routes through %s: %s", ifname, strerror(-r));
     mc_timer_arm(&slaac->look, mc_loop_timers(loop), 0); /* a call that is carried on has its address */
     mc_timer_arm(&slaac->ask, mc_loop_timers(loop), 0);
     *ret_slaac = slaac;
@@ -143,12 +184,19 @@ const char *mc_slaac_address(const struct mc_slaac *slaac)
     return slaac->address;
 }
 
+const struct mc_nd_facts *mc_slaac_router(const struct mc_slaac *slaac)
+{
+    return &slaac->router;
+}
+
 void mc_slaac_free(struct mc_slaac *slaac)
 {
     if (slaac == NULL)
         return;
     mc_timer_disarm(&slaac->look);
     mc_timer_disarm(&slaac->ask);
+    mc_timer_disarm(&slaac->expire);
+    mc_advert_watch_free(slaac->options);
     mc_route_watch_free(slaac->watch);
     free(slaac);
 }

@@ -21,10 +21,24 @@ static void servers_are_asked_for_only_when_missing(void **state)
     assert_false(facts->want_dns);
 }
 
+/* A network of nothing but IPv6: no IPCP, and not every router tells; and never where names are somebody else's
+ * business. */
+static void servers_of_an_ipv6_network_are_asked_for_at_once(void **state)
+{
+    for (int use_dns = 0; use_dns < 2; use_dns++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm instant");
+        b->settings.pdp.type = MC_PDP_IPV6;
+        b->settings.ppp.use_dns = use_dns;
+        assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_NONE);
+        assert_int_equal(strstr(b->sent, "AT+CGCONTRDP=1") != NULL, use_dns);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_are_asked_for_only_when_missing),
+        cmocka_unit_test(servers_of_an_ipv6_network_are_asked_for_at_once),
     };
     return cmocka_run_group_tests_name("modem/dns", tests, NULL, NULL);
 }

@@ -100,7 +100,8 @@ struct mc_at_cgcontrdp {
     char dns[2][64];
     int32_t mtu; /* or MC_AT_UNKNOWN */
 };
-/** "+CGCONTRDP: <cid>,<bearer>,<apn>[,<address and mask>[,<gateway>[,<dns1>[,<dns2>[,...,<mtu>]]]]]" */
+/** IPv6 addresses come out with colons ("2001:db8:0:0:0:0:0:1"), also where the modem writes 16 decimal numbers.
+ * "+CGCONTRDP: <cid>,<bearer>,<apn>[,<address and mask>[,<gateway>[,<dns1>[,<dns2>[,...,<mtu>]]]]]" */
 int mc_at_parse_cgcontrdp(const char *line, struct mc_at_cgcontrdp *ret_context);
 
 /* --- The line and the device -----------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ struct mc_facts {
     bool auth_other_user;  /* it reads with a user that is not ours */
     char address[64];
     bool want_dns;   /* PPP gave no usable DNS servers: ask the modem for them before the next dial */
-    char dns[2][64]; /* of AT+CGCONTRDP, "" none */
+    char dns[4][64]; /* of AT+CGCONTRDP, of both families; "" none */
     /* registration */
     int32_t stat, tac;
     int64_t cell_id;

@@ -33,6 +33,12 @@ int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t me
  */
 int mc_route_sweep(const char *ifname);
 
+/**
+ * Removes the IPv6 default routes through @ifname that the kernel itself made of a router's advertisement, before it
+ * was told to make none. How many, or -errno.
+ */
+int mc_route_remove_advertised(const char *ifname);
+
 /** How an address would be reached now, main table and rules included. */
 struct mc_route_way {
     char ifname[16];

@@ -86,7 +86,8 @@ struct mc_status_ppp {
     char interface[16];
     char local[64], remote[64];
     char local6[64]; /* the global IPv6 address, or the link-local one while there is none */
-    char dns[2][64];
+    char dns[4][64];
+    char nat64[64]; /* the prefix behind which the network reaches IPv4, as its router says; "" none */
     int32_t mtu;
     char auth[8]; /* "CHAP", "PAP" or "" */
     int32_t pid;

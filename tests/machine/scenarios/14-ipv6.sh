@@ -16,6 +16,7 @@ interface ppp0 {
     MaxRtrAdvInterval 4;
     AdvDefaultLifetime 1800;
     prefix 2001:db8:7::/64 { AdvOnLink off; AdvAutonomous on; };
+    RDNSS 2001:db8:99::1 { AdvRDNSSLifetime 300; };
 };
 END
     ip netns exec isp radvd -n -m stderr -C $run/radvd.conf -p $run/radvd-own.pid >$run/radvd.log 2>&1 &
@@ -45,6 +46,12 @@ is "this interface takes a router's word though the host forwards" "$(cat /proc/
 is "and no other one does since" "$(cat /proc/sys/net/ipv6/conf/default/accept_ra)" "$others"
 check "the default route has the link's metric" bash -c "ip -6 route show default dev ppp0 | grep -q 'metric 700'"
 is "and is the only one" "$(ip -6 route show default | wc -l)" 1
+status_has_server() { microcatctl --json status | tr -d ' \n' | grep -q '"dns":\[[^]]*"2001:db8:99::1"'; }
+check "the router's name server is one of the link's" until_ok 20000 status_has_server
+check "and in resolved" until_ok 10000 bash -c "resolvectl dns ppp0 | grep -q 2001:db8:99::1"
+check "beside those of IPCP" bash -c "resolvectl dns ppp0 | grep -q 100.127.0.53"
+systemctl kill --signal=KILL --kill-whom=main microcatd.service
+check "killed, the next daemon has it too" until_ok 30000 status_has_server
 route_back
 check "a ping goes through" ping -6 -c 2 -i 0.3 -W 5 -I "$(global6)" 2001:db8:99::1
 stop_daemon
@@ -63,6 +70,8 @@ check "without a router's word it is not online" bash -c "! microcatctl wait --f
 make_router
 check "with it it is" in_state online 60
 check "with the address" until_ok 20000 has_global6
+check "the router's name server is the link's only one" until_ok 20000 status_has_server
+check "and resolved's" until_ok 10000 bash -c "resolvectl dns ppp0 | grep -q ': 2001:db8:99::1\$'"
 is "as its own" "$(status_of ppp.local)" "$(status_of ppp.local6)"
 route_back
 check "a ping goes through it" ping -6 -c 2 -i 0.3 -W 5 -I "$(global6)" 2001:db8:99::1
