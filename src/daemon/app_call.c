@@ -97,6 +97,11 @@ static void begin_slaac(struct app *app)
         mc_warn("no IPv6 address for %s: %s", app->ppp_link.ifname, strerror(-r));
 }
 
+static void on_interface(void *ctx, const char *ifname)
+{
+    app_join_vrf(ctx, ifname);
+}
+
 static void on_up(void *ctx, const struct mc_ppp_link *ppp_link)
 {
     struct app *app = ctx;
@@ -180,6 +185,7 @@ enum mc_fault app_call_check(void *ctx, char *detail, size_t size)
 
 static const struct mc_ppp_events ppp_events = {.on_phase = on_phase,
                                                 .on_auth = on_auth,
+                                                .on_interface = on_interface,
                                                 .on_up = on_up,
                                                 .on_down = on_down,
                                                 .to_modem = to_modem,

@@ -8,6 +8,7 @@
 #include <microcat/ppp/networkmanager.h>
 #include <microcat/ppp/route.h>
 #include <microcat/ppp/slaac.h>
+#include <microcat/ppp/vrf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,21 @@ static bool wants_route(const struct app *app, enum mc_default_route family)
     return wanted == MC_DEFAULT_ROUTE_YES || wanted == (int)family;
 }
 
+void app_join_vrf(struct app *app, const char *ifname)
+{
+    const char *vrf = app->settings.ppp.vrf;
+    app->vrf_table = 0;
+    int r = *vrf ? mc_vrf_join(ifname, vrf, &app->vrf_table) : 0;
+    if (r < 0)
+        mc_warn("%s cannot join VRF %s, and gets no route: %s", ifname, vrf, strerror(-r));
+}
+
+/* Where the link's routes go. */
+static uint32_t table_of(const struct app *app)
+{
+    return *app->settings.ppp.vrf ? app->vrf_table : (uint32_t)app->settings.ppp.route_table;
+}
+
 static void add_routes(struct app *app)
 {
     const struct mc_ppp_link *l = &app->ppp_link;
@@ -39,7 +55,7 @@ static void add_routes(struct app *app)
     } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0' && wants_route(app, MC_DEFAULT_ROUTE_IPV4), "IPv4"},
                   {MC_ROUTE_IPV6, global6 && wants_route(app, MC_DEFAULT_ROUTE_IPV6), "IPv6"}};
     const uint32_t metric = app->families ? app->metric : (uint32_t)app->settings.ppp.route_metric;
-    const uint32_t table = app->families ? app->table : (uint32_t)app->settings.ppp.route_table;
+    const uint32_t table = app->families ? app->table : table_of(app);
     app->metric = metric;
     app->table = table;
     for (size_t i = 0; i < MC_LENGTH_OF(routes); i++) {
@@ -109,7 +125,8 @@ static void set_dns(struct app *app)
                                        .servers = servers,
                                        .n_servers = n,
                                        .default_route = app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO,
-                                       .metric = (uint32_t)app->settings.ppp.route_metric};
+                                       .metric = (uint32_t)app->settings.ppp.route_metric,
+                                       .table = table_of(app)};
     mc_names_give(app->names, &gift);
 }
 
@@ -150,7 +167,8 @@ void app_network(void *ctx, bool up)
     if (up) {
         app->network_up = true;
         hands_off(app, true);
-        if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO)
+        /* Never in the main table what was meant for a VRF. */
+        if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO && (!*app->settings.ppp.vrf || app->vrf_table))
             add_routes(app);
         set_dns(app);
         return;

@@ -85,6 +85,7 @@ struct app {
     uint32_t table;       /* and their table; 0: main */
     struct mc_names *names;
     struct mc_slaac *slaac; /* while IPV6CP is up */
+    uint32_t vrf_table;     /* of VRF=; 0: the interface is in none */
     struct mc_probe *probe;
     unsigned probe_turn; /* which of the name servers is asked next */
     char runtime_dir[108];
@@ -130,6 +131,8 @@ void app_call_count(struct app *app);
 int app_call_adopt(struct app *app, const struct mc_ppp_leave *leave);
 
 /* app_network.c */
+/** Into VRF=, where one is configured; where that fails the link has no route. */
+void app_join_vrf(struct app *app, const char *ifname);
 void app_network(void *ctx, bool up);
 /** IPCP's, the modem's or the router's name servers, or its NAT64 prefix, are others now. */
 void app_servers_changed(struct app *app);

@@ -135,6 +135,11 @@ const struct mc_config_row mc_config_rows[] = {
      .help =
          "The routing table of the link's routes, by number, for a gateway that routes by policy (ip rule). 0 is the "
          "main table."},
+    {AT(PPP, "VRF", ppp.vrf), TEXT(1, 15, mc_check_interface, "the name of a VRF device, 15 bytes at most"),
+     .default_text = "",
+     .help = "The VRF (lte, say) that the link's interface belongs to, for a gateway that routes so; its routes go to "
+             "that table. "
+             "The VRF has to be there before the link: microcatd makes none. Names are resolved outside of it."},
     {AT(PPP, "RouteMetric", ppp.route_metric), INT(0, 2147483647), .default_text = "700",
      .help =
          "The metric of the default route; the lowest is used. Ethernet and WLAN usually have less (100 and 600 with "

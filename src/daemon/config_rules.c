@@ -45,6 +45,16 @@ static bool probe_without_interval(const struct mc_settings *s)
     return s->probe.kind != MC_PROBE_NONE && s->probe.interval_ms == 0;
 }
 
+static bool vrf_and_table(const struct mc_settings *s)
+{
+    return *s->ppp.vrf && s->ppp.route_table != 0;
+}
+
+static bool vrf_is_interface(const struct mc_settings *s)
+{
+    return *s->ppp.vrf && strcmp(s->ppp.vrf, s->ppp.interface) == 0;
+}
+
 static const struct {
     bool (*broken)(const struct mc_settings *settings);
     const char *section, *key; /* whose origin is named */
@@ -60,6 +70,9 @@ static const struct {
     {mtu_below_ipv6, "PPP", "MTU", MC_LOG_WARNING, "IPv6 needs an MTU of 1280 at least"},
     {serial_unused, "Modem", "Serial", MC_LOG_WARNING, "Serial= is not used when Device= names a path"},
     {interface_unused, "Modem", "UsbInterface", MC_LOG_WARNING, "UsbInterface= is not used when Device= names a path"},
+    {vrf_and_table, "PPP", "RouteTable", MC_LOG_ERR,
+     "RouteTable= cannot be set beside VRF=, which has a table of its own"},
+    {vrf_is_interface, "PPP", "VRF", MC_LOG_ERR, "VRF= and Interface= cannot be the same device"},
     {probe_without_interval, "Probe", "Interval", MC_LOG_WARNING,
      "Interval=0 means that the link is never probed; Method=none would say so"},
 };

@@ -33,6 +33,18 @@ void mc_call_phase(struct mc_ppp *ppp, enum mc_ppp_phase phase)
     ppp->depth--;
 }
 
+/* Before it has addresses: what must happen to the interface first, has its time here. */
+static void on_interface(struct mc_ppp *ppp, const char *ifname)
+{
+    if (ifname[0] == '\0' || strcmp(ifname, ppp->interface) == 0)
+        return;
+    snprintf(ppp->interface, sizeof(ppp->interface), "%s", ifname);
+    ppp->depth++;
+    if (!ppp->buried && ppp->events.on_interface != NULL)
+        ppp->events.on_interface(ppp->ctx, ppp->interface);
+    ppp->depth--;
+}
+
 void mc_call_down(struct mc_ppp *ppp)
 {
     ppp->has_v4 = ppp->has_v6 = false;
@@ -73,6 +85,7 @@ static void on_ip_up(struct mc_ppp *ppp, const struct mc_plugin_msg *msg)
     struct mc_ppp_link *link = &ppp->link;
     size_t n = 0;
 
+    on_interface(ppp, msg->ifname);
     take_interface(link, msg);
     snprintf(link->local, sizeof(link->local), "%s", msg->local);
     snprintf(link->remote, sizeof(link->remote), "%s", msg->remote);
@@ -87,6 +100,7 @@ static void on_ip_up(struct mc_ppp *ppp, const struct mc_plugin_msg *msg)
 
 static void on_ipv6_up(struct mc_ppp *ppp, const struct mc_plugin_msg *msg)
 {
+    on_interface(ppp, msg->ifname);
     take_interface(&ppp->link, msg);
     snprintf(ppp->link.local6, sizeof(ppp->link.local6), "%s", msg->local);
     snprintf(ppp->link.remote6, sizeof(ppp->link.remote6), "%s", msg->remote);
@@ -125,6 +139,7 @@ void mc_call_stands(struct mc_ppp *ppp, const struct mc_ppp_link *link)
     ppp->link = *link;
     ppp->has_v4 = link->local[0] != '\0';
     ppp->has_v6 = link->local6[0] != '\0';
+    on_interface(ppp, link->ifname);
     mc_call_phase(ppp, MC_PPP_RUNNING);
     if (!ppp->buried)
         tell_up(ppp);
@@ -145,6 +160,7 @@ void mc_call_message(void *ctx, const struct mc_plugin_msg *msg)
     ppp->view.spoke = true;
     switch (msg->kind) {
     case MC_PLUGIN_PHASE:
+        on_interface(ppp, msg->ifname);
         if (msg->phase >= 0 && (size_t)msg->phase < sizeof(phases) / sizeof(phases[0]))
             mc_call_phase(ppp, phases[msg->phase]);
         break;

@@ -27,6 +27,7 @@ struct mc_ppp {
     enum mc_ppp_phase phase;
     struct mc_ppp_link link, told; /* as it is, as it was told to on_up */
     struct mc_ppp_link left;       /* by the daemon from which the call was taken over */
+    char interface[16];            /* as it was told; "" not yet */
     bool has_v4, has_v6, is_up, was_up;
     struct mc_exit_view view;
     int told_status;    /* exit status by the plugin's word, -1 none */

@@ -44,7 +44,7 @@ struct mc_names {
     char servers[SERVERS][ADDRESS_BYTES];
     size_t n_servers; /* 0: nothing is given */
     bool routed[SERVERS];
-    uint32_t metric;
+    uint32_t metric, table;
     bool default_route;
 };
 
@@ -97,7 +97,7 @@ static void set_routes(struct mc_names *names)
     for (size_t i = 0; i < names->n_servers; i++) {
         if (names->routed[i] || others_use(names, names->servers[i]))
             continue;
-        int r = mc_route_add_server(names->ifname, names->servers[i], names->metric, 0);
+        int r = mc_route_add_server(names->ifname, names->servers[i], names->metric, names->table);
         if (r < 0)
             mc_debug("no route to %s through %s: %s", names->servers[i], names->ifname, strerror(-r));
         names->routed[i] = r > 0;
@@ -108,7 +108,7 @@ static void take_routes(struct mc_names *names)
 {
     for (size_t i = 0; i < names->n_servers; i++)
         if (names->routed[i])
-            mc_route_remove_server(names->ifname, names->servers[i], names->metric, 0);
+            mc_route_remove_server(names->ifname, names->servers[i], names->metric, names->table);
     memset(names->routed, 0, sizeof(names->routed));
 }
 
@@ -214,6 +214,7 @@ int mc_names_give(struct mc_names *names, const struct mc_names_gift *gift)
     take_routes(names); /* other servers, another interface */
     snprintf(names->ifname, sizeof(names->ifname), "%s", gift->ifname);
     names->metric = gift->metric;
+    names->table = gift->table;
     names->default_route = gift->default_route;
     for (size_t i = 0; i < gift->n_servers && n < SERVERS; i++)
         if (mc_dns_usable(gift->servers[i]))

@@ -28,7 +28,7 @@ static const struct field fields[] = {
     FIELD("version", BIT(MC_PLUGIN_HELLO), FIELD_TEXT, version),
     FIELD("pid", BIT(MC_PLUGIN_HELLO), FIELD_I32, pid),
     FIELD("phase", BIT(MC_PLUGIN_PHASE), FIELD_I32, phase),
-    FIELD("ifname", UP_KINDS, FIELD_TEXT, ifname),
+    FIELD("ifname", UP_KINDS | BIT(MC_PLUGIN_PHASE), FIELD_TEXT, ifname),
     FIELD("unit", UP_KINDS, FIELD_I32, unit),
     FIELD("mtu", UP_KINDS, FIELD_I32, mtu),
     FIELD("local", UP_KINDS, FIELD_ADDRESS, local),

@@ -105,7 +105,7 @@ int mc_route_add_server(const char *ifname, const char *server, uint32_t metric,
     r = parse(server, &target);
     if (r < 0)
         return r;
-    r = mc_route_lookup(server, &way);
+    r = table ? -ENOENT : mc_route_lookup(server, &way); /* who is routed by another table is not by this way */
     if (r == 0 && !way.by_default && strcmp(way.ifname, ifname) != 0)
         return 0;
     target.table = table;

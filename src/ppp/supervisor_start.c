@@ -5,6 +5,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/ppp/options.h>
 #include <microcat/ppp/pty.h>
+#include <microcat/ppp/vrf.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -151,11 +152,15 @@ int mc_ppp_start(struct mc_loop *loop, const struct mc_settings *settings, const
 int mc_ppp_check(const struct mc_settings *settings, struct mc_ppp_failure *ret_failure)
 {
     _cleanup_close_ int master = -1, slave = -1;
+    uint32_t table;
     char tty[64];
     int r;
 
     if (access(settings->ppp.program, X_OK) < 0)
         return program_refused(ret_failure, -errno, settings->ppp.program);
+    r = *settings->ppp.vrf ? mc_vrf_look(settings->ppp.vrf, &table) : 0;
+    if (r < 0)
+        return refused(ret_failure, r, "[PPP] VRF=%s", settings->ppp.vrf);
     r = mc_pty_open(&master, &slave, tty, sizeof(tty));
     return r < 0 ? refused(ret_failure, r, "no pty for pppd: %s", tty) : 0;
 }

@@ -49,6 +49,8 @@ static void on_phase(void *ctx, int now)
         mc_plugin_wipe(passwd, MAXSECRETLEN);
     mc_plugin_msg_init(&msg, MC_PLUGIN_PHASE);
     msg.phase = now;
+    if (now >= PHASE_ESTABLISH) /* before that the name may be the last call's */
+        snprintf(msg.ifname, sizeof(msg.ifname), "%.15s", mc_pppd_ifname());
     mc_client_tell(&msg);
 }
 

@@ -51,6 +51,8 @@ static void say_phase(int phase)
 
     mc_plugin_msg_init(&msg, MC_PLUGIN_PHASE);
     msg.phase = phase;
+    if (phase >= 5) /* ESTABLISH is over: there is an interface */
+        strcpy(msg.ifname, "ppp3");
     say(&msg);
 }
 

@@ -117,16 +117,16 @@ static void tells_the_call(void **state)
     mock_phase(ESTABLISH);
     accept_one();
     hello();
-    assert_string_equal(next_line(), "phase phase=4");
+    assert_string_equal(next_line(), "phase phase=4 ifname=ppp7");
     mock_phase(NETWORK);
-    assert_string_equal(next_line(), "phase phase=7");
+    assert_string_equal(next_line(), "phase phase=7 ifname=ppp7");
     mock_ip_up("10.164.98.251", NULL, "100.127.0.53", NULL);
     assert_string_equal(next_line(), "ip-up ifname=ppp7 unit=7 mtu=1500 local=10.164.98.251 dns1=100.127.0.53");
     mock_ipv6_up(0x11, 0x22);
     assert_string_equal(next_line(), "ipv6-up ifname=ppp7 unit=7 mtu=1500 local=fe80::1111:1111:1111:1111 "
                                      "remote=fe80::2222:2222:2222:2222");
     mock_phase(RUNNING);
-    assert_string_equal(next_line(), "phase phase=8");
+    assert_string_equal(next_line(), "phase phase=8 ifname=ppp7");
 }
 
 static void clears_a_foreign_password(void **state)
@@ -134,7 +134,7 @@ static void clears_a_foreign_password(void **state)
     strcpy(mock_passwd(), "from an options file");
     mock_phase(ESTABLISH);
     assert_string_equal(mock_passwd(), "");
-    assert_string_equal(next_line(), "phase phase=4");
+    assert_string_equal(next_line(), "phase phase=4 ifname=ppp7");
 }
 
 /* Answers one question, or says something else first, or hangs up. */
@@ -205,7 +205,7 @@ static void finds_a_restarted_daemon(void **state)
     accept_one();
     hello();
     assert_string_equal(next_line(), "auth auth=CHAP");
-    assert_string_equal(next_line(), "phase phase=8");
+    assert_string_equal(next_line(), "phase phase=8 ifname=ppp7");
     assert_string_equal(next_line(), "ip-up ifname=ppp7 unit=7 mtu=1500 local=10.164.98.251 dns1=100.127.0.53");
     assert_string_equal(next_line(), "ipv6-up ifname=ppp7 unit=7 mtu=1500 local=fe80::1111:1111:1111:1111 "
                                      "remote=fe80::2222:2222:2222:2222");

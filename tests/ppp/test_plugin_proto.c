@@ -41,7 +41,7 @@ static void lines(void **state)
         const char *line;
     } cases[] = {
         {MC_PLUGIN_HELLO, "hello version=2.4.9 pid=4711\n"},
-        {MC_PLUGIN_PHASE, "phase phase=8\n"},
+        {MC_PLUGIN_PHASE, "phase phase=8 ifname=ppp3\n"},
         {MC_PLUGIN_IP_UP, "ip-up ifname=ppp3 unit=3 mtu=1500 local=10.164.98.251 remote=10.64.64.64 dns1=100.127.0.53 "
                           "dns2=100.127.1.53\n"},
         {MC_PLUGIN_IP_DOWN, "ip-down\n"},

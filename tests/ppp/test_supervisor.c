@@ -28,7 +28,7 @@ static struct mc_ppp_place place = {.plugin = "/plugin.so", .runtime_dir = direc
 
 /* What a call told, in words: "phase4 up ..." */
 static struct {
-    char words[512];
+    char words[512], interface[16];
     struct mc_ppp_link link;
     struct mc_ppp_end end;
     bool ended;
@@ -69,8 +69,16 @@ static void on_auth(void *ctx, const char *protocol)
 {
     word("%s ", protocol);
 }
+/* Once, and before there is an address. */
+static void on_interface(void *ctx, const char *ifname)
+{
+    assert_string_equal(seen.interface, "");
+    assert_null(strstr(seen.words, "up"));
+    snprintf(seen.interface, sizeof(seen.interface), "%s", ifname);
+}
 static void on_up(void *ctx, const struct mc_ppp_link *link)
 {
+    assert_string_equal(seen.interface, link->ifname);
     seen.link = *link;
     word("up%s%s ", link->local[0] != '\0' ? "4" : "", link->local6[0] != '\0' ? "6" : "");
     maybe_free("up");
@@ -105,7 +113,15 @@ static void on_exit_(void *ctx, const struct mc_ppp_end *end)
     maybe_free("exit");
 }
 
-static const struct mc_ppp_events events = {on_phase, on_auth, on_up, on_down, to_modem, on_room, on_sign, on_exit_};
+static const struct mc_ppp_events events = {.on_phase = on_phase,
+                                            .on_auth = on_auth,
+                                            .on_interface = on_interface,
+                                            .on_up = on_up,
+                                            .on_down = on_down,
+                                            .to_modem = to_modem,
+                                            .on_room = on_room,
+                                            .on_sign = on_sign,
+                                            .on_exit = on_exit_};
 
 static void sink(void *ctx, enum mc_log_level level, const struct mc_log_field *fields, size_t n_fields,
                  const char *message)
@@ -126,6 +142,7 @@ static int set_up(void **state)
     settings.pdp.user = (char *)"sora";
     settings.pdp.password = (char *)"so geheim%";
     settings.ppp.program = (char *)FAKE_PPPD;
+    settings.ppp.vrf = (char *)"";
     settings.ppp.echo_interval_ms = 20000;
     return mc_loop_new(&loop);
 }
@@ -482,7 +499,7 @@ static void adopted(void **state)
     leave.slave_fd = fcntl(leave.slave_fd, F_DUPFD_CLOEXEC, 3);
     leave.pidfd = fcntl(leave.pidfd, F_DUPFD_CLOEXEC, 3);
     mc_ppp_abandon(seen.ppp);
-    memset(seen.words, 0, sizeof(seen.words));
+    seen.words[0] = seen.interface[0] = '\0';
     assert_int_equal(mc_ppp_adopt(loop, &settings, &place, &leave, &events, NULL, &seen.ppp), 0);
     wait_word("phase5 up4 ");
     assert_string_equal(seen.words, "phase5 up4 ");
@@ -518,7 +535,7 @@ static void adopted_as_it_stands(void **state)
         strcpy(leave.link.ifname, cases[i].ifname);
         strcpy(leave.link.local, cases[i].address);
         mc_ppp_abandon(seen.ppp);
-        memset(seen.words, 0, sizeof(seen.words));
+        seen.words[0] = seen.interface[0] = '\0';
         next_setup_ms = 0;
         assert_int_equal(mc_ppp_adopt(loop, &settings, &place, &leave, &events, NULL, &seen.ppp), 0);
         assert_string_equal(seen.words, ""); /* nothing from inside */

@@ -53,6 +53,7 @@ struct mc_settings {
         int default_route;        /* enum mc_default_route */
         int64_t route_metric;
         int64_t route_table; /* 0: main */
+        char *vrf;           /* "" none */
         bool use_dns;
     } ppp;
     struct {

@@ -54,6 +54,7 @@ struct mc_names_gift {
     size_t n_servers;
     bool default_route; /* resolved: for all names that no other link claims */
     uint32_t metric;    /* of the link's routes */
+    uint32_t table;     /* theirs; 0: main */
 };
 /** In the place of what was given before. 0, or -EINVAL when no usable server is among them. */
 int mc_names_give(struct mc_names *names, const struct mc_names_gift *gift);

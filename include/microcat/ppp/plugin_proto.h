@@ -19,7 +19,7 @@
 
 enum mc_plugin_kind {
     MC_PLUGIN_HELLO,     /* plugin: version, pid: first on every connection, followed by the present state */
-    MC_PLUGIN_PHASE,     /* plugin: phase, as pppd numbers them */
+    MC_PLUGIN_PHASE,     /* plugin: phase, as pppd numbers them; ifname, once there is one */
     MC_PLUGIN_IP_UP,     /* plugin: ifname, unit, local, remote, dns1, dns2, mtu */
     MC_PLUGIN_IP_DOWN,   /* plugin */
     MC_PLUGIN_IPV6_UP,   /* plugin: ifname, unit, local, remote (link-local addresses), mtu */

@@ -53,7 +53,8 @@ bool mc_route_reaches_without(const char *address, const char *ifname);
 
 /**
  * A route to the one address @server through @ifname, unless somebody has set one to it already that is no default
- * route. 1 added (or ours was there), 0 none is needed, or -errno.
+ * route (main table only; in another one nobody else's is looked for). 1 added (or ours was there), 0 none is needed,
+ * or -errno.
  */
 int mc_route_add_server(const char *ifname, const char *server, uint32_t metric, uint32_t table);
 /** Takes it back. 0, also when it is gone. */
