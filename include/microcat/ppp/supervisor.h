@@ -44,8 +44,7 @@ struct mc_ppp_events { /* each may be NULL but to_modem and on_exit */
     void (*on_phase)(void *ctx, enum mc_ppp_phase phase);
     /** PAP or CHAP, as soon as the peer asks for it. */
     void (*on_auth)(void *ctx, const char *protocol);
-    /** The interface is there, as a rule before it has an address; once for each name. Not of a call that was adopted
-     * and whose plugin does not come back. */
+    /** The interface is there, as a rule before it has an address; once for each name. */
     void (*on_interface)(void *ctx, const char *ifname);
     /** An address is there, or something in it changed; never twice the same. Borrowed. */
     void (*on_up)(void *ctx, const struct mc_ppp_link *link);
