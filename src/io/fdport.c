@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "modem_lines.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <microcat/base/buf.h>
@@ -6,6 +7,7 @@
 #include <microcat/io/fdport.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #define READ_BYTES 4096
@@ -263,17 +265,48 @@ static int pty_set_flow(void *line, enum mc_flow flow)
     return tcsetattr(port->fd, TCSANOW, &settings) < 0 ? -errno : 0;
 }
 
-static int pty_ignore(void *line, bool on)
+/* A pty has no modem lines and a socket no tty: then there is nothing to move, and that is no failure. */
+static int unless_missing(int r)
 {
-    return 0;
+    return r == -ENOTTY || r == -EINVAL ? 0 : r;
+}
+
+static int pty_set_dtr(void *line, bool on)
+{
+    const struct fdport *port = line;
+
+    return unless_missing(mc_modem_line_set(port->fd, TIOCM_DTR, on));
+}
+
+static int pty_set_rts(void *line, bool on)
+{
+    const struct fdport *port = line;
+
+    return unless_missing(mc_modem_line_set(port->fd, TIOCM_RTS, on));
+}
+
+static int pty_set_break(void *line, bool on)
+{
+    const struct fdport *port = line;
+
+    return unless_missing(mc_modem_break(port->fd, on));
+}
+
+static int pty_get_dsr(void *line)
+{
+    const struct fdport *port = line;
+    int r = mc_modem_dsr(port->fd);
+
+    return r == -ENOTTY || r == -EINVAL ? -EOPNOTSUPP : r;
 }
 
 static const struct mc_fdport_line pty_line = {
     .set_baud = pty_set_baud,
     .set_flow = pty_set_flow,
-    .set_dtr = pty_ignore,
-    .set_rts = pty_ignore,
-    .set_break = pty_ignore,
+    .set_dtr = pty_set_dtr,
+    .set_rts = pty_set_rts,
+    .set_break = pty_set_break,
+    .get_dsr = pty_get_dsr,
 };
 
 static int prepare_fd(int fd, bool plain)

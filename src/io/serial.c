@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "modem_lines.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libserialport.h>
@@ -75,34 +76,32 @@ static int serial_set_flow(void *line, enum mc_flow flow)
 }
 
 /* Not sp_set_rts(): that would switch flow control off to own the line, and a pulse must leave it as it is. */
-static int set_modem_line(const struct serial *serial, int which, bool on)
-{
-    return ioctl(serial->fd, on ? TIOCMBIS : TIOCMBIC, &which) < 0 ? -errno : 0;
-}
-
 static int serial_set_dtr(void *line, bool on)
 {
-    return set_modem_line(line, TIOCM_DTR, on);
+    const struct serial *serial = line;
+
+    return mc_modem_line_set(serial->fd, TIOCM_DTR, on);
 }
 
 static int serial_set_rts(void *line, bool on)
 {
-    return set_modem_line(line, TIOCM_RTS, on);
+    const struct serial *serial = line;
+
+    return mc_modem_line_set(serial->fd, TIOCM_RTS, on);
 }
 
 static int serial_set_break(void *line, bool on)
 {
-    struct serial *serial = line;
+    const struct serial *serial = line;
 
-    return error_of(on ? sp_start_break(serial->port) : sp_end_break(serial->port));
+    return mc_modem_break(serial->fd, on);
 }
 
 static int serial_get_dsr(void *line)
 {
     const struct serial *serial = line;
-    int lines = 0;
 
-    return ioctl(serial->fd, TIOCMGET, &lines) < 0 ? -errno : (lines & TIOCM_DSR) != 0;
+    return mc_modem_dsr(serial->fd);
 }
 
 static void serial_close(void *line)
