@@ -203,8 +203,12 @@ def a_break_restarts_the_modem(room, chains):
     chain.start().online()
     boots = int(chain.sim('get boots'))
     resets = int(chain.sim('get resets'))
+    since = time.monotonic()
     chain.ctl('reset')
     chain.ctl('wait', '--for=online', f'--timeout={PATIENCE_S}s')
+    # The modem that is greeted is the one that has restarted: at its own speed, and nothing goes wrong on the way.
+    said = [line for at, line in chain.said if at >= since]
+    expect(sum('line speed 115200 -> 460800' in line for line in said) == 1 and not any('fault' in line for line in said), said)
     lasted = chain.cable.presses(RESET)
     expect(len(lasted) == 1 and 1000 <= lasted[0] <= 1900, lasted)
     expect(not chain.cable.told('pin', PWRKEY, 1), 'PWRKEY was pressed')
