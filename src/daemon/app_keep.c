@@ -174,6 +174,7 @@ bool app_keep_adopt(struct app *app)
         return false;
     }
     mc_transport_listen(app->port, &app_port_events, app);
+    app_watch_dsr(app);
     const struct mc_ppp_leave leave = {.master_fd = kept->fds[KEEP_PTY],
                                        .slave_fd = kept->fds[KEEP_SLAVE],
                                        .pidfd = kept->fds[KEEP_PPPD],

@@ -5,6 +5,7 @@
 #include <microcat/base/log.h>
 #include <microcat/daemon/board_pulses.h>
 #include <microcat/daemon/journal.h>
+#include <microcat/io/dsr_watch.h>
 #include <microcat/io/port.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,6 +116,21 @@ static enum mc_fault open_fault(const struct app *app, int r, char *detail, size
     }
 }
 
+static void on_dsr(void *ctx)
+{
+    struct app *app = ctx;
+    if (app_powered(app) == 0)
+        mc_link_call_sign(app->link, MC_CALL_OFF, "the bridge says that it has no power (STATUS)");
+}
+
+/* Only of a bridge that keeps the contract: elsewhere DSR may be low for ever and mean nothing. */
+void app_watch_dsr(struct app *app)
+{
+    int r = app->device.bridge ? mc_dsr_watch_new(app->loop, mc_port_fd(app->port), on_dsr, app, &app->dsr) : 0;
+    if (r < 0)
+        mc_warn("a modem that goes off is not told at once: %s", strerror(-r));
+}
+
 enum mc_fault app_open(void *ctx, char *detail, size_t size)
 {
     struct app *app = ctx;
@@ -124,12 +140,15 @@ enum mc_fault app_open(void *ctx, char *detail, size_t size)
     mc_transport_listen(app->port, &app_port_events, app);
     if (app->device.bridge) /* its flow control is off until RTS is raised */
         app->port->ops->set_rts(app->port, false);
+    app_watch_dsr(app);
     return MC_FAULT_NONE;
 }
 
 void app_close(void *ctx)
 {
     struct app *app = ctx;
+    mc_dsr_watch_free(app->dsr);
+    app->dsr = NULL;
     if (app->port)
         app->port->ops->close(app->port);
     app->port = NULL;

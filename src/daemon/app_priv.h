@@ -70,6 +70,7 @@ struct app {
     struct mc_device_watch *devices;
     struct mc_device device;
     struct mc_transport *port;
+    struct mc_dsr_watch *dsr; /* of a bridge that keeps the contract */
     bool data_mode;
     enum mc_names_where names_told; /* the journal hears of a change, not with every call */
     int names_result;
@@ -112,6 +113,7 @@ extern const struct mc_transport_events app_port_events;
 int app_watch_device(struct app *app);
 enum mc_fault app_open(void *ctx, char *detail, size_t detail_bytes);
 void app_close(void *ctx);
+void app_watch_dsr(struct app *app);
 int app_write(void *ctx, const void *data, size_t len_bytes);
 int app_set_baud(void *ctx, int32_t baud);
 int app_set_flow(void *ctx, enum mc_flow flow);

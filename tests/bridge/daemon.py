@@ -229,6 +229,19 @@ def the_power_key_follows_status(room, chains):
     expect(not chain.cable.told('pin', RESET, 1), 'RESET was pressed')
 
 
+def off_in_a_call_is_told_at_once(room, chains):
+    chain = Chain(room, ['--profile=warm'])
+    chains.append(chain)
+    chain.start().online()
+    since = time.monotonic()
+    chain.sim('power-off')
+    took = chain.wait_said('fault modem-off', since) - since
+    expect(took < 2, f'it took {took:.1f} s')
+    chain.ctl('wait', '--for=online', f'--timeout={PATIENCE_S}s')
+    lasted = chain.cable.presses(PWRKEY)  # once, as for a modem that is off
+    expect(len(lasted) == 1 and 1000 <= lasted[0] <= 1900, lasted)
+
+
 def another_tty_is_not_believed(room, chains):
     chain = Chain(room, ['--profile=warm', '--set=host-rtscts=no'], name='USB UART')
     chains.append(chain)
@@ -283,7 +296,7 @@ def ten_megabytes_both_ways(room, chains):
 
 
 CASES = [the_power_key_follows_status, ten_megabytes_both_ways, goes_online_at_full_speed_with_flow_control, a_break_restarts_the_modem,
-         another_tty_is_not_believed]
+         off_in_a_call_is_told_at_once, another_tty_is_not_believed]
 
 
 def run(case):
