@@ -3,22 +3,36 @@
 #include <stdint.h>
 #include <stdio.h>
 
-__extension__ typedef unsigned __int128 u128;
+/* FNV-1a of 128 bits, in two halves: a 32-bit processor's compiler has no __int128. */
+struct hash128 {
+    uint64_t high, low;
+};
 
-static u128 fnv1a(u128 hash, const char *text)
+/* Times the prime, 2^88 + 0x13b. */
+static struct hash128 multiply(struct hash128 hash)
 {
-    const u128 prime = ((u128)1 << 88) + 0x13b;
+    uint64_t first = (hash.low & UINT32_MAX) * 0x13b, second = (hash.low >> 32) * 0x13b + (first >> 32);
 
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-        hash = (hash ^ *p) * prime;
+    return (struct hash128){
+        .high = hash.high * 0x13b + (second >> 32) + (hash.low << 24),
+        .low = second << 32 | (first & UINT32_MAX),
+    };
+}
+
+static struct hash128 fnv1a(struct hash128 hash, const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        hash.low ^= *p;
+        hash = multiply(hash);
+    }
     return hash;
 }
 
 char *mc_message_id(const char *code, char out[static MC_MESSAGE_ID_BYTES])
 {
-    const u128 basis = (u128)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
-    u128 hash = fnv1a(fnv1a(basis, "io.microcat.fault."), code);
-    uint64_t high = (uint64_t)(hash >> 64), low = (uint64_t)hash;
+    const struct hash128 basis = {UINT64_C(0x6c62272e07bb0142), UINT64_C(0x62b821756295c58d)};
+    struct hash128 hash = fnv1a(fnv1a(basis, "io.microcat.fault."), code);
+    uint64_t high = hash.high, low = hash.low;
 
     high = (high & ~UINT64_C(0xf000)) | UINT64_C(0x8000);              /* version 8: made as the application likes */
     low = (low & ~(UINT64_C(3) << 62)) | UINT64_C(0x8000000000000000); /* variant 1 */
