@@ -16,6 +16,10 @@ command -v npm >/dev/null || mc_packages_test+=(npm)
 mc_packages_machine=(qemu-system-x86 busybox-static cpio kmod iproute2 iputils-ping procps dbus systemd systemd-sysv psmisc)
 # To make the Debian packages.
 mc_packages_package=(dpkg-dev debhelper lintian libcmocka-dev)
+# To cross-build them: here only what makes the root in which that happens, with the rest (and the libraries of the target's
+# architecture, which would collide with the host's).
+mc_packages_cross=(mmdebstrap)
+mc_packages_cross_root=(build-essential debhelper meson ninja-build ppp-dev qemu-user-static)
 # Only in the guest: unpacked into a tree that the guest overlays, never installed here. Their missing dependencies come along.
 mc_packages_guest=(udev systemd-resolved dbus kmod modemmanager network-manager radvd ifupdown)
 # Only in the guest, and installed there by the scenario that wants them: they exclude each other.
