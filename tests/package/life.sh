@@ -7,10 +7,7 @@ deb=$(readlink -f "$1")
 if [ -z "${MC_LIFE_INSIDE:-}" ]; then
     work=$(mktemp -d /var/tmp/microcat-life.XXXXXX) || exit 1
     trap 'rm -rf "$work"' EXIT
-    dpkg-deb -R "$deb" "$work/next" && sed -i 's/^Version: .*/&+next/' "$work/next/DEBIAN/control" &&
-        echo "# a new comment of the next version" >>"$work/next/etc/microcatd/microcatd.conf" &&
-        (cd "$work/next" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | xargs -0 md5sum >DEBIAN/md5sums) &&
-        dpkg-deb -b "$work/next" "$work/next.deb" >/dev/null || exit 1
+    "$(dirname "$0")/next.sh" "$deb" "$work/next.deb" || exit 1
     cp "$deb" "$work/this.deb"
     # The namespace, and every mount in it, is gone before the directory is removed.
     MC_LIFE_INSIDE=$work unshare -m --propagation private "$0" "$1"

@@ -362,6 +362,31 @@ fault_case()
     note "time|$text|$([ -n "$seen" ] && ms "$began" "$seen")|$([ -n "$back" ] && ms "$began" "$back")"
 }
 
+# ---- what is under test, by `meson install`, and the package in its place -----------------------------------------------
+
+# take_away DEB: what the package would bring is put aside, as on a machine that never had it. clean_up puts it back. dpkg knows but
+# what the package depends on: to read a thousand lists of files takes it half a minute here, each time. (tests/package/life.sh has them.)
+take_away()
+{
+    # shellcheck disable=SC2046 # words
+    cp -p /var/lib/dpkg/status $run/dpkg.status &&
+        { dpkg-query -s $(dpkg-deb -f "$1" Depends | tr ',|' '\n' | awk '{ print $1 }' | sort -u) 2>/dev/null; [ $? -le 1 ]; } \
+            >$run/dpkg.short && cp $run/dpkg.short /var/lib/dpkg/status || return 1
+    local list=$run/package.files
+    (cd / && dpkg-deb --fsys-tarfile "$1" | tar -t | grep -v '/$' | while read -r file; do [ -e "$file" ] && echo "$file"; done) >$list
+    tar -c -C / -T $list -f $run/package.tar && (cd / && xargs rm -f <$list) && rm -rf /etc/microcatd
+}
+
+put_back()
+{
+    [ -f $run/package.tar ] || return 0
+    [ ! -e /var/lib/dpkg/info/microcatd.list ] || dpkg -P microcatd
+    cp -p $run/dpkg.status /var/lib/dpkg/status
+    tar -x -C / -f $run/package.tar && rm $run/package.tar
+    systemctl daemon-reload
+    udevadm control --reload
+}
+
 clean_up()
 {
     local pid
@@ -383,6 +408,7 @@ clean_up()
     ip link del eth7 2>/dev/null
     ip link del wired 2>/dev/null
     make_composite off 2>/dev/null
+    put_back
     rm -rf /var/lib/microcatd
     rm -f $run/sim*.log $run/sim*.said
     return 0

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# the package's life with systemd, udev and a board: installed, set up, upgraded while online, removed, purged
+# limit: 600 s
+
+deb=/share/package/microcatd.deb next=/share/package/next.deb conf=/etc/microcatd/microcatd.conf
+need "the package is there" test -s $deb -a -s $next
+need "what is installed by hand is put aside" take_away $deb
+systemctl daemon-reload
+udevadm control --reload
+export DEBIAN_FRONTEND=noninteractive
+# What man-db's trigger makes of all the host's manuals takes three minutes here.
+rm -f /var/lib/man-db/auto-update
+package()
+{
+    dpkg --force-confdef --force-confold "$@" </dev/null
+}
+main_pid()
+{
+    systemctl show -p MainPID --value microcatd.service
+}
+pppd_pid()
+{
+    pgrep -f 'pppd .*microcat-socket'
+}
+version()
+{
+    dpkg-query -W -f '${db:Status-Status} ${Version}' microcatd
+}
+
+need "the board is made" make_board
+need "the simulated modem runs" start_sim --profile=warm
+plug
+need "the board is there before the package" until_ok 10000 board_tty
+udevadm settle --timeout=10
+check "and nobody has it" test ! -e /lib/systemd/system/microcatd.service
+
+need "it is installed" package -i $deb
+check "the board that was plugged in starts the service" until_ok 10000 systemctl -q is-active microcatd.service
+check "which is enabled for nobody" test "$(systemctl is-enabled microcatd.service)" = disabled
+says_apn()
+{
+    [ "$(status_of fault.code)" = apn-missing ]
+}
+check "status has the fault" until_ok 60000 says_apn
+check "and tells what ends it" grep -q 'microcatctl setup' <<<"$(microcatctl status)"
+is "the configuration is root's alone" "$(stat -c '%a %U' $conf)" "600 root"
+
+began=$EPOCHREALTIME
+need "set up by one command" timeout 120 microcatctl setup --apn=soracom.io --user=sora --password-file=- <<<sora
+need "it is online" in_state online 60
+note "time|setup to online||$(ms "$began" "$EPOCHREALTIME")"
+
+# A ping of five a second across the upgrade. One that is late is not lost: the call's bytes wait in the pty for the next daemon.
+ping -i 0.2 -I ppp0 100.127.0.53 >$run/ping.log 2>&1 &
+ping_pid=$!
+echo $ping_pid >$run/ping.pid
+answers()
+{
+    grep -c icmp_seq= $run/ping.log
+}
+answered()
+{
+    [ "$(answers)" -ge "$1" ]
+}
+check "it pings" until_ok 10000 answered 10
+daemon=$(main_pid) pppd=$(pppd_pid) address=$(ip -o -4 addr show dev ppp0)
+check "upgraded while online" package -i $next
+is "to the next version" "$(version)" "installed $(dpkg-deb -f $next Version)"
+other_daemon()
+{
+    [ "$(main_pid)" != 0 ] && [ "$(main_pid)" != "$daemon" ] && in_state online 1
+}
+check "under another daemon it is online" until_ok 20000 other_daemon
+check "and pings" until_ok 20000 answered $(($(answers) + 20))
+kill -INT $ping_pid
+wait $ping_pid 2>/dev/null
+rm -f $run/ping.pid
+# The last one may still be on its way.
+is "no ping was lost" "$(sed -n 's/.*icmp_seq=\([0-9]*\) .*/\1/p' $run/ping.log | sort -n | awk '$1 != NR { print "number " NR; exit }')" ""
+is "none came back as an error or twice" "$(grep -cE 'Unreachable|DUP|sendmsg' $run/ping.log)" 0
+note "$(answers) answers, the slowest after $(sed -n 's/.*time=\([0-9.]*\) ms.*/\1/p' $run/ping.log | sort -n | tail -n 1) ms"
+is "the call went on, with the same pppd" "$(pppd_pid)" "$pppd"
+is "and the same address" "$(ip -o -4 addr show dev ppp0)" "$address"
+is "the modem was dialled once" "$(grep -c 'board: call begins' $run/sim.log)" 1
+check "the configuration is still the person's" grep -q '^APN=soracom.io' $conf
+is "and root's alone" "$(stat -c '%a %U' $conf)" "600 root"
+check "what the next version has is put beside it" grep -q 'a new comment of the next' $conf.dpkg-dist
+
+check "removed" package -r microcatd
+is "the service ended" "$(systemctl is-active microcatd.service)" inactive
+is "and the call" "$(pgrep -x pppd -a | grep -c microcat-socket)" 0
+is "no route is left" "$(ip route show default)" ""
+is "nor the modem in data mode" "$(inject get mode | head -n 1)" command
+check "configuration and memory stay" test -e $conf -a -d /var/lib/microcatd
+unplug
+plug
+udevadm settle --timeout=10
+is "a board starts nothing any more" "$(systemctl is-active microcatd.service)" inactive
+
+check "purged" package -P microcatd
+left_behind()
+{
+    dpkg-deb --fsys-tarfile $next | tar -t | grep -v '/$' | while read -r file; do [ ! -e "/$file" ] || echo "/$file"; done
+    find /etc/microcatd /var/lib/microcatd /run/microcatd /etc/systemd/system -iname '*microcat*' 2>/dev/null
+    find /var/lib/systemd/deb-systemd-helper-enabled /var/lib/dpkg/info -name '*microcatd*' 2>/dev/null
+}
+is "nothing is left" "$(left_behind)" ""
