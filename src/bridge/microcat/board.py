@@ -35,20 +35,21 @@ class Board:
     def feed(self):
         self._watchdog.feed()
 
-    def on_break(self, length_ms, now):
+    def on_break(self, length_ms):
         # Returns whether the BREAK meant something and could be done.
         if RESTART_MS[0] <= length_ms <= RESTART_MS[1]:
-            return self._press(self._reset, PRESS_RESET_MS, now)
+            return self._press(self._reset, PRESS_RESET_MS)
         if POWER_MS[0] <= length_ms <= POWER_MS[1]:
-            return self._press(self._pwrkey, PRESS_OFF_MS if self.powered() else PRESS_ON_MS, now)
+            return self._press(self._pwrkey, PRESS_OFF_MS if self.powered() else PRESS_ON_MS)
         return False
 
-    def _press(self, pin, ms, now):
+    def _press(self, pin, ms):
         if self._pressed is not None:
             return False
         pin.value(1)
         self._pressed = pin
-        self._release_ms = time.ticks_add(now, ms)
+        # From here, not from when the round began, and a tick more, for this one may be over at once: 999 ms are not what was promised.
+        self._release_ms = time.ticks_add(time.ticks_ms(), ms + 1)
         return True
 
     def saw_data(self, now):

@@ -24,7 +24,7 @@ class Bridge:
         port.poll(now)
         port.set_dsr(board.powered())
         while port.breaks:
-            if not board.on_break(port.breaks.pop(0), now):
+            if not board.on_break(port.breaks.pop(0)):
                 self._counters["breaks ignored"] += 1
         moved = self._to() + self._from(now)
         self._change(now)
