@@ -142,7 +142,7 @@ class Chain:
         raise Failed(f'no answer to "{line}"')
 
     def ctl(self, *words, status=0):
-        done = subprocess.run([CTL, '--socket=' + self.socket, *words], capture_output=True, text=True, timeout=PATIENCE_S)
+        done = subprocess.run([CTL, '--socket=' + self.socket, *words], capture_output=True, text=True, timeout=PATIENCE_S + 10)
         expect(status is None or done.returncode == status, words, done)
         return done.stdout
 
@@ -174,7 +174,9 @@ class Chain:
                 bridge = f.read()
         except OSError:
             bridge = ''
-        return '\n'.join(line for _, line in self.said[-60:]) + '\n' + bridge
+        wire = [f'{at:.2f} {" ".join(map(str, n))}' for at, *n in (self.cable.news if self.cable else []) if n[0] != 'in'][-40:]
+        said = [f'{at:.2f} {line}' for at, line in self.said[-60:]]
+        return '\n'.join(sorted(said + wire)) + '\nmodem: ' + self.sim('get power') + ' ' + self.sim('get baud') + '\n' + bridge
 
 
 # ---- the cases ----
@@ -236,7 +238,8 @@ def off_in_a_call_is_told_at_once(room, chains):
     since = time.monotonic()
     chain.sim('power-off')
     took = chain.wait_said('fault modem-off', since) - since
-    expect(took < 2, f'it took {took:.1f} s')
+    print(f'# told after {took:.2f} s', flush=True)
+    expect(took < 10, f'it took {took:.1f} s')  # 0.1 s on a machine at rest; the first missed echo would be 20 s away
     chain.ctl('wait', '--for=online', f'--timeout={PATIENCE_S}s')
     lasted = chain.cable.presses(PWRKEY)  # once, as for a modem that is off
     expect(len(lasted) == 1 and 1000 <= lasted[0] <= 1900, lasted)
@@ -295,8 +298,8 @@ def ten_megabytes_both_ways(room, chains):
         cable.close()
 
 
-CASES = [the_power_key_follows_status, ten_megabytes_both_ways, goes_online_at_full_speed_with_flow_control, a_break_restarts_the_modem,
-         off_in_a_call_is_told_at_once, another_tty_is_not_believed]
+CASES = [the_power_key_follows_status, off_in_a_call_is_told_at_once, ten_megabytes_both_ways, goes_online_at_full_speed_with_flow_control, a_break_restarts_the_modem,
+         another_tty_is_not_believed]
 
 
 def run(case):
@@ -325,7 +328,7 @@ INTERPRETER = made.stdout.strip()
 chosen = [case for case in CASES if os.environ.get('CASE', case.__name__) == case.__name__]
 print(f'1..{len(chosen)}', flush=True)
 failed = False
-with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:  # the longest, which begins, is a modem's time to go down
+with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:  # the longest, which begins, is a modem's time to go down
     for number, (case, (good, more)) in enumerate(zip(chosen, pool.map(run, chosen)), 1):
         failed |= not good
         print(f'{"ok" if good else "not ok"} {number} - {case.__name__}{more}', flush=True)
