@@ -181,9 +181,12 @@ static void on_at(void *ctx, const struct mc_at_answer *answer)
     if (answer->result == MC_AT_TIMEOUT) {
         finder->confirming = false;
         finder->unanswered++;
-        no_answer(finder);
+        if (finder->stranger)
+            finish(finder, MC_FOUND_BABBLE);
+        else
+            no_answer(finder);
     } else if (answer->result == MC_AT_OK || finder->confirming || finder->phase == PHASE_HANG_UP) {
-        finder->confirming = false;
+        finder->confirming = finder->stranger = false;
         finder->unanswered = 0;
         found_command_mode(finder);
     } else { /* ERROR to an AT: rubbish stood before it in the modem's buffer; it speaks AT, so ask once more */
@@ -294,7 +297,10 @@ static void on_timer(void *ctx)
 {
     struct mc_finder *finder = ctx;
     if (finder->stranger) {
-        finish(finder, MC_FOUND_BABBLE);
+        if (finder->proofs++ == 0)
+            send_at(finder, 300);
+        else
+            finish(finder, MC_FOUND_BABBLE);
     } else if (finder->phase == PHASE_DWELL) {
         /* Perhaps it boots: listen where its boot messages come, and in turn where it is likely to be. */
         go_to_baud(finder, finder->baud == BOOT_BAUD ? finder->bauds[0] : BOOT_BAUD);
@@ -396,8 +402,10 @@ void mc_finder_stranger(struct mc_finder *finder)
 {
     if (finder->phase == PHASE_IDLE || finder->stranger)
         return;
-    mc_line_escape_cancel(finder->line);
-    mc_at_cancel_all(mc_line_at(finder->line));
     finder->stranger = true;
+    finder->proofs = 0;
+    if (mc_line_owner(finder->line) == MC_LINE_OWNER_AT && mc_at_busy(mc_line_at(finder->line)))
+        return; /* what is asked already tells which */
+    mc_line_escape_cancel(finder->line);
     mc_timer_arm(&finder->timer, finder->queue, 0);
 }

@@ -39,6 +39,26 @@ void flow_control_that_is_refused(void **state)
     }
 }
 
+/* What a modem says between two answers may look like Python's prompt: one that answers AT is a modem all the same. */
+void a_modem_is_no_python_prompt(void **state)
+{
+    static const char *const words[] = {">>>", ">>> import os",
+                                        "Traceback (most recent call last):", "NameError: name 'AT' isn't defined"};
+    for (size_t i = 0; i < MC_LENGTH_OF(words); i++)
+        for (int again = 0; again < 2; again++) {
+            _cleanup_bench_ struct bench *b = bench_new("warm");
+            b->what = words[i];
+            if (again) { /* it is met already, and comes back from a call that ended unseen */
+                bench_online(b);
+                bench_inject(b, "no-carrier");
+                mc_line_command(b->line);
+            }
+            bench_inject(b, "say %s", words[i]);
+            bench_online(b);
+            assert_string_equal(mc_bringup_facts(b->bringup)->model, "SIM7672JP-MNGV");
+        }
+}
+
 void a_faster_line(void **state)
 {
     _cleanup_bench_ struct bench *b = bench_new("warm");

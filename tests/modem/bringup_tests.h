@@ -21,6 +21,7 @@ void a_detached_modem_is_attached(void **state);
 /* bringup_line.c */
 void no_rts_cts_on_the_bridge(void **state);
 void flow_control_that_is_refused(void **state);
+void a_modem_is_no_python_prompt(void **state);
 void a_faster_line(void **state);
 void a_speed_that_does_not_work(void **state);
 void a_faster_line_without_an_identity(void **state);

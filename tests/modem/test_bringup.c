@@ -173,6 +173,7 @@ int main(void)
         cmocka_unit_test(a_detached_modem_is_attached),
         cmocka_unit_test(no_rts_cts_on_the_bridge),
         cmocka_unit_test(flow_control_that_is_refused),
+        cmocka_unit_test(a_modem_is_no_python_prompt),
         cmocka_unit_test(a_faster_line),
         cmocka_unit_test(a_speed_that_does_not_work),
         cmocka_unit_test(a_faster_line_without_an_identity),

@@ -42,7 +42,8 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
 void mc_finder_cancel(struct mc_finder *finder);
 /** A boot message came: the modem is in command mode at its boot speed, now. */
 void mc_finder_booted(struct mc_finder *finder);
-/** What answers is certainly something else: ends soon with MC_FOUND_BABBLE, and asks nothing more. */
+/** What came looks like something else's: unless it answers one more AT, which is under way or asked now, this ends
+ * with MC_FOUND_BABBLE; nothing else is asked. */
 void mc_finder_stranger(struct mc_finder *finder);
 
 #endif
