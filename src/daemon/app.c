@@ -2,6 +2,7 @@
 /* The daemon's life: what is made in which order, signals, and the end in order. */
 #include "app_priv.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/daemon/app.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HISTORY_ENTRIES 500
 #define BOOTING_MS      (5 * 60 * 1000) /* a host up for less has just had its power back, like all its neighbours */
@@ -262,11 +264,25 @@ static void stop(struct app *app)
     mc_loop_free(app->loop);
 }
 
+/* /run lives as long as the machine is up. A daemon that is started anew (an upgrade, `microcatctl setup`) has no
+ * neighbours that start with it. What cannot be noted counts as the first. */
+static bool first_start(const struct app *app)
+{
+    char path[sizeof(app->runtime_dir) + 80];
+    snprintf(path, sizeof(path), "%s/%s.started", app->runtime_dir, app_instance(app));
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0)
+        return errno != EEXIST;
+    close(fd);
+    return true;
+}
+
 /* The first device is told of in the loop's first turns; the link starts when it is known whether there is one. */
 static void on_begin(void *ctx)
 {
     struct app *app = ctx;
-    mc_link_start(app->link, mc_loop_clock_ms() < BOOTING_MS);
+    const bool first = first_start(app);
+    mc_link_start(app->link, first && mc_loop_clock_ms() < BOOTING_MS);
 }
 
 static int check_config(const struct mc_options *options)

@@ -178,7 +178,7 @@ const struct mc_config_row mc_config_rows[] = {
     {AT(RECOVERY, "BootJitter", recovery.boot_jitter_ms), DURATION(0, HOUR), .default_text = "30s",
      .help =
          "The first dial after the machine started waits a random time up to this, so that a thousand machines do not "
-         "come back in one second after a power cut."},
+         "come back in one second after a power cut. A service that is started anew waits no more."},
     {AT(RECOVERY, "RedialDelay", recovery.redial_delay_ms), DURATION(SEC, HOUR), .default_text = "10s",
      .help = "The wait before the first redial, plus or minus 30 %. It grows with every try, up to RedialMax=."},
     {AT(RECOVERY, "RedialMax", recovery.redial_max_ms), DURATION(SEC, DAY), .default_text = "30min",
