@@ -14,7 +14,7 @@ static void answer(struct sim_board *b, uint8_t *frame, size_t len)
 {
     uint8_t wire[2 * sizeof(b->probe) + 8];
 
-    sim_out(b, wire, sim_hdlc_encode(wire, frame, len, SIM_HDLC_ESCAPE_ALL));
+    sim_channel_out(b->call_at, wire, sim_hdlc_encode(wire, frame, len, SIM_HDLC_ESCAPE_ALL));
 }
 
 static void on_frame(struct sim_board *b, uint8_t *frame, size_t len)

@@ -93,6 +93,10 @@ struct sim_board *sim_board_new(struct mc_timerq *queue, const struct sim_profil
     memcpy(first->apn, profile->apn, sizeof(first->apn));
     memcpy(first->user, profile->user, sizeof(first->user));
     memcpy(first->password, profile->password, sizeof(first->password));
+    if (sim_muxed_init(b) < 0) {
+        free(b);
+        return NULL;
+    }
     sim_out_init(b);
     sim_in_init(b);
     sim_power_init(b);
@@ -105,14 +109,16 @@ void sim_board_free(struct sim_board *b)
 {
     if (!b)
         return;
-    struct mc_timer *timers[] = {&b->boot_timer, &b->sim_timer,      &b->sms_timer,   &b->command_timer,
-                                 &b->out_timer,  &b->register_timer, &b->guard_timer, &b->hangup_timer,
-                                 &b->mute_timer, &b->word_timer};
+    struct mc_timer *timers[] = {&b->boot_timer,  &b->sim_timer,    &b->sms_timer,  &b->out_timer, &b->register_timer,
+                                 &b->guard_timer, &b->hangup_timer, &b->mute_timer, &b->word_timer};
 
     if (b->call_on && b->peer)
         b->peer->stop(b->peer_ctx);
     for (size_t i = 0; i < MC_LENGTH_OF(timers); i++)
         mc_timer_disarm(timers[i]);
+    for (int i = 0; i <= SIM_MUX_DLCIS; i++)
+        mc_timer_disarm(&b->channels[i].command_timer);
+    sim_muxed_free(b);
     mc_buf_free(&b->out);
     free(b->frame);
     free(b);
@@ -178,12 +184,12 @@ void sim_board_from_host(struct sim_board *b, const void *data, size_t len_bytes
         b->counters.garbled_bytes += len_bytes;
         return;
     }
-    if (b->mode == SIM_MODE_DATA)
+    if (b->channels[0].mode == SIM_MODE_DATA)
         sim_call_from_host(b, data, len_bytes);
-    else if (b->mode == SIM_MODE_CMUX)
-        sim_cmuxlet_from_host(b, data, len_bytes);
+    else if (b->channels[0].mode == SIM_MODE_CMUX)
+        sim_muxed_from_host(b, data, len_bytes);
     else
-        sim_in_command(b, data, len_bytes);
+        sim_in_command(&b->channels[0], data, len_bytes);
 }
 
 const struct sim_counters *sim_board_counters(const struct sim_board *b)

@@ -73,7 +73,8 @@ static void enter_data(struct sim_board *b)
 {
     const struct sim_profile *p = &b->profile;
 
-    b->mode = SIM_MODE_DATA;
+    b->call_at = b->at;
+    b->call_at->mode = SIM_MODE_DATA;
     b->call_on = true;
     b->terminated = false;
     b->pluses = 0;
@@ -122,6 +123,7 @@ int sim_cmd_dial(struct sim_board *b, struct sim_request *request)
         return SIM_SAID;
     }
     b->counters.calls++;
+    sim_mux_carrier(b->mux, b->call_at->dlci, true);
     sim_log(b, "call begins");
     peer_changed(b);
     return SIM_SAID;
@@ -131,7 +133,9 @@ int sim_cmd_dial(struct sim_board *b, struct sim_request *request)
 void sim_call_force(struct sim_board *b)
 {
     sim_call_drop(b, NULL);
-    sim_in_reset(b);
+    sim_muxed_leave(b);
+    b->at = &b->channels[0];
+    sim_in_reset(b->at);
     enter_data(b);
     b->forced = true;
     peer_changed(b);
@@ -144,11 +148,12 @@ static void end(struct sim_board *b)
     mc_timer_disarm(&b->guard_timer);
     mc_timer_disarm(&b->hangup_timer);
     sim_work(b, SIM_WORK_HANGUP, false);
-    b->mode = SIM_MODE_COMMAND;
     b->pluses = 0;
     if (!b->call_on)
         return;
+    b->call_at->mode = SIM_MODE_COMMAND;
     b->call_on = false;
+    sim_mux_carrier(b->mux, b->call_at->dlci, false);
     if (had_peer && b->peer)
         b->peer->stop(b->peer_ctx);
     sim_log(b, "call over");
@@ -161,7 +166,7 @@ void sim_call_drop(struct sim_board *b, const char *line)
 
     end(b);
     if (was && line)
-        sim_urc(b, "%s", line);
+        sim_channel_urc(b->call_at, line);
 }
 
 void sim_call_reset(struct sim_board *b)
@@ -176,9 +181,9 @@ static void on_hangup(void *ctx)
 
     end(b);
     if (lines == SIM_END_PPPD || lines == SIM_END_BOTH)
-        sim_urc(b, "+PPPD: DISCONNECTED");
+        sim_channel_urc(b->call_at, "+PPPD: DISCONNECTED");
     if (lines == SIM_END_NO_CARRIER || lines == SIM_END_BOTH)
-        sim_urc(b, "NO CARRIER");
+        sim_channel_urc(b->call_at, "NO CARRIER");
 }
 
 void sim_board_peer_closed(struct sim_board *b)
@@ -223,8 +228,9 @@ static void on_guard(void *ctx)
         return;
     }
     b->counters.escapes++;
-    b->mode = SIM_MODE_ESCAPED;
-    sim_in_reset(b);
+    b->at = b->call_at;
+    b->at->mode = SIM_MODE_ESCAPED;
+    sim_in_reset(b->at);
     sim_final(b, SIM_OK);
 }
 
@@ -268,7 +274,8 @@ int sim_cmd_hangup(struct sim_board *b, struct sim_request *request)
 {
     if (strcmp(request->text, "") != 0 && strcmp(request->text, "0") != 0)
         return SIM_ERROR;
-    end(b);
+    if (b->call_at == b->at) /* a call belongs to the channel that dialled */
+        end(b);
     return SIM_OK;
 }
 
@@ -276,10 +283,10 @@ int sim_cmd_online(struct sim_board *b, struct sim_request *request)
 {
     if (*request->text && strcmp(request->text, "0") != 0)
         return SIM_ERROR;
-    if (!b->call_on || b->terminated)
+    if (!b->call_on || b->terminated || b->call_at != b->at)
         return SIM_NO_CARRIER;
     sim_final(b, SIM_CONNECT);
-    b->mode = SIM_MODE_DATA;
+    b->at->mode = SIM_MODE_DATA;
     b->last_data_ms = sim_now(b);
     return SIM_SAID;
 }
@@ -288,7 +295,7 @@ int sim_board_peer_data(struct sim_board *b, const void *data, size_t len_bytes)
 {
     if (!b->call_on)
         return -ENOTCONN;
-    if (b->mode != SIM_MODE_DATA) { /* escaped: the modem drops what comes meanwhile, PPP sends it again */
+    if (b->call_at->mode != SIM_MODE_DATA) { /* escaped: the modem drops what comes meanwhile, PPP sends it again */
         b->counters.dropped_bytes += len_bytes;
         return 0;
     }
@@ -297,15 +304,13 @@ int sim_board_peer_data(struct sim_board *b, const void *data, size_t len_bytes)
     if (sim_filter_wanted(b))
         sim_filter_to_host(b, data, len_bytes);
     else
-        sim_out(b, data, len_bytes);
+        sim_channel_out(b->call_at, data, len_bytes);
     return 0;
 }
 
 size_t sim_board_peer_room(const struct sim_board *b)
 {
-    size_t waiting = mc_buf_len(&b->out);
-
-    return waiting < SIM_DATA_LIMIT ? SIM_DATA_LIMIT - waiting : 0;
+    return sim_channel_room(b->call_on ? b->call_at : &b->channels[0]);
 }
 
 enum sim_peer_state sim_board_peer_state(const struct sim_board *b)

@@ -14,7 +14,7 @@ int sim_cmd_ate(struct sim_board *b, struct sim_request *request)
 
     if (strcmp(text, "") != 0 && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
         return SIM_ERROR;
-    b->echo = *text == '1';
+    b->at->echo = *text == '1';
     return SIM_OK;
 }
 
@@ -153,16 +153,4 @@ int sim_cmd_cpof(struct sim_board *b, struct sim_request *request)
 {
     sim_power_word(b, true);
     return SIM_OK;
-}
-
-int sim_cmd_cmux(struct sim_board *b, struct sim_request *request)
-{
-    if (b->profile.cmux == SIM_CMUX_NONE || sim_arg(request, 0, -1) != 0)
-        return SIM_ERROR;
-    sim_final(b, SIM_OK);
-    if (b->profile.cmux == SIM_CMUX_REAL) {
-        b->mode = SIM_MODE_CMUX;
-        b->probe_len = 0;
-    }
-    return SIM_SAID;
 }

@@ -30,7 +30,7 @@ static const struct sim_command table[] = {
     {"+CICCID", E | T, SIM_NEEDS_CARD, sim_cmd_ciccid},
     {"+CIMI", E | T, SIM_NEEDS_PIN, sim_cmd_cimi},
     {"+CMEE", R | T | W, SIM_NEEDS_NOTHING, sim_cmd_cmee, NULL, "(0-2)"},
-    {"+CMUX", T | W, SIM_NEEDS_NOTHING, sim_cmd_cmux, NULL, "(0),(0),(1-6),(1-1500)"},
+    {"+CMUX", R | T | W, SIM_NEEDS_NOTHING, sim_cmd_cmux, NULL, "(0),(0),(1-6),(1-1500)", sim_there_cmux},
     {"+COPS", R | W, SIM_NEEDS_PIN, sim_cmd_cops, sim_latency_cops},
     {"+CPIN", R | T | W, SIM_NEEDS_NOTHING, sim_cmd_cpin, sim_latency_cpin},
     {"+CPMUTEMP", E | T, SIM_NEEDS_NOTHING, sim_cmd_cpmutemp},
@@ -138,23 +138,24 @@ int sim_arg(const struct sim_request *request, int index, int fallback)
 
 void sim_info(struct sim_board *b, const char *fmt, ...)
 {
-    size_t room = sizeof(b->answer) - b->answer_len;
+    struct sim_channel *c = b->at;
+    size_t room = sizeof(c->answer) - c->answer_len;
     va_list args;
     int len;
 
     if (room < 8)
         return;
-    if (b->answer_len == 0) {
-        memcpy(b->answer, "\r\n", 2);
-        b->answer_len = 2;
+    if (c->answer_len == 0) {
+        memcpy(c->answer, "\r\n", 2);
+        c->answer_len = 2;
         room -= 2;
     }
     va_start(args, fmt);
-    len = vsnprintf(b->answer + b->answer_len, room - 2, fmt, args);
+    len = vsnprintf(c->answer + c->answer_len, room - 2, fmt, args);
     va_end(args);
-    b->answer_len += len < 0 ? 0 : (size_t)len < room - 3 ? (size_t)len : room - 3;
-    memcpy(b->answer + b->answer_len, "\r\n", 2);
-    b->answer_len += 2;
+    c->answer_len += len < 0 ? 0 : (size_t)len < room - 3 ? (size_t)len : room - 3;
+    memcpy(c->answer + c->answer_len, "\r\n", 2);
+    c->answer_len += 2;
 }
 
 static const char *cme_text(int code)
@@ -203,12 +204,13 @@ static int final_text(const struct sim_board *b, int final, char *out, size_t ou
 
 void sim_final(struct sim_board *b, int final)
 {
+    struct sim_channel *c = b->at;
     char text[96];
 
     if (final == SIM_SAID)
         return;
-    if (final == SIM_OK && b->answer_len > 0)
-        sim_out(b, b->answer, b->answer_len);
-    b->answer_len = 0;
-    sim_out(b, text, (size_t)final_text(b, final, text, sizeof(text)));
+    if (final == SIM_OK && c->answer_len > 0)
+        sim_channel_out(c, c->answer, c->answer_len);
+    c->answer_len = 0;
+    sim_channel_out(c, text, (size_t)final_text(b, final, text, sizeof(text)));
 }

@@ -53,7 +53,7 @@ void sim_filter_to_host(struct sim_board *b, const uint8_t *data, size_t len_byt
         if ((data[i] != 0x7e || b->frame_len == 1) && b->frame_len < FRAME_MAX)
             continue;
         if (!swallowed(b, b->frame, b->frame_len))
-            sim_out(b, b->frame, b->frame_len);
+            sim_channel_out(b->call_at, b->frame, b->frame_len);
         b->frame_len = 0;
     }
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void start(struct sim_board *b, const char *line);
+static void start(struct sim_channel *c, const char *line);
 
 static const char *skip_to_at(const char *line)
 {
@@ -32,46 +32,49 @@ static struct sim_rule *rule_for(struct sim_board *b, const char *line)
 }
 
 /* Applies a fault rule; returns what it adds to the command's time. */
-static int judge(struct sim_board *b)
+static int judge(struct sim_channel *c)
 {
-    struct sim_rule *rule = rule_for(b, b->command);
+    struct sim_rule *rule = rule_for(c->board, c->command);
 
-    b->ruled = rule != NULL;
+    c->ruled = rule != NULL;
     if (!rule)
         return 0;
-    b->verdict = rule->kind;
-    b->verdict_text = rule->text;
+    c->verdict = rule->kind;
+    c->verdict_text = rule->text;
     if (rule->left > 0)
         rule->left--;
     return rule->kind == SIM_RULE_LATE ? rule->ms : 0;
 }
 
-static void malformed(struct sim_board *b)
+static void malformed(struct sim_channel *c)
 {
-    const char *name = b->request.row ? b->request.row->name : "";
+    struct sim_board *b = c->board;
+    const char *name = c->request.row ? c->request.row->name : "";
 
     sim_info(b, "%s%s,\"},-\x80,,", name, *name == '+' ? ":" : "");
     sim_final(b, SIM_OK);
 }
 
 /* Another legal answer than the board would give. */
-static void answered(struct sim_board *b)
+static void answered(struct sim_channel *c)
 {
+    struct sim_board *b = c->board;
     int code;
 
-    if (sscanf(b->verdict_text, "CME %d", &code) == 1) {
+    if (sscanf(c->verdict_text, "CME %d", &code) == 1) {
         sim_final(b, code);
         return;
     }
-    sim_info(b, "%s", b->verdict_text);
+    sim_info(b, "%s", c->verdict_text);
     sim_final(b, SIM_OK);
 }
 
-static int run(struct sim_board *b)
+static int run(struct sim_channel *c)
 {
-    struct sim_request *request = &b->request;
+    struct sim_board *b = c->board;
+    struct sim_request *request = &c->request;
 
-    if (!request->row || !(request->row->forms & request->form))
+    if (!request->row || !(request->row->forms & request->form) || (request->row->there && !request->row->there(b)))
         return SIM_ERROR;
     if (request->form == SIM_FORM_TEST) {
         if (request->row->test)
@@ -87,31 +90,41 @@ static int run(struct sim_board *b)
     return request->row->handler(b, request);
 }
 
-static void finish(struct sim_board *b)
+/* Somebody's command is on, or none. */
+static void work(struct sim_board *b)
 {
-    sim_work(b, SIM_WORK_COMMAND, false);
-    if (b->line_waits && b->power == SIM_POWER_ON && b->mode != SIM_MODE_DATA) {
+    bool on = false;
+
+    for (int i = 0; i <= SIM_MUX_DLCIS; i++)
+        on |= mc_timer_armed(&b->channels[i].command_timer);
+    sim_work(b, SIM_WORK_COMMAND, on);
+}
+
+static void finish(struct sim_channel *c)
+{
+    work(c->board);
+    if (c->line_waits && c->board->power == SIM_POWER_ON && sim_channel_listens(c)) {
         char line[SIM_LINE_MAX];
 
-        b->line_waits = false;
-        memcpy(line, b->waiting, sizeof(line));
-        if (b->echo) {
-            sim_out(b, line, strlen(line));
-            sim_out(b, "\r", 1);
+        c->line_waits = false;
+        memcpy(line, c->waiting, sizeof(line));
+        if (c->echo) {
+            sim_channel_out(c, line, strlen(line));
+            sim_channel_out(c, "\r", 1);
         }
-        start(b, line);
+        start(c, line);
     }
-    b->line_waits = b->line_waits && mc_timer_armed(&b->command_timer);
+    c->line_waits = c->line_waits && mc_timer_armed(&c->command_timer);
 }
 
 /* Of the first command of @text, up to its semicolon. One in quotes is text, and in a dial string it means a voice call
  * (V.250, 5.4; 27.007, 6.2). */
-static size_t command_length(const struct sim_board *b, const char *text)
+static size_t command_length(const struct sim_channel *c, const char *text)
 {
     bool quoted = false;
     size_t len = 0;
 
-    if (b->profile.joined_commands == SIM_JOINED_NONE || (*text | 0x20) == 'd')
+    if (c->board->profile.joined_commands == SIM_JOINED_NONE || (*text | 0x20) == 'd')
         return strlen(text);
     for (; text[len] && (quoted || text[len] != ';'); len++)
         quoted ^= text[len] == '"';
@@ -119,121 +132,134 @@ static size_t command_length(const struct sim_board *b, const char *text)
 }
 
 /* The next command of the running line, which begins with @text. */
-static void start_command(struct sim_board *b, const char *text)
+static void start_command(struct sim_channel *c, const char *text)
 {
-    size_t len = command_length(b, text);
+    struct sim_board *b = c->board;
+    size_t len = command_length(c, text);
     int delay_ms;
 
-    b->rest = text[len] && text[len + 1] && b->profile.joined_commands == SIM_JOINED_ALL ? text + len + 1 : NULL;
-    snprintf(b->command, sizeof(b->command), "AT%.*s", (int)len, text);
-    if (!sim_request_parse(&b->request, b->command))
+    c->rest = text[len] && text[len + 1] && b->profile.joined_commands == SIM_JOINED_ALL ? text + len + 1 : NULL;
+    snprintf(c->command, sizeof(c->command), "AT%.*s", (int)len, text);
+    if (!sim_request_parse(&c->request, c->command))
         b->counters.unknown++;
     delay_ms = sim_latency_ms(b, SIM_LATENCY_COMMAND);
-    if (b->request.row && b->request.row->latency && (b->request.form & (SIM_FORM_EXEC | SIM_FORM_WRITE)))
-        delay_ms = b->request.row->latency(b, &b->request);
-    delay_ms += judge(b);
-    mc_timer_arm(&b->command_timer, b->queue, delay_ms);
+    if (c->request.row && c->request.row->latency && (c->request.form & (SIM_FORM_EXEC | SIM_FORM_WRITE)))
+        delay_ms = c->request.row->latency(b, &c->request);
+    delay_ms += judge(c);
+    mc_timer_arm(&c->command_timer, b->queue, delay_ms);
 }
 
 /* A line of several commands is done one after another, each with its information text, up to the first that fails;
  * there is one final result code for all of it (V.250, 5.4). */
-static void run_command(struct sim_board *b)
+static void run_command(struct sim_channel *c)
 {
-    int final = run(b);
+    int final = run(c);
 
-    if (final != SIM_OK || !b->rest) {
-        sim_final(b, final);
-        finish(b);
+    if (final != SIM_OK || !c->rest) {
+        sim_final(c->board, final);
+        finish(c);
         return;
     }
-    sim_out(b, b->answer, b->answer_len);
-    start_command(b, b->rest);
+    sim_channel_out(c, c->answer, c->answer_len);
+    start_command(c, c->rest);
 }
 
 static void on_command(void *ctx)
 {
-    struct sim_board *b = ctx;
+    struct sim_channel *c = ctx;
+    struct sim_board *b = c->board;
 
-    b->answer_len = 0;
-    if (!b->ruled || b->verdict == SIM_RULE_LATE) {
-        run_command(b);
+    b->at = c;
+    c->answer_len = 0;
+    if (!c->ruled || c->verdict == SIM_RULE_LATE) {
+        run_command(c);
         return;
     }
-    if (b->verdict == SIM_RULE_REFUSE)
+    if (c->verdict == SIM_RULE_REFUSE)
         sim_final(b, SIM_ERROR);
-    else if (b->verdict == SIM_RULE_MALFORM)
-        malformed(b);
-    else if (b->verdict == SIM_RULE_ANSWER)
-        answered(b);
-    finish(b);
+    else if (c->verdict == SIM_RULE_MALFORM)
+        malformed(c);
+    else if (c->verdict == SIM_RULE_ANSWER)
+        answered(c);
+    finish(c);
 }
 
-static void start(struct sim_board *b, const char *line)
+static void start(struct sim_channel *c, const char *line)
 {
+    struct sim_board *b = c->board;
     const char *text = skip_to_at(line);
 
     if (!text)
         return;
-    memmove(b->running, text, strlen(text) + 1);
+    memmove(c->running, text, strlen(text) + 1);
     b->counters.commands++;
-    sim_log(b, "%.*s", (int)strcspn(b->running, "="), b->running); /* what follows may be a PIN or a password */
-    sim_work(b, SIM_WORK_COMMAND, true);
-    start_command(b, b->running + 2);
+    sim_log(b, "%.*s", (int)strcspn(c->running, "="), c->running); /* what follows may be a PIN or a password */
+    start_command(c, c->running + 2);
+    work(b);
 }
 
-static void line_in(struct sim_board *b)
+static void line_in(struct sim_channel *c)
 {
-    b->line[b->line_len] = '\0';
-    if (b->line_long) {
-        sim_final(b, SIM_ERROR);
-    } else if (!mc_timer_armed(&b->command_timer)) {
-        start(b, b->line);
-    } else if (!b->line_waits && skip_to_at(b->line)) {
-        memcpy(b->waiting, b->line, b->line_len + 1);
-        b->line_waits = true;
+    c->line[c->line_len] = '\0';
+    if (c->line_long) {
+        sim_final(c->board, SIM_ERROR);
+    } else if (!mc_timer_armed(&c->command_timer)) {
+        start(c, c->line);
+    } else if (!c->line_waits && skip_to_at(c->line)) {
+        memcpy(c->waiting, c->line, c->line_len + 1);
+        c->line_waits = true;
     }
-    b->line_len = 0;
-    b->line_long = false;
+    c->line_len = 0;
+    c->line_long = false;
 }
 
-void sim_in_command(struct sim_board *b, const uint8_t *data, size_t len_bytes)
+void sim_in_command(struct sim_channel *c, const uint8_t *data, size_t len_bytes)
 {
     uint8_t echo[256];
     size_t n_echo = 0;
 
+    c->board->at = c;
     for (size_t i = 0; i < len_bytes; i++) {
-        uint8_t c = data[i];
+        uint8_t byte = data[i];
 
-        if (c == '\n')
+        if (byte == '\n')
             continue;
-        if (b->echo)
-            echo[n_echo++] = c;
-        if (n_echo == sizeof(echo) || (c == '\r' && n_echo > 0)) {
-            sim_out(b, echo, n_echo);
+        if (c->echo)
+            echo[n_echo++] = byte;
+        if (n_echo == sizeof(echo) || (byte == '\r' && n_echo > 0)) {
+            sim_channel_out(c, echo, n_echo);
             n_echo = 0;
         }
-        if (c == '\r')
-            line_in(b);
-        else if (c == '\b' || c == 0x7f)
-            b->line_len -= b->line_len > 0;
-        else if (b->line_len < SIM_LINE_MAX - 1)
-            b->line[b->line_len++] = c ? (char)c : ' ';
+        if (byte == '\r')
+            line_in(c);
+        else if (byte == '\b' || byte == 0x7f)
+            c->line_len -= c->line_len > 0;
+        else if (c->line_len < SIM_LINE_MAX - 1)
+            c->line[c->line_len++] = byte ? (char)byte : ' ';
         else
-            b->line_long = true;
+            c->line_long = true;
     }
     if (n_echo > 0)
-        sim_out(b, echo, n_echo);
+        sim_channel_out(c, echo, n_echo);
 }
 
-void sim_in_reset(struct sim_board *b)
+void sim_in_reset(struct sim_channel *c)
 {
-    mc_timer_disarm(&b->command_timer);
-    b->line_len = 0;
-    b->line_long = b->line_waits = false;
-    sim_work(b, SIM_WORK_COMMAND, false);
+    mc_timer_disarm(&c->command_timer);
+    c->line_len = 0;
+    c->line_long = c->line_waits = false;
+    work(c->board);
 }
 
 void sim_in_init(struct sim_board *b)
 {
-    mc_timer_init(&b->command_timer, "sim-command", on_command, b);
+    for (int i = 0; i <= SIM_MUX_DLCIS; i++) {
+        struct sim_channel *c = &b->channels[i];
+
+        c->board = b;
+        c->dlci = i;
+        c->echo = true;
+        mc_timer_init(&c->command_timer, "sim-command", on_command, c);
+    }
+    b->at = &b->channels[0];
 }

@@ -88,7 +88,14 @@ static const struct {
     {"no-address", "on|off", sim_inject_no_address, "IPCP gets no answer"},
     {"baud", "N", sim_inject_baud, "the modem changes its speed by itself"},
     {"data-mode", "", sim_inject_data_mode, "data mode with PPP up, as a crashed host leaves it"},
-    {"cmux-mode", "", sim_inject_cmux_mode, "CMUX, as a crashed host leaves it"},
+    {"cmux-mode", "", sim_inject_cmux_mode, "CMUX with every DLC open, as a crashed host leaves it"},
+    {"mux-silent", "on|off", sim_inject_mux_silent, "the multiplexer neither hears nor speaks, until a reset"},
+    {"mux-noisy", "on|off", sim_inject_mux_noisy, "garbage between its frames"},
+    {"mux-forget-ua", "[N]", sim_inject_mux_forget_ua, "the next N UAs are not sent, or none ever"},
+    {"mux-drop", "DLCI [disc|dm]", sim_inject_mux_drop, "the modem closes a DLC by itself"},
+    {"mux-hold", "DLCI on|off", sim_inject_mux_hold, "the modem stops the host on a DLC, by MSC"},
+    {"mux-leave", "", sim_inject_mux_leave, "the modem is back in AT mode, without a word"},
+    {"mux-reboot-after", "BYTES", sim_inject_mux_reboot_after, "it restarts once its DLCs carried so much; 0 never"},
     {"dial-reject", "CME|no-carrier|error|silence|off [N]", sim_inject_dial_reject, "dials fail so, N times or always"},
     {"attach-reject", "CME|off", sim_inject_attach_reject, "attaches are refused with this cause"},
     {"hang-on-hangup", "on|off", sim_inject_hang_on_hangup, "stays in data mode when PPP is closed"},
@@ -137,6 +144,8 @@ static int conclude(struct inject *in, int r)
         in->reply(in->reply_ctx, "error too many rules");
     else if (r == -EBUSY)
         in->reply(in->reply_ctx, "error the modem is not on");
+    else if (r == -ENOTCONN)
+        in->reply(in->reply_ctx, "error no such DLC is open");
     else
         in->reply(in->reply_ctx, r < 0 ? "error bad arguments" : "ok");
     return r;

@@ -54,6 +54,16 @@ int sim_inject_line(const struct inject *in);
 int sim_inject_plug(const struct inject *in);
 int sim_inject_unplug(const struct inject *in);
 
+/* inject_mux.c */
+int sim_inject_mux_silent(const struct inject *in);
+int sim_inject_mux_noisy(const struct inject *in);
+int sim_inject_mux_forget_ua(const struct inject *in);
+int sim_inject_mux_drop(const struct inject *in);
+int sim_inject_mux_hold(const struct inject *in);
+int sim_inject_mux_leave(const struct inject *in);
+int sim_inject_mux_reboot_after(const struct inject *in);
+void sim_inject_mux_forgive(struct sim_board *b);
+
 /* inject_faults.c */
 int sim_inject_mute(const struct inject *in);
 int sim_inject_mute_for(const struct inject *in);

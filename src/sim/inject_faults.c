@@ -151,6 +151,7 @@ int sim_inject_forgive(const struct inject *in)
     memset(b->rules, 0, sizeof(b->rules));
     b->mute = b->garbage = b->stale = b->echo_dead = b->auth_refuse = b->no_address = b->hang_on_hangup = false;
     b->dial_reject_left = b->escapes_ignored = b->attach_reject = 0;
+    sim_inject_mux_forgive(b);
     mc_timer_disarm(&b->mute_timer);
     sim_call_faults(b);
     return 0;

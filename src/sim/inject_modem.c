@@ -37,9 +37,10 @@ int sim_inject_cmux_mode(const struct inject *in)
     if (in->b->power != SIM_POWER_ON)
         return -EBUSY;
     sim_call_drop(in->b, NULL);
-    sim_in_reset(in->b);
-    in->b->mode = SIM_MODE_CMUX;
-    in->b->probe_len = 0;
+    sim_in_reset(&in->b->channels[0]);
+    sim_muxed_enter(in->b, SIM_MUX_N1_DEFAULT);
+    for (int i = 0; i <= SIM_MUX_DLCIS; i++)
+        sim_mux_force(in->b->mux, i);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 /* The board's parts among themselves; nobody outside src/sim includes this. */
 
 #include "board.h"
+#include "mux.h"
 #include <microcat/base/buf.h>
 #include <microcat/base/cleanup.h>
 
@@ -55,7 +56,28 @@ struct sim_command {
     enum sim_needs needs;
     int (*handler)(struct sim_board *b, struct sim_request *request); /* a final */
     int (*latency)(struct sim_board *b, struct sim_request *request); /* NULL: SIM_LATENCY_COMMAND */
-    const char *test; /* information line of the =? form; NULL: just OK */
+    const char *test;                         /* information line of the =? form; NULL: just OK */
+    bool (*there)(const struct sim_board *b); /* does this firmware know it? NULL: yes */
+};
+
+/* One who types AT commands, with an interpreter of its own: the plain line, or a DLC of the multiplexer. */
+struct sim_channel {
+    struct sim_board *board;
+    int dlci; /* 0: the plain line */
+    enum sim_mode mode;
+    struct mc_timer command_timer;
+    char line[SIM_LINE_MAX], running[SIM_LINE_MAX], waiting[SIM_LINE_MAX];
+    char command[SIM_LINE_MAX]; /* of those on the running line, the one whose turn it is, with its AT */
+    const char *rest;           /* of the running line, behind that one's semicolon; NULL: it is the last */
+    size_t line_len;
+    bool line_long, line_waits;
+    char answer[SIM_ANSWER_MAX];
+    size_t answer_len;
+    struct sim_request request;
+    bool echo;
+    enum sim_rule_kind verdict; /* of the command that runs, when ruled */
+    const char *verdict_text;   /* ANSWER: its rule's */
+    bool ruled;
 };
 
 struct sim_board {
@@ -69,10 +91,9 @@ struct sim_board {
 
     bool plugged, lines[4];
     enum sim_power power;
-    enum sim_mode mode;
     int64_t line_since_ms[4];
-    struct mc_timer boot_timer, sim_timer, sms_timer, command_timer, out_timer, register_timer, guard_timer,
-        hangup_timer, mute_timer, word_timer;
+    struct mc_timer boot_timer, sim_timer, sms_timer, out_timer, register_timer, guard_timer, hangup_timer, mute_timer,
+        word_timer, idle_timer, under_load_timer;
     bool word_closes;
 
     /* output */
@@ -83,20 +104,15 @@ struct sim_board {
     bool mute, garbage;
 
     /* command mode */
-    char line[SIM_LINE_MAX], running[SIM_LINE_MAX], waiting[SIM_LINE_MAX];
-    char command[SIM_LINE_MAX]; /* of those on the running line, the one whose turn it is, with its AT */
-    const char *rest;           /* of the running line, behind that one's semicolon; NULL: it is the last */
-    size_t line_len;
-    bool line_long, line_waits;
-    char answer[SIM_ANSWER_MAX];
-    size_t answer_len;
-    struct sim_request request;
-    bool echo;
+    struct sim_channel channels[SIM_MUX_DLCIS + 1]; /* by DLCI */
+    struct sim_channel *at;                         /* whose bytes or command the board works on */
     int cmee, cereg_n, cgreg_n, creg_n, last_cause;
     struct sim_rule rules[SIM_RULES];
-    enum sim_rule_kind verdict; /* of the command that runs, when ruled */
-    const char *verdict_text;   /* ANSWER: its rule's */
-    bool ruled;
+
+    /* multiplexer */
+    struct sim_mux *mux;
+    int reboot_after; /* bytes carried, from mux_since on; 0 never */
+    uint64_t mux_since;
 
     /* SIM */
     bool sim_usable, sim_unlocked;
@@ -115,6 +131,7 @@ struct sim_board {
 
     /* data mode */
     struct sim_call call;
+    struct sim_channel *call_at; /* that dialled; good while call_on */
     bool call_on, forced, terminated, stale, echo_dead, auth_refuse, no_address;
     int dial_reject_kind, dial_reject_left; /* a final; how often, -1 for ever */
     bool hang_on_hangup;
@@ -124,7 +141,7 @@ struct sim_board {
     enum sim_peer_state peer_state;
     uint8_t *frame; /* faults filter: the frame being looked at */
     size_t frame_len;
-    uint8_t probe[64]; /* abstract peer and CMUX: a frame being gathered */
+    uint8_t probe[64]; /* abstract peer: a frame being gathered */
     size_t probe_len;
     bool probe_escaped;
 
@@ -157,12 +174,15 @@ void sim_out_init(struct sim_board *b);
 void sim_out(struct sim_board *b, const void *data, size_t len_bytes);
 void sim_out_kick(struct sim_board *b); /* the wire may move again */
 void sim_out_drop(struct sim_board *b);
+/** A line to everybody in command mode. */
 void sim_urc(struct sim_board *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** A line to one, when in command mode. */
+void sim_channel_urc(struct sim_channel *channel, const char *text);
 
 /* in.c */
 void sim_in_init(struct sim_board *b);
-void sim_in_reset(struct sim_board *b);
-void sim_in_command(struct sim_board *b, const uint8_t *data, size_t len_bytes);
+void sim_in_reset(struct sim_channel *channel); /* forgets what was typed and what runs */
+void sim_in_command(struct sim_channel *channel, const uint8_t *data, size_t len_bytes);
 
 /* command.c */
 void sim_info(struct sim_board *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -182,6 +202,7 @@ int sim_cmd_at(struct sim_board *, struct sim_request *), sim_cmd_ate(struct sim
     sim_cmd_cpmutemp(struct sim_board *, struct sim_request *),
     sim_cmd_creset(struct sim_board *, struct sim_request *), sim_cmd_cpof(struct sim_board *, struct sim_request *),
     sim_cmd_cmux(struct sim_board *, struct sim_request *);
+bool sim_there_cmux(const struct sim_board *);
 int sim_cmd_cpin(struct sim_board *, struct sim_request *), sim_cmd_spic(struct sim_board *, struct sim_request *),
     sim_cmd_cimi(struct sim_board *, struct sim_request *), sim_cmd_ciccid(struct sim_board *, struct sim_request *),
     sim_latency_cpin(struct sim_board *, struct sim_request *);
@@ -228,8 +249,22 @@ void sim_filter_to_host(struct sim_board *b, const uint8_t *data, size_t len_byt
 /* abstract.c */
 void sim_abstract_from_host(struct sim_board *b, const uint8_t *data, size_t len_bytes);
 
-/* cmuxlet.c */
-void sim_cmuxlet_from_host(struct sim_board *b, const uint8_t *data, size_t len_bytes);
+/* muxed.c */
+int sim_muxed_init(struct sim_board *b); /* 0, -ENOMEM */
+void sim_muxed_free(struct sim_board *b);
+void sim_muxed_from_host(struct sim_board *b, const uint8_t *data, size_t len_bytes);
+void sim_muxed_enter(struct sim_board *b, int n1);
+/** Back to AT mode, at once and without a word. */
+void sim_muxed_leave(struct sim_board *b);
+/** To one who types or has a call. */
+void sim_channel_out(struct sim_channel *channel, const void *data, size_t len_bytes);
+size_t sim_channel_room(const struct sim_channel *channel);
+/** The @index-th value of the multiplexer's state, or NULL behind the last. */
+const char *sim_muxed_value(const struct sim_board *b, size_t index, uint64_t *ret_value);
+static inline bool sim_channel_listens(const struct sim_channel *channel)
+{
+    return channel->mode == SIM_MODE_COMMAND || channel->mode == SIM_MODE_ESCAPED;
+}
 
 /* state.c: registered by name in one table */
 #endif

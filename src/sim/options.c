@@ -25,6 +25,7 @@ enum {
     PPPD,
     INJECT,
     SEED,
+    MUX_STYLE,
     QUIET,
     HELP,
     VERSION
@@ -46,6 +47,7 @@ static const struct option longs[] = {{"profile", required_argument, NULL, PROFI
                                       {"pppd", required_argument, NULL, PPPD},
                                       {"inject", required_argument, NULL, INJECT},
                                       {"seed", required_argument, NULL, SEED},
+                                      {"mux-style", required_argument, NULL, MUX_STYLE},
                                       {"quiet", no_argument, NULL, QUIET},
                                       {"help", no_argument, NULL, HELP},
                                       {"version", no_argument, NULL, VERSION},
@@ -74,6 +76,7 @@ static void print_help(void)
          "  --pppd=PATH              the network's pppd (/usr/sbin/pppd)\n"
          "  --inject=LINE            runs a control command at the start, may be repeated\n"
          "  --seed=N                 seed of fragments and noise\n"
+         "  --mux-style=sim7670|sim7670g|a7670|sim7600   how its multiplexer (CMUX) spells frames\n"
          "  --quiet                  logs errors only\n"
          "  --help, --version\n\nPresets:");
     for (size_t i = 0; (name = sim_profile_preset_name(i, &help)) != NULL; i++)
@@ -165,6 +168,8 @@ static int take(struct sim_options *o, int option, char *value)
         return set(o, "latency", "latency.", value);
     case SPEED:
         return set_speed(o, value);
+    case MUX_STYLE:
+        return sim_profile_set(&o->profile, "mux-style", value) < 0 ? bad("mux-style", value) : 0;
     case SEED:
         return sim_profile_set(&o->profile, "seed", value) < 0 ? bad("seed", value) : 0;
     case NETWORK:

@@ -37,7 +37,7 @@ static size_t piece(struct sim_board *b, size_t waiting, int64_t *ret_us)
 {
     size_t len = waiting < PIECE_MAX ? waiting : PIECE_MAX;
 
-    if (b->profile.fragment_max > 0 && b->mode != SIM_MODE_DATA) {
+    if (b->profile.fragment_max > 0 && (!b->call_on || b->call_at->mode != SIM_MODE_DATA)) {
         size_t most = 1 + sim_random(b) % (uint32_t)b->profile.fragment_max;
 
         len = len < most ? len : most;
@@ -64,6 +64,13 @@ static void drained(struct sim_board *b)
         b->flow = true;
 }
 
+/* Is there something for the wire? The multiplexer gives a frame at a time, when the one before has left: so that DLCs
+ * take turns on the wire and not in a queue. */
+static bool waiting(struct sim_board *b)
+{
+    return mc_buf_len(&b->out) > 0 || sim_mux_fill(b->mux, &b->out);
+}
+
 static void on_out(void *ctx)
 {
     struct sim_board *b = ctx;
@@ -72,7 +79,7 @@ static void on_out(void *ctx)
     size_t len;
     bool more;
 
-    if (held(b) || mc_buf_len(&b->out) == 0)
+    if (held(b) || !waiting(b))
         return;
     if (b->wire_free_us < now_us - WIRE_BACKLOG_US)
         b->wire_free_us = now_us - WIRE_BACKLOG_US;
@@ -80,7 +87,7 @@ static void on_out(void *ctx)
     b->wire_free_us += took_us;
     memcpy(copy, mc_buf_head(&b->out), len);
     mc_buf_consume(&b->out, len);
-    more = mc_buf_len(&b->out) > 0;
+    more = waiting(b);
     if (more)
         mc_timer_arm(&b->out_timer, b->queue, b->wire_free_us > now_us ? (b->wire_free_us - now_us + 999) / 1000 : 0);
     if (b->plugged)
@@ -93,7 +100,7 @@ void sim_out_kick(struct sim_board *b)
 {
     int64_t now_us = sim_now(b) * 1000;
 
-    if (mc_buf_len(&b->out) == 0 || held(b) || mc_timer_armed(&b->out_timer))
+    if (held(b) || mc_timer_armed(&b->out_timer) || !waiting(b))
         return;
     sim_work(b, SIM_WORK_WIRE, true);
     if (b->wire_free_us < now_us)
@@ -118,22 +125,28 @@ void sim_out_drop(struct sim_board *b)
     drained(b);
 }
 
+void sim_channel_urc(struct sim_channel *channel, const char *text)
+{
+    char line[320];
+    int len;
+
+    if (!sim_channel_listens(channel))
+        return;
+    len = snprintf(line, sizeof(line), "\r\n%.*s\r\n", (int)sizeof(line) - 5, text);
+    sim_channel_out(channel, line, (size_t)len);
+}
+
 void sim_urc(struct sim_board *b, const char *fmt, ...)
 {
     char text[320];
     va_list args;
-    int len;
 
-    if (b->mode == SIM_MODE_DATA || b->mode == SIM_MODE_CMUX)
-        return;
-    memcpy(text, "\r\n", 2);
     va_start(args, fmt);
-    len = vsnprintf(text + 2, sizeof(text) - 4, fmt, args);
+    vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    if (len < 0 || len > (int)sizeof(text) - 5)
-        len = (int)sizeof(text) - 5;
-    memcpy(text + 2 + len, "\r\n", 2);
-    sim_out(b, text, (size_t)len + 4);
+    for (int i = 0; i <= SIM_MUX_DLCIS; i++)
+        if (i == 0 || sim_mux_is_open(b->mux, i))
+            sim_channel_urc(&b->channels[i], text);
 }
 
 void sim_out_init(struct sim_board *b)

@@ -22,7 +22,8 @@ static void down(struct sim_board *b)
 {
     sim_call_reset(b);
     sim_radio_reset(b);
-    sim_in_reset(b);
+    sim_muxed_leave(b);
+    sim_in_reset(&b->channels[0]);
     b->next_baud = 0;
     b->flow = b->flow_wanted = false;
     sim_out_drop(b);
@@ -32,7 +33,7 @@ static void down(struct sim_board *b)
     mc_timer_disarm(&b->word_timer);
     b->sim_usable = false;
     b->sim_unlocked = !b->profile.pin_required;
-    b->echo = true;
+    b->channels[0].echo = true;
     b->cmee = b->cereg_n = b->cgreg_n = b->creg_n = 0;
     sim_work(b, SIM_WORK_BOOT, false);
 }
@@ -40,7 +41,7 @@ static void down(struct sim_board *b)
 static void booted(struct sim_board *b)
 {
     b->power = SIM_POWER_ON;
-    b->mode = SIM_MODE_COMMAND;
+    b->channels[0].mode = SIM_MODE_COMMAND;
     b->cfun = 1;
     b->detached = false;
     sim_work(b, SIM_WORK_BOOT, false);
@@ -116,7 +117,7 @@ void sim_power_off(struct sim_board *b)
     sim_log(b, "power off");
     down(b);
     b->power = SIM_POWER_OFF;
-    b->mode = SIM_MODE_COMMAND;
+    b->channels[0].mode = SIM_MODE_COMMAND;
     b->counters.power_offs++;
     if (b->callbacks.status)
         b->callbacks.status(b->ctx, false);
@@ -205,5 +206,4 @@ void sim_power_init(struct sim_board *b)
     mc_timer_init(&b->word_timer, "sim-power-word", on_word, b);
     mc_timer_init(&b->sms_timer, "sim-sms", on_sms, b);
     b->baud = b->saved_baud;
-    b->echo = true;
 }

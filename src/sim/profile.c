@@ -39,6 +39,7 @@ static const char *const absent_names[] = {"cme", "text", NULL};
 static const char *const cpsi_names[] = {"index", "dbm", "tenths", NULL};
 static const char *const joined_names[] = {"all", "first", "none", NULL};
 static const char *const cmux_names[] = {"none", "lies", "real", NULL};
+static const char *const mux_style_names[] = {"sim7670", "sim7670g", "a7670", "sim7600", NULL};
 
 enum kind { TEXT, NUMBER, YESNO, CHOICE };
 static const struct knob {
@@ -93,6 +94,10 @@ static const struct knob {
     {"end-lines", CHOICE, AT(end_lines), end_names, .help = "what the modem says when PPP is closed"},
     {"cpsi-scale", CHOICE, AT(cpsi_scale), cpsi_names, .help = "how AT+CPSI? scales the signal"},
     {"cmux", CHOICE, AT(cmux), cmux_names, .help = "AT+CMUX: none (ERROR), lies (OK, stays in AT), real"},
+    {"mux-style", CHOICE, AT(mux_style), mux_style_names,
+     .help = "CMUX as sim7670, sim7670g, a7670 or sim7600 spells it"},
+    {"mux-idle", NUMBER, AT(mux_idle_ms), .max = 3600000,
+     .help = "ms between runs of flags of a7670 and sim7600; 0 none when idle"},
     {"cereg-quoted", YESNO, AT(cereg_quoted), .help = "tac and ci of +CEREG in quotes"},
     {"cpin-urc", YESNO, AT(cpin_urc), .help = "+CPIN: READY again after CFUN=1"},
     {"has-cesq", YESNO, AT(has_cesq), .help = "does AT+CESQ answer?"},
@@ -162,6 +167,7 @@ void sim_profile_init(struct sim_profile *profile)
         .check_baud = true,
         .usb_power = true,
         .start = SIM_START_REGISTERED,
+        .cmux = SIM_CMUX_REAL,
         .cereg_quoted = true,
         .fragment_max = 16,
         .pace = true,

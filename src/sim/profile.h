@@ -8,6 +8,7 @@
  * socket).
  */
 
+#include "mux.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -77,8 +78,10 @@ struct sim_profile {
     enum sim_end_lines end_lines;
     enum sim_cpsi_scale cpsi_scale;
     enum sim_cmux cmux;
-    bool cereg_quoted; /* tac and ci in quotes */
-    bool cpin_urc;     /* +CPIN: READY again after CFUN=1 */
+    enum sim_mux_style mux_style;
+    int32_t mux_idle_ms; /* a style that idles in runs of flags sends one this often; 0 only behind what it said */
+    bool cereg_quoted;   /* tac and ci in quotes */
+    bool cpin_urc;       /* +CPIN: READY again after CFUN=1 */
     bool has_cesq, has_ceer;
     enum sim_joined joined_commands; /* several on one line, parted by semicolons */
     /* time and bytes */

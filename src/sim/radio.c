@@ -80,7 +80,7 @@ void sim_radio_update(struct sim_board *b)
         mc_timer_disarm(&b->register_timer);
         sim_work(b, SIM_WORK_RADIO, false);
         sim_radio_set_stat(b, 0);
-        if (b->mode == SIM_MODE_DATA || b->mode == SIM_MODE_ESCAPED)
+        if (b->call_on)
             sim_call_drop(b, "NO CARRIER");
         return;
     }

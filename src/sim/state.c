@@ -18,11 +18,11 @@ static const struct value {
 } values[] = {
 #define AT(field) offsetof(struct sim_board, field)
     {"power", WORD, AT(power), power_names},
-    {"mode", WORD, AT(mode), mode_names},
+    {"mode", WORD, AT(channels[0].mode), mode_names},
     {"peer", WORD, AT(peer_state), peer_names},
     {"plugged", BOOL, AT(plugged)},
     {"mute", BOOL, AT(mute)},
-    {"echo", BOOL, AT(echo)},
+    {"echo", BOOL, AT(channels[0].echo)},
     {"cmee", INT, AT(cmee)},
     {"flow", BOOL, AT(flow)},
     {"baud", U32, AT(baud)},
@@ -94,6 +94,8 @@ static void print(const struct sim_board *b, const struct value *value, char *ou
 
 int sim_board_get(const struct sim_board *b, const char *key, char *out, size_t out_bytes)
 {
+    const char *mux_name;
+    uint64_t value;
     char name[64];
 
     snprintf(name, sizeof(name), "%s", key);
@@ -102,6 +104,12 @@ int sim_board_get(const struct sim_board *b, const char *key, char *out, size_t 
     if (!strcmp(name, "path_ms")) {
         snprintf(out, out_bytes, "%lld", (long long)sim_board_path_ms(b));
         return 0;
+    }
+    for (size_t i = 0; (mux_name = sim_muxed_value(b, i, &value)) != NULL; i++) {
+        if (!strcmp(mux_name, name)) {
+            snprintf(out, out_bytes, "%llu", (unsigned long long)value);
+            return 0;
+        }
     }
     for (size_t i = 0; i < MC_LENGTH_OF(values); i++) {
         if (!strcmp(values[i].name, name)) {
@@ -115,10 +123,16 @@ int sim_board_get(const struct sim_board *b, const char *key, char *out, size_t 
 void sim_board_state(const struct sim_board *b, sim_reply_fn *reply, void *ctx)
 {
     char text[128], line[192];
+    const char *name;
+    uint64_t value;
 
     for (size_t i = 0; i < MC_LENGTH_OF(values); i++) {
         print(b, &values[i], text, sizeof(text));
         snprintf(line, sizeof(line), "%s=%s", values[i].name, text);
+        reply(ctx, line);
+    }
+    for (size_t i = 0; (name = sim_muxed_value(b, i, &value)) != NULL; i++) {
+        snprintf(line, sizeof(line), "%s=%llu", name, (unsigned long long)value);
         reply(ctx, line);
     }
     snprintf(line, sizeof(line), "path_ms=%lld", (long long)sim_board_path_ms(b));

@@ -83,6 +83,8 @@ static void every_split(void **state)
             fed(frames[i].wire, frames[i].wire_len, split, i);
 }
 
+/* Before a frame: text, runs of flags, the beginning of another, one with a wrong FCS, an address of two bytes, a UI,
+ * a length beyond N1. */
 static const struct {
     const uint8_t *bytes;
     size_t len;
@@ -97,8 +99,7 @@ static const struct {
     {BYTES(0xf9, 0x03, 0xef, 0xfe, 0xff, 0x01)},
 };
 
-/* Noise before a frame: text, runs of flags, the beginning of another, one with a wrong FCS, or without its end, an
- * address of two bytes, a UI. All of it at every split. */
+/* All of it at every split. */
 static void behind_noise(void **state)
 {
     uint8_t wire[64];
