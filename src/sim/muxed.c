@@ -124,9 +124,9 @@ void sim_muxed_leave(struct sim_board *b)
     mc_timer_disarm(&b->under_load_timer);
     if (!sim_mux_on(b->mux))
         return;
+    sim_mux_stop(b->mux);
     if (b->call_on && b->call_at->dlci > 0)
         sim_call_drop(b, NULL);
-    sim_mux_stop(b->mux);
     for (int i = 0; i <= SIM_MUX_DLCIS; i++)
         sim_in_reset(&b->channels[i]);
     b->channels[0].mode = SIM_MODE_COMMAND;

@@ -36,6 +36,19 @@ static void bad_lines(void **state)
         {"signal", "error bad arguments"},
         {"say", "error bad arguments"},
         {"deregister never", "error bad arguments"},
+        {"mux-silent", "error bad arguments"},
+        {"mux-noisy perhaps", "error bad arguments"},
+        {"mux-forget-ua some", "error bad arguments"},
+        {"mux-drop", "error bad arguments"},
+        {"mux-drop 0", "error bad arguments"},
+        {"mux-drop 5", "error bad arguments"},
+        {"mux-drop 1", "error no such DLC is open"},
+        {"mux-drop 1 gently", "error bad arguments"},
+        {"mux-hold 1", "error bad arguments"},
+        {"mux-hold 1 on", "error no such DLC is open"},
+        {"mux-leave", "error no such DLC is open"},
+        {"mux-reboot-after", "error bad arguments"},
+        {"set mux-style sim800", "error bad arguments"},
     };
     struct desk desk;
     char lengthy[600];
