@@ -28,6 +28,14 @@ follow()
     note "time|names through the link, $where||$(ms "$began" "$EPOCHREALTIME")"
     $3
     check "$where: with the cable again as before" until_ok 20000 resolves 192.0.2.99
+    # Killed together with its pppd, and the board gone: nobody but the next daemon can clear that away.
+    check "$where: the link's server is in the file" until_ok 10000 grep -q 100.127.0.53 /etc/resolv.conf
+    systemctl kill --signal=KILL --kill-whom=all microcatd.service
+    unplug
+    check "$where: what a killed daemon left is taken out" until_ok 20000 bash -c "! grep -q 100.127.0.53 /etc/resolv.conf"
+    check "$where: Ethernet's stays" until_ok 5000 resolves 192.0.2.99
+    plug
+    check "$where: and given again" until_ok 90000 grep -q 100.127.0.53 /etc/resolv.conf
 }
 
 taken_by() { microcatctl --json status | grep -q "\"dns_where\":\"$1\""; }
@@ -58,12 +66,6 @@ check "the link's two are behind it in the file" test "$(grep -c '^nameserver' /
 printf 'search lan\nnameserver 192.0.2.1\n# renewed\n' >/etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf
 check "whoever writes the file anew finds ours in it again" until_ok 20000 grep -q 100.127.0.53 /etc/resolv.conf
 check "beside what he wrote" grep -q renewed /etc/resolv.conf
-# Killed together with its pppd, and the board gone: nobody but the next daemon can clear that away.
-systemctl kill --signal=KILL --kill-whom=all microcatd.service
-unplug
-check "what a killed daemon left is taken out" until_ok 20000 bash -c "! grep -q 100.127.0.53 /etc/resolv.conf"
-plug
-check "and given again" until_ok 90000 grep -q 100.127.0.53 /etc/resolv.conf
 stop_daemon
 is "stopped, the file is as it was" "$(cat /etc/resolv.conf)" "$before"$'\n# renewed'
 

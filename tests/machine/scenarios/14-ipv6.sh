@@ -50,6 +50,22 @@ status_has_server() { microcatctl --json status | tr -d ' \n' | grep -q '"dns":\
 check "the router's name server is one of the link's" until_ok 20000 status_has_server
 check "and in resolved" until_ok 10000 bash -c "resolvectl dns ppp0 | grep -q 2001:db8:99::1"
 check "beside those of IPCP" bash -c "resolvectl dns ppp0 | grep -q 100.127.0.53"
+# RFC 8781; Debian 12's radvd does not know it yet.
+advertise_nat64()
+{
+    ip netns exec isp python3 -I -c '
+import socket, struct
+s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"ppp0")
+option = struct.pack("!BBH12s", 38, 2, 225 << 3, socket.inet_pton(socket.AF_INET6, "64:ff9b::")[:12])
+s.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0) + option, ("ff02::1", 0, 0, socket.if_nametoindex("ppp0")))'
+}
+is "of a NAT64 prefix nobody has told" "$(status_of ppp.nat64)" ""
+check "the router tells one" advertise_nat64
+shows_nat64() { [ "$(status_of ppp.nat64)" = 64:ff9b::/96 ]; }
+check "which the status has" until_ok 10000 shows_nat64
+check "and shows" grep -q 'NAT64 64:ff9b::/96' <<<"$(microcatctl status)"
 systemctl kill --signal=KILL --kill-whom=main microcatd.service
 check "killed, the next daemon has it too" until_ok 30000 status_has_server
 route_back
@@ -57,10 +73,23 @@ check "a ping goes through" ping -6 -c 2 -i 0.3 -W 5 -I "$(global6)" 2001:db8:99
 stop_daemon
 is "stopped, no route is left" "$(ip -6 route show default)" ""
 
-# A network that gives nothing but IPv6: online with an address, not with a link-local one.
+# A network that grants IPv4 when both were asked.
 unplug
 kill "$(cat $run/sim.pid)" "$(cat $run/radvd.pid)"
 rm -f $run/sim.pid $run/radvd.pid
+need "the simulated modem of an IPv4 network runs" start_sim
+need "the service starts for both" start_daemon
+plug
+need "it is online with what it got" in_state online 90
+check "which is IPv4" test -n "$(status_of ppp.local)" -a -z "$(status_of ppp.local6)"
+check "and carries" ping -c 1 -W 5 -I ppp0 100.127.0.53
+is "without an IPv6 route" "$(ip -6 route show default)" ""
+stop_daemon
+
+# A network that gives nothing but IPv6: online with an address, not with a link-local one.
+unplug
+kill "$(cat $run/sim.pid)"
+rm -f $run/sim.pid
 need "the simulated modem of an IPv6 network runs" start_sim --network-ipv6=only
 write_conf '[PDP]' Type=IPV6
 need "the service starts again" start_daemon
