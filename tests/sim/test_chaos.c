@@ -2,6 +2,7 @@
 /* Whatever is typed and injected, in whatever order: afterwards, with the faults taken back and after a power cycle,
  * the board works. */
 #include "desk.h"
+#include "mux_frame.h"
 #include "stub_peer.h"
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,32 @@ static uint32_t throw(uint32_t sides)
 {
     dice = dice * 1664525u + 1013904223u;
     return (dice >> 8) % sides;
+}
+
+/* @text on some DLC, or something else that a multiplexer takes. */
+static void frame_something(struct desk *desk, const char *text)
+{
+    static const uint8_t controls[] = {SIM_MUX_SABM, SIM_MUX_DISC, SIM_MUX_UA, SIM_MUX_DM};
+    static const char *const messages[] = {"\xe3\x05\x07\x0f",
+                                           "\xe3\x05\x07\x0d",
+                                           "\xe3\x05\x0b\x0f",
+                                           "\x63\x01",
+                                           "\xa3\x01",
+                                           "\xc3\x01",
+                                           "\x83\x11\x01\x01\x07\x0a\x08\x01\x03\x02",
+                                           "\x23\x7f"};
+    struct sim_mux_frame frame = {(uint8_t)(throw(6) << 2 | 3), SIM_MUX_UIH, (const uint8_t *)text, strlen(text)};
+    uint8_t wire[SIM_MUX_FRAME_MAX];
+
+    if (throw(3) == 0) {
+        frame.control = controls[throw(sizeof(controls))] | SIM_MUX_PF;
+        frame.len = 0;
+    } else if (throw(3) == 0) {
+        frame.address = 3;
+        frame.info = (const uint8_t *)messages[throw(sizeof(messages) / sizeof(messages[0]))];
+        frame.len = strlen((const char *)frame.info);
+    }
+    sim_board_from_host(desk->board, wire, sim_mux_encode(&frame, throw(2) > 0, wire));
 }
 
 static void type_something(struct desk *desk)
@@ -49,7 +76,12 @@ static void type_something(struct desk *desk)
     uint8_t noise[300];
 
     if (throw(4) > 0) {
-        desk_type(desk, words[throw(sizeof(words) / sizeof(words[0]))]);
+        const char *word = words[throw(sizeof(words) / sizeof(words[0]))];
+
+        if (throw(2) > 0)
+            desk_type(desk, word);
+        else
+            frame_something(desk, word);
         return;
     }
     for (size_t i = 0; i < sizeof(noise); i++)
@@ -62,7 +94,8 @@ static void inject_something(struct desk *desk)
     static const char *const args[] = {
         "",           " on",         " off",        " 3",          " 537 2",      " AT 2",
         " * 1",       " AT+C 300 2", " no-carrier", " silence 1",  " dtr on",     " break on",
-        " break off", " 1234 2",     " 2 silent",   " net-stat 2", " net-stat 5", " baud"};
+        " break off", " 1234 2",     " 2 silent",   " net-stat 2", " net-stat 5", " baud",
+        " 1 dm",      " 2 on",       " 2 off"};
     const char *help, *usage = NULL;
     char line[64];
     size_t n = 0;

@@ -270,6 +270,8 @@ static void frames(void **state)
     host_frame(&h, 3, SIM_MUX_DISC, NULL, 0);
     host_run(&h, 50);
     host_controls(&h, "DM3 ");
+    host_msc(&h, 3, 0x0d);
+    host_controls(&h, "");
     host_sabm(&h, 3);
     host_controls(&h, "UA3+ e3:0f0d ");
     host_frame(&h, 3, SIM_MUX_UIH | SIM_MUX_PF, "AT\r", 3);

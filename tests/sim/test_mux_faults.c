@@ -48,6 +48,10 @@ static void host_stops_all(void **state)
     host_message(&h, 0xa3, "", 0);
     assert_string_equal(h.text[1], "one");
     assert_string_equal(h.text[2], OK("AT"));
+    host_message(&h, 0x63, "", 0);
+    host_sabm(&h, 0); /* a new host knows nothing of it */
+    host_forget(&h);
+    host_expect(&h, 2, "AT", 50, OK("AT"));
     host_close(&h);
 }
 
@@ -147,6 +151,9 @@ static void idles(void **state)
         assert_int_equal(h.desk.said[i], 0xf9);
     host_close(&h);
     host_open(&h, (const char *const[]){"set mux-style a7670", NULL});
+    for (int i = 0; i < 20; i++)
+        host_message(&h, 0x23, "x", 1);
+    assert_in_range(h.desk.len, 20 * (16 + 10) + 20, 20 * (16 + 10) + 140); /* and 0 to 7 before each frame */
     assert_int_equal(mc_timerq_next_ms(h.desk.queue), -1);
     host_close(&h);
 }
@@ -170,6 +177,10 @@ static void leaves(void **state)
         desk_expect(&h.desk, "AT+CMUX=0", 50, OK("AT+CMUX=0")); /* and in again, with every DLC closed */
         desk_get(&h.desk, "mode", "cmux");
         desk_get(&h.desk, "mux_open", "0");
+        host_frame(&h, 0, SIM_MUX_DISC | SIM_MUX_PF, NULL, 0); /* also before any SABM */
+        h.looked = 0;
+        host_run(&h, 50);
+        host_controls(&h, "UA0+ ");
         host_close(&h);
     }
 }
@@ -204,7 +215,9 @@ static void silent(void **state)
     host_message(&h, 0x23, "x", 1);
     host_type(&h, 2, "AT\r");
     host_sabm(&h, 0);
+    host_message(&h, 0xc3, "", 0);
     host_run(&h, 60000);
+    desk_get(&h.desk, "mode", "cmux"); /* and heard nothing of it */
     assert_int_equal(h.desk.len, 0);
     desk_inject(&h.desk, "reboot", "ok");
     desk_run(&h.desk, 12000);
@@ -276,12 +289,15 @@ static void drops(void **state)
 {
     static const struct {
         const char *inject, *control;
-    } rows[] = {{"mux-drop 1", "DISC1+ "}, {"mux-drop 1 disc", "DISC1+ "}, {"mux-drop 1 dm", "DM1+ "}};
+        uint8_t address; /* C/R 0 of the responder's command, 1 of its response (5.2.1.2) */
+    } rows[] = {
+        {"mux-drop 1", "DISC1+ ", 0x05}, {"mux-drop 1 disc", "DISC1+ ", 0x05}, {"mux-drop 1 dm", "DM1+ ", 0x07}};
 
     for (size_t i = 0; i < 3; i++) {
         dial(NULL);
         desk_inject(&h.desk, rows[i].inject, "ok");
         host_run(&h, 50);
+        assert_int_equal(h.desk.said[1], rows[i].address);
         host_controls(&h, rows[i].control);
         assert_int_equal(h.desk.peer, SIM_PEER_NONE);
         host_frame(&h, 1, SIM_MUX_UA | SIM_MUX_PF, NULL, 0); /* the host's answer to DISC */
@@ -324,7 +340,12 @@ static void reboots(void **state)
     desk_forget(&h.desk);
     desk_expect(&h.desk, "AT", 50, OK("AT"));
     host_close(&h);
-    host_open(&h, NULL);
+    dial(NULL);
+    desk_inject(&h.desk, "mux-reboot-after 10", "ok");
+    desk_inject(&h.desk, "forgive", "ok");
+    from_network("more than ten bytes");
+    desk_get(&h.desk, "resets", "0");
+    host_forget(&h);
     desk_inject(&h.desk, "reboot", "ok");
     desk_run(&h.desk, 12000);
     desk_said(&h.desk, "\r\nQCRDY\r\n");
@@ -345,6 +366,7 @@ static void left_behind(void **state)
         assert_string_equal(h.text[i], "\r\n+CEREG: 2\r\n");
     desk_inject(&h.desk, "data-mode", "ok"); /* of the plain line */
     desk_get(&h.desk, "mode", "data");
+    desk_get(&h.desk, "mux_open", "0");
     host_close(&h);
 }
 

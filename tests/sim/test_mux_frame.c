@@ -83,8 +83,8 @@ static void every_split(void **state)
             fed(frames[i].wire, frames[i].wire_len, split, i);
 }
 
-/* Before a frame: text, runs of flags, the beginning of another, one with a wrong FCS, an address of two bytes, a UI,
- * a length beyond N1. */
+/* Before a frame: text, runs of flags, the beginning of another, one with a wrong FCS or without its end, an address of
+ * two bytes, a UI, a length beyond N1. */
 static const struct {
     const uint8_t *bytes;
     size_t len;
@@ -94,8 +94,9 @@ static const struct {
     {BYTES(0xf9, 0x03)},
     {BYTES(0xf9, 0x03, 0x3f, 0x01, 0x1d, 0xf9)},
     {BYTES(0xf9, 0x03, 0xef, 0x05)},
-    {BYTES(0xf9, 0x04, 0x3f, 0x01, 0x1c, 0xf9)},
-    {BYTES(0xf9, 0x03, 0x13, 0x01, 0x1c, 0xf9)},
+    {BYTES(0xf9, 0x03, 0x3f, 0x01, 0x1c, 'x')},
+    {BYTES(0xf9, 0x04, 0x3f, 0x01, 0x6f, 0xf9)},
+    {BYTES(0xf9, 0x03, 0x13, 0x01, 0xa9, 0xf9)},
     {BYTES(0xf9, 0x03, 0xef, 0xfe, 0xff, 0x01)},
 };
 
