@@ -131,7 +131,7 @@ static void the_router_says_more(void **state)
     assert_int_equal(system("sysctl -q -w net.ipv6.conf.all.forwarding=0 net.ipv6.conf.mcppp0.accept_ra=1 "
                             "net.ipv6.conf.mcppp0.accept_ra_defrtr=1"),
                      0);
-    advertise(NULL, 0);
+    advertise("", 0);
     while (!has_default_route()) /* the kernel's work is done in its own time */
         ;
     assert_int_equal(system("ip -6 route add default dev mcppp0 metric 800"), 0); /* somebody's own */
