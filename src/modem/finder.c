@@ -40,6 +40,7 @@ struct mc_finder {
 };
 
 static void next_question(struct mc_finder *finder);
+static void on_raw(void *ctx, const uint8_t *data, size_t len);
 static void send_at(struct mc_finder *finder, int wait_ms);
 static void send_hangup(struct mc_finder *finder);
 
@@ -88,16 +89,23 @@ static void leave_data(struct mc_finder *finder)
     mc_line_escape(finder->line, on_escaped, finder);
 }
 
+static void close_cmux(struct mc_finder *finder)
+{
+    uint8_t frame[MC_FRAME_MAX_BYTES];
+    mc_line_listen_raw(finder->line, on_raw, finder); /* no frame of ours goes out among commands */
+    mc_line_send_raw(finder->line, frame, mc_frame_cmux_cld(frame));
+    mc_line_command(finder->line);
+    prove(finder);
+}
+
 static void leave_cmux(struct mc_finder *finder)
 {
     uint8_t frame[MC_FRAME_MAX_BYTES];
     finder->phase = PHASE_LEAVE_CMUX;
     for (unsigned dlci = 4; dlci >= 1; dlci--)
         mc_line_send_raw(finder->line, frame, mc_frame_cmux_disc(dlci, frame));
-    mc_line_send_raw(finder->line, frame, mc_frame_cmux_cld(frame));
     finder->proofs = 0;
-    mc_line_command(finder->line);
-    prove(finder);
+    close_cmux(finder);
 }
 
 /* ---- asking ---- */
@@ -145,6 +153,10 @@ static void no_answer(struct mc_finder *finder)
         }
         return;
     case PHASE_LEAVE_CMUX:
+        if (finder->proofs == 1) { /* siblings (SIM7600) answer the first CLD and stay: MODEM.md, CMUX */
+            close_cmux(finder);
+            return;
+        }
         if (finder->proofs < PROOFS) {
             prove(finder);
             return;

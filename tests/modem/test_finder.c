@@ -56,6 +56,7 @@ static const struct mode {
     {"CMUX", "warm", "cmux-mode", 115200, 460800, MC_FOUND_CMUX, 115200, 0},
     {"CMUX sim7670g", "warm", "set mux-style sim7670g;cmux-mode", 115200, 460800, MC_FOUND_CMUX, 115200, 0},
     {"CMUX a7670", "warm", "set mux-style a7670;cmux-mode", 115200, 460800, MC_FOUND_CMUX, 115200, 0},
+    {"CMUX sim7600", "warm", "set mux-style sim7600;cmux-mode", 115200, 460800, MC_FOUND_CMUX, 115200, 0},
     {"CMUX at 460800", "warm", "cmux-mode;baud 460800", 115200, 460800, MC_FOUND_CMUX, 460800, 0},
     {"mute by IFC", "warm no-flow", "ifc", 115200, 460800, MC_FOUND_COMMAND, 115200, 0},
 };
