@@ -105,10 +105,10 @@ void mc_link_start(struct mc_link *link, bool booting)
     link->jitter_due = booting;
     if (link->doing != DOING_NOTHING) /* a call was taken over */
         return;
-    if (!*link->settings->pdp.apn)
-        mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
-    else if (link->present)
+    if (link->present)
         mc_link_go_up(link);
+    else if (!*link->settings->pdp.apn)
+        mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
     else
         mc_link_no_device(link);
 }

@@ -239,7 +239,8 @@ bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault)
 static void on_wait(void *ctx)
 {
     struct mc_link *link = ctx;
-    if (!*link->settings->pdp.apn)
+    /* Nothing is asked of a card that was read already. */
+    if (!*link->settings->pdp.apn && (!link->present || !strcmp(mc_link_facts(link)->cpin, "READY")))
         mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
     else if (!link->present && link->fault != MC_FAULT_NO_DEVICE)
         mc_link_no_device(link);

@@ -162,7 +162,11 @@ enum mc_step mc_after_sim_ready_late(struct mc_bringup *b)
 enum mc_step mc_after_sim_identity(struct mc_bringup *b)
 {
     b->cb.pin_result(b->ctx, b->facts.iccid, true);
-    return MC_STEP_PDP;
+    if (*b->settings->pdp.apn)
+        return MC_STEP_PDP;
+    /* So far, so that whoever is to give one hears what fits this card (`microcatctl setup`); and nothing is written or
+     * dialled. */
+    return mc_bringup_fail(b, MC_FAULT_APN_MISSING, "APN= is empty");
 }
 
 /* "example.apn.mnc010.mcc440.gprs": the modem adds the operator's part to what was written (23.003, 9.1). */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""setup.py MICROCATCTL MICROCATD: from questions or options to a configuration of root's alone, and a service that runs."""
+"""setup.py MICROCATCTL MICROCATD MICROCAT-SIM: from questions or options to a configuration of root's alone, and a service that runs."""
+import contextlib
 import os
 import pty
 import select
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-CTL, DAEMON = sys.argv[1:]
+CTL, DAEMON, SIM = sys.argv[1:]
 CASES = []
 
 
@@ -142,10 +143,10 @@ def who_breaks_off_gets_the_terminal_back(room):
     assert not os.path.exists(room.conf)
 
 
-@case
-def the_service_is_started_and_watched(room):
-    room.write('systemctl', f'#!/bin/sh\necho "$@" >>{room.path}/asked\n', 0o755)
-    room.write('conf', f'[Modem]\nDevice={room.path}/none\n[Control]\nSocket={room.socket}\n', 0o600)
+@contextlib.contextmanager
+def a_daemon(room):
+    """It listens; its configuration has no APN, its device is on a pty that may not be there."""
+    room.write('conf', f'[Modem]\nDevice={room.path}/tty\n[Recovery]\nBootJitter=0\n[Control]\nSocket={room.socket}\n', 0o600)
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notify.bind(os.path.join(room.path, 'notify'))
     notify.settimeout(60)
@@ -155,10 +156,42 @@ def the_service_is_started_and_watched(room):
     try:
         while b'READY=1' not in notify.recv(4096):
             pass
-        code, said = room.setup('--apn=x', '--timeout=2s')
+        yield
     finally:
         daemon.terminate()
         daemon.wait(60)
+        notify.close()
+
+
+PROVIDERS = '''<?xml version="1.0"?>
+<serviceproviders format="2.0"><country code="jp"><provider><name>Soracom</name><gsm>
+<network-id mcc="901" mnc="31"/><apn value="soracom.io"><usage type="internet"/><username>sora</username><password>sora-pw</password></apn>
+</gsm></provider></country></serviceproviders>
+'''
+
+
+# The card is read before there is an APN, and so what fits it can be offered.
+@case
+def the_running_daemon_knows_the_operator(room):
+    room.env['MICROCATCTL_PROVIDERS'] = room.write('providers.xml', PROVIDERS)
+    sim = subprocess.Popen([SIM, '--profile=warm', '--network=none', '--link=' + room.path + '/tty', '--quiet'], stdout=subprocess.PIPE)
+    try:
+        sim.stdout.readline()  # its path: it is there
+        with a_daemon(room):
+            subprocess.run([CTL, '--socket=' + room.socket, 'wait', '--for=held', '--timeout=60s'], check=True, stdout=subprocess.DEVNULL)
+            code, said = room.talk((b'to type an APN:', b'1'), (b'none):', b''))
+    finally:
+        sim.terminate()
+        sim.wait(60)
+    assert code == 0 and 'soracom.io (Soracom' in said and 'sora-pw' not in said, said
+    assert '[PDP]\nAPN=soracom.io\nUser=sora\nPassword=sora-pw\n' in room.read(), room.read()
+
+
+@case
+def the_service_is_started_and_watched(room):
+    room.write('systemctl', f'#!/bin/sh\necho "$@" >>{room.path}/asked\n', 0o755)
+    with a_daemon(room):
+        code, said = room.setup('--apn=x', '--timeout=2s')
     assert code == 4 and 'not online' in said and 'goes on trying' in said, said
     with open(os.path.join(room.path, 'asked')) as f:
         assert f.read() == 'restart microcatd.service\n'

@@ -99,7 +99,14 @@ static void missing_apn_holds(void **state)
     whole_wait(w, "held");
     assert_string_equal(whole_get(w, "fault.code"), "apn-missing");
     whole_ctl_says(w, "status", 0, "no APN is configured");
-    assert_int_equal(whole_sim_count(w, "commands"), 0);
+    assert_string_equal(whole_get(w, "sim.imsi"), "901310000000001");
+    assert_int_equal(whole_sim_count(w, "dials"), 0);
+    whole_sim(w, "unplug"); /* a board that comes while an APN is missing is not dialled either */
+    whole_until(w, "state", "absent");
+    whole_sim(w, "plug");
+    whole_wait(w, "held");
+    assert_string_equal(whole_get(w, "fault.code"), "apn-missing");
+    assert_int_equal(whole_sim_count(w, "dials"), 0);
     whole_config(w, NULL);
     whole_kill(&w->daemon, SIGHUP);
     whole_wait(w, "online");
