@@ -22,8 +22,9 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, '../support')]
 sys.dont_write_bytecode = True
+import gateway  # noqa: E402
 from cable import Cable, PATIENCE_S, PWRKEY, RESET, raw  # noqa: E402
 
 BUILD, SOURCES, DAEMON, CTL, SIM, STANDIN, TTY_LINES = map(os.path.abspath, sys.argv[1:])
@@ -82,11 +83,10 @@ class Chain:
         os.mkdir(os.path.join(room, 'state'))
 
     def start(self):
-        environment = {
-            **os.environ, 'MICROCAT_TTY': self.cable.tty, 'MICROCAT_TTY_LINES': self.cable.lines_path, 'TTY_LINES': TTY_LINES,
-            'MAJOR': str(os.major(self.cable.number)), 'MINOR': str(os.minor(self.cable.number)), 'NAME': self.name,
-            'STATE_DIRECTORY': os.path.join(self.room, 'state'), 'MICROCATD_RESOLV_CONF': os.path.join(self.room, 'resolv.conf'),
-            'MICROCATD_RESOLVCONF': os.path.join(self.room, 'resolvconf'), 'ASAN_OPTIONS': 'detect_leaks=1:verify_asan_link_order=0'}
+        environment = gateway.environment(
+            self.room, MICROCAT_TTY=self.cable.tty, MICROCAT_TTY_LINES=self.cable.lines_path, TTY_LINES=TTY_LINES,
+            MAJOR=str(os.major(self.cable.number)), MINOR=str(os.minor(self.cable.number)), NAME=self.name,
+            ASAN_OPTIONS='detect_leaks=1:verify_asan_link_order=0')
         self.daemon = subprocess.Popen([*NAMESPACES, 'sh', '-c', BOARD, 'sh', DAEMON, '--config=' + os.path.join(self.room, 'conf')],
                                        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         threading.Thread(target=self._listen, daemon=True).start()

@@ -5,11 +5,14 @@ import contextlib
 import os
 import pty
 import select
-import socket
 import stat
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support'))
+sys.dont_write_bytecode = True
+import gateway  # noqa: E402
 
 CTL, DAEMON, SIM = sys.argv[1:]
 CASES = []
@@ -147,20 +150,12 @@ def who_breaks_off_gets_the_terminal_back(room):
 def a_daemon(room):
     """It listens; its configuration has no APN, its device is on a pty that may not be there."""
     room.write('conf', f'[Modem]\nDevice={room.path}/tty\n[Recovery]\nBootJitter=0\n[Control]\nSocket={room.socket}\n', 0o600)
-    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    notify.bind(os.path.join(room.path, 'notify'))
-    notify.settimeout(60)
-    daemon = subprocess.Popen([DAEMON, '--config=' + room.conf], stderr=subprocess.DEVNULL, env={
-        **os.environ, 'NOTIFY_SOCKET': room.path + '/notify', 'STATE_DIRECTORY': room.path,
-        'MICROCATD_RESOLV_CONF': room.path + '/resolv.conf', 'MICROCATD_RESOLVCONF': room.path + '/none', 'MICROCATD_NETWORKMANAGER': room.path + '/nm'})
+    daemon = gateway.start(DAEMON, room.path, room.conf, stderr=subprocess.DEVNULL)
     try:
-        while b'READY=1' not in notify.recv(4096):
-            pass
         yield
     finally:
         daemon.terminate()
         daemon.wait(60)
-        notify.close()
 
 
 PROVIDERS = '''<?xml version="1.0"?>

@@ -7,12 +7,15 @@ in lower case, and what it made gets the right name back.
 """
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '../../support'))
+sys.dont_write_bytecode = True
+import gateway  # noqa: E402
+
 NAME, LOWER = 'io.microcat.Modem', 'io.microcat.modem'
 
 
@@ -53,19 +56,11 @@ def build(room):
 
 
 def start(microcatd, room):
-    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    notify.bind(os.path.join(room, 'notify'))
-    notify.settimeout(60)
     conf = os.path.join(room, 'conf')
     with open(conf, 'w') as out:
         out.write(f'[Modem]\nDevice={room}/none\n[PDP]\nAPN=example\n[Control]\nSocket={room}/sock\n')
     os.chmod(conf, 0o600)
-    daemon = subprocess.Popen([microcatd, '--config=' + conf], stderr=subprocess.PIPE, text=True,
-                              env={**os.environ, 'NOTIFY_SOCKET': room + '/notify', 'STATE_DIRECTORY': room,
-                                   'MICROCATD_RESOLV_CONF': room + '/resolv.conf', 'MICROCATD_RESOLVCONF': room + '/none', 'MICROCATD_NETWORKMANAGER': room + '/nm'})
-    while b'READY=1' not in notify.recv(4096):
-        pass
-    return daemon
+    return gateway.start(microcatd, room, conf, stderr=subprocess.PIPE, text=True)
 
 
 def main():
