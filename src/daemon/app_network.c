@@ -38,6 +38,12 @@ void app_join_vrf(struct app *app, const char *ifname)
         mc_warn("%s cannot join VRF %s, and gets no route: %s", ifname, vrf, strerror(-r));
 }
 
+/* It could not join: nothing that was meant for a VRF may go to the main table. */
+static bool outside_vrf(const struct app *app)
+{
+    return *app->settings.ppp.vrf && app->vrf_table == 0;
+}
+
 /* Where the link's routes go. */
 static uint32_t table_of(const struct app *app)
 {
@@ -112,6 +118,12 @@ static void add_server(struct mc_status_ppp *st, const char *server)
     }
 }
 
+static void take_dns(struct app *app)
+{
+    mc_names_take_back(app->names);
+    app->status.ppp.dns_where[0] = '\0';
+}
+
 static void set_dns(struct app *app)
 {
     const struct mc_status_ppp *st = &app->status.ppp;
@@ -119,8 +131,12 @@ static void set_dns(struct app *app)
     size_t n = 0;
     for (; n < MC_LENGTH_OF(servers) && *st->dns[n]; n++)
         servers[n] = st->dns[n];
-    if (n == 0 || !app->settings.ppp.use_dns)
+    if (!app->settings.ppp.use_dns || outside_vrf(app))
         return;
+    if (n == 0) { /* the router's last one has run out */
+        take_dns(app);
+        return;
+    }
     const struct mc_names_gift gift = {.ifname = app->ppp_link.ifname,
                                        .servers = servers,
                                        .n_servers = n,
@@ -167,8 +183,7 @@ void app_network(void *ctx, bool up)
     if (up) {
         app->network_up = true;
         hands_off(app, true);
-        /* Never in the main table what was meant for a VRF. */
-        if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO && (!*app->settings.ppp.vrf || app->vrf_table))
+        if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO && !outside_vrf(app))
             add_routes(app);
         set_dns(app);
         return;
@@ -180,8 +195,7 @@ void app_network(void *ctx, bool up)
         remove_route(app, family);
     app->status.ppp.route = false;
     hands_off(app, false);
-    mc_names_take_back(app->names);
-    app->status.ppp.dns_where[0] = '\0';
+    take_dns(app);
 }
 
 /* ---- is the link alive ---- */
