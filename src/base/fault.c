@@ -273,9 +273,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "APN= in [PDP] is empty, and without it neither the network nor the modem knows where the data should "
                 "go.",
-            .does = "Reads the modem's identity and the SIM's, so that what fits it can be offered; then holds and "
-                    "dials nothing; looks "
-                    "again every 30 to 60 seconds whether the configuration has one.",
+            .does =
+                "Holds and dials nothing, once the modem and the SIM are read so that what fits them can be offered; "
+                "looks again every 30 to 60 seconds whether the configuration has one.",
             .next = "Run \"sudo microcatctl setup\", which asks for it; or set APN= in [PDP], for example soracom.io, "
                     "and user "
                     "and password if the operator wants them.",
