@@ -27,3 +27,20 @@ check "another interface, that the board has not" write_conf '[Modem]' UsbInterf
 check "with the next start" systemctl restart microcatd.service
 check "leads to no device" in_state absent 30
 check "and the status says what was looked for" bash -c 'microcatctl status | grep -q "UsbInterface=7"'
+
+# What dsr_watch.c sleeps in: cdc_acm wakes whoever waits for DSR, as soon as the board's SERIAL_STATE says so (f_acm does when its inner
+# side is opened).
+stop_daemon
+python3 -I -c '
+import fcntl, os, sys, termios
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+print("waiting", flush=True)
+fcntl.ioctl(fd, 0x545c, termios.TIOCM_DSR)  # TIOCMIWAIT
+lines = int.from_bytes(fcntl.ioctl(fd, termios.TIOCMGET, bytes(4)), sys.byteorder)
+print("moved to", int(lines & termios.TIOCM_DSR != 0), flush=True)' "$first" >$run/dsr 2>&1 &
+echo $! >$run/dsr.pid
+check "somebody waits for DSR" until_ok 10000 grep -q waiting $run/dsr
+is "and goes on waiting while it does not move" "$(tail -n 1 $run/dsr)" waiting
+exec 5<>"$(inner_tty usb0)"
+check "and is told when it does" until_ok 5000 grep -q 'moved to 1' $run/dsr
+exec 5>&-
