@@ -2,8 +2,7 @@
 // live.mjs MICROPYTHON.MJS BRIDGE-SOURCES TESTS: the bridge under the real interpreter until its standard input ends. Descriptors,
 // each a socket that does not block: 3 the USB's bulk data, 4 the UART, 5 lines of orders and news (cable.py has the other ends).
 import fs from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { board } from './board.mjs';
 
 const [interpreter, sources, tests] = process.argv.slice(2);
 const FD = [3, 4], NEWS = 5;
@@ -79,16 +78,5 @@ WebAssembly.instantiate = async (...args) => {
     memory = Object.values((made.instance ?? made).exports).find((e) => e instanceof WebAssembly.Memory);
     return made;
 };
-const { loadMicroPython } = await import(pathToFileURL(path.resolve(interpreter)));
-const mp = await loadMicroPython({ heapsize: 8 << 20, linebuffer: true, stdout: (line) => console.error(line) });
-const put = (from, to) => {
-    for (const name of fs.readdirSync(from).filter((n) => n.endsWith('.py')))
-        mp.FS.writeFile(`${to}/${name}`, fs.readFileSync(path.join(from, name)));
-};
-mp.FS.mkdir('/board');
-mp.FS.mkdir('/board/microcat');
-put(tests, '/board');
-put(path.join(sources, 'microcat'), '/board/microcat');
-mp.runPython(`import sys
-sys.path.insert(0, '/board')
-import live`);
+const mp = await board(interpreter, sources, tests, (line) => console.error(line));
+mp.runPython('import live');
