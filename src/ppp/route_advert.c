@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "route_listen.h"
 #include <microcat/io/loop.h>
 #include <microcat/ppp/route_advert.h>
 
@@ -10,11 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 struct mc_advert_watch {
-    int fd;
-    struct mc_watch watch;
+    struct route_listener listener;
     mc_advert_fn *fn;
     void *ctx;
     char ifname[16];
@@ -46,7 +45,6 @@ static void on_ready(void *ctx, int fd, unsigned ready)
 int mc_advert_watch_new(struct mc_loop *loop, const char *ifname, mc_advert_fn *fn, void *ctx,
                         struct mc_advert_watch **ret_watch)
 {
-    const struct sockaddr_nl groups = {.nl_family = AF_NETLINK, .nl_groups = 1u << (RTNLGRP_ND_USEROPT - 1)};
     struct mc_advert_watch *watch = calloc(1, sizeof(*watch));
     int r;
 
@@ -54,13 +52,8 @@ int mc_advert_watch_new(struct mc_loop *loop, const char *ifname, mc_advert_fn *
         return -ENOMEM;
     *watch = (struct mc_advert_watch){.fn = fn, .ctx = ctx};
     snprintf(watch->ifname, sizeof(watch->ifname), "%s", ifname);
-    watch->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-    r = watch->fd < 0 || bind(watch->fd, (const struct sockaddr *)&groups, sizeof(groups)) < 0 ? -errno : 0;
-    if (r == 0)
-        r = mc_watch_add(&watch->watch, loop, watch->fd, MC_WATCH_READ, on_ready, watch);
+    r = route_listen(&watch->listener, loop, 1u << (RTNLGRP_ND_USEROPT - 1), on_ready, watch);
     if (r < 0) {
-        if (watch->fd >= 0)
-            close(watch->fd);
         free(watch);
         return r;
     }
@@ -72,7 +65,6 @@ void mc_advert_watch_free(struct mc_advert_watch *watch)
 {
     if (watch == NULL)
         return;
-    mc_watch_remove(&watch->watch);
-    close(watch->fd);
+    route_listen_end(&watch->listener);
     free(watch);
 }

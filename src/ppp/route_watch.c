@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "route_listen.h"
 #include <microcat/io/loop.h>
 #include <microcat/ppp/route_watch.h>
 
@@ -8,11 +9,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 struct mc_route_watch {
-    int fd;
-    struct mc_watch watch;
+    struct route_listener listener;
     mc_route_watch_fn *fn;
     void *ctx;
 };
@@ -33,21 +32,15 @@ static void on_ready(void *ctx, int fd, unsigned ready)
 
 int mc_route_watch_new(struct mc_loop *loop, mc_route_watch_fn *fn, void *ctx, struct mc_route_watch **ret_watch)
 {
-    const struct sockaddr_nl groups = {
-        .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_IFADDR};
     struct mc_route_watch *watch = calloc(1, sizeof(*watch));
     int r;
 
     if (watch == NULL)
         return -ENOMEM;
     *watch = (struct mc_route_watch){.fn = fn, .ctx = ctx};
-    watch->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-    r = watch->fd < 0 || bind(watch->fd, (const struct sockaddr *)&groups, sizeof(groups)) < 0 ? -errno : 0;
-    if (r == 0)
-        r = mc_watch_add(&watch->watch, loop, watch->fd, MC_WATCH_READ, on_ready, watch);
+    r = route_listen(&watch->listener, loop, RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_IFADDR,
+                     on_ready, watch);
     if (r < 0) {
-        if (watch->fd >= 0)
-            close(watch->fd);
         free(watch);
         return r;
     }
@@ -59,7 +52,6 @@ void mc_route_watch_free(struct mc_route_watch *watch)
 {
     if (watch == NULL)
         return;
-    mc_watch_remove(&watch->watch);
-    close(watch->fd);
+    route_listen_end(&watch->listener);
     free(watch);
 }

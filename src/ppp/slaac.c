@@ -121,12 +121,12 @@ static void on_change(void *ctx)
 
 /* ---- what the router says beside the address ---- */
 
-static void on_expire(void *ctx)
+/* What has run out goes, and who is told hears of it and of @news at once. */
+static void look_after_router(struct mc_slaac *slaac, bool news)
 {
-    struct mc_slaac *slaac = ctx;
     int64_t now_ms = mc_timerq_now_ms(mc_loop_timers(slaac->loop)), next_ms;
-    int news = mc_nd_expire(&slaac->router, now_ms, &next_ms);
 
+    news |= mc_nd_expire(&slaac->router, now_ms, &next_ms) > 0;
     mc_timer_disarm(&slaac->expire);
     if (next_ms != INT64_MAX)
         mc_timer_arm(&slaac->expire, mc_loop_timers(slaac->loop), next_ms - now_ms);
@@ -134,14 +134,17 @@ static void on_expire(void *ctx)
         slaac->events.on_router(slaac->ctx);
 }
 
+static void on_expire(void *ctx)
+{
+    look_after_router(ctx, false);
+}
+
 static void on_options(void *ctx, const void *options, size_t len)
 {
     struct mc_slaac *slaac = ctx;
-    int news = mc_nd_take(&slaac->router, options, len, mc_timerq_now_ms(mc_loop_timers(slaac->loop)));
+    const int64_t now_ms = mc_timerq_now_ms(mc_loop_timers(slaac->loop));
 
-    on_expire(slaac); /* the next to run out may be another one */
-    if (news > 0)
-        slaac->events.on_router(slaac->ctx);
+    look_after_router(slaac, mc_nd_take(&slaac->router, options, len, now_ms) > 0);
 }
 
 /* ---- life ---- */
