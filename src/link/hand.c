@@ -74,18 +74,19 @@ static const char *why_owned(const struct mc_at_item *item)
 
 static const char *why_not_now(const struct mc_link *link)
 {
-    if (!link->present)
+    enum mc_step step = mc_session_step(link->session);
+    bool met = mc_session_met(link->session);
+    if (!mc_session_present(link->session))
         return "There is no device.";
-    if (link->powered_off)
+    if (mc_link_powered_off(link))
         return "The modem is powered off.";
-    if (link->doing == DOING_CALL)
+    if (mc_datacall_alive(link->call))
         return "The line carries PPP: `disconnect` first (attach and PDP context stay).";
-    if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) == MC_STEP_FIND && !link->found)
+    if (step == MC_STEP_FIND && !met)
         return "The modem does not answer: it is being looked for.";
-    if (link->doing == DOING_WALK && mc_bringup_step(link->bringup) != MC_STEP_REGISTER_WAIT &&
-        mc_bringup_step(link->bringup) != MC_STEP_SAMPLE)
+    if (step != MC_STEP_END && step != MC_STEP_REGISTER_WAIT && step != MC_STEP_SAMPLE)
         return "The daemon is talking with the modem: try again in a moment.";
-    if (!link->open || !link->found || link->doing == DOING_BOARD)
+    if (!met || mc_session_use(link->session) == MC_USE_BOARD)
         return "The modem does not answer AT now.";
     return NULL;
 }
@@ -134,12 +135,12 @@ int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, v
         return -EINVAL;
     *ret_why = why_not_now(link);
     if (*ret_why)
-        return !link->present || link->powered_off ? -ENODEV : -EBUSY;
+        return !mc_session_present(link->session) || mc_link_powered_off(link) ? -ENODEV : -EBUSY;
     const struct mc_at_command at = {.text = command,
                                      .prefix = *judged.prefix ? judged.prefix : NULL,
                                      .timeout_ms = judged.slow ? SLOW_DEADLINE_MS : DEADLINE_MS,
                                      .flags = MC_AT_BARE | MC_AT_IMPATIENT};
-    int r = mc_at_send(mc_line_at(link->line), &at, done, ctx);
+    int r = mc_at_send(mc_session_at(link->session), &at, done, ctx);
     if (r < 0)
         *ret_why = r == -EINVAL ? "The command has characters that cannot be sent." : "Too many commands wait already.";
     *ret_deadline_ms = at.timeout_ms;
@@ -148,5 +149,5 @@ int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, v
 
 void mc_link_at_withdraw(struct mc_link *link, const void *ctx)
 {
-    mc_at_withdraw(mc_line_at(link->line), ctx);
+    mc_at_withdraw(mc_session_at(link->session), ctx);
 }

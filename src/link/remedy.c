@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Faults and remedies: one place where a fault is taken up, decided by policy, waited out and acted on. */
 #include "link_priv.h"
+#include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/parse.h>
 #include <stdio.h>
@@ -33,16 +34,16 @@ static enum mc_step recheck_step(enum mc_fault fault)
  */
 static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
 {
-    bool speaks =
-        link->open && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_MODEM_OFF && fault != MC_FAULT_STUCK_IN_DATA;
-    bool reset_line = mc_link_has_line(link, link->settings->modem.reset);
-    bool power_line = mc_link_has_line(link, link->settings->modem.power);
+    bool speaks = mc_session_open(link->session) && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_MODEM_OFF &&
+                  fault != MC_FAULT_STUCK_IN_DATA;
+    bool reset_line = mc_link_has_reset(link);
+    bool power_line = mc_link_has_power(link);
     unsigned usable = 1u << MC_REMEDY_LOOK | 1u << MC_REMEDY_REDIAL | 1u << MC_REMEDY_HOLD;
     if (speaks)
         usable |= 1u << MC_REMEDY_REATTACH | 1u << MC_REMEDY_RADIO_CYCLE;
-    if (link->open && (speaks || reset_line))
+    if (mc_session_open(link->session) && (speaks || reset_line))
         usable |= 1u << MC_REMEDY_RESET;
-    if (link->open && power_line)
+    if (mc_session_open(link->session) && power_line)
         usable |= 1u << MC_REMEDY_POWER_CYCLE;
     return usable;
 }
@@ -56,8 +57,8 @@ static void publish_fault(struct mc_link *link, enum mc_fault fault, const char 
 
 void mc_link_clear_fault(struct mc_link *link)
 {
-    link->fault = link->held_fault = MC_FAULT_NONE;
-    link->quiet = link->stays_stopped = false;
+    link->remedy.fault = link->remedy.held_fault = MC_FAULT_NONE;
+    link->look.quiet = link->look.stays_stopped = false;
     link->status->fault = MC_FAULT_NONE;
     link->status->fault_detail[0] = '\0';
     link->status->retry_at_ms = -1;
@@ -67,7 +68,7 @@ void mc_link_clear_fault(struct mc_link *link)
 static void take_fault(struct mc_link *link, enum mc_fault fault, const char *detail, bool again)
 {
     struct mc_status *st = link->status;
-    link->fault = fault;
+    link->remedy.fault = fault;
     st->fault = fault;
     if (detail != st->fault_detail)
         snprintf(st->fault_detail, sizeof(st->fault_detail), "%s", detail);
@@ -80,15 +81,15 @@ static void take_fault(struct mc_link *link, enum mc_fault fault, const char *de
 void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy, const char *next)
 {
     struct mc_status *st = link->status;
-    link->decision.remedy = remedy;
-    link->doing = DOING_WAIT;
+    link->remedy.decision.remedy = remedy;
+    link->pause = PAUSE_WAIT;
     st->step[0] = '\0';
     if (remedy == MC_REMEDY_HOLD)
         mc_link_enter(link, MC_STATE_HELD);
-    else if (!link->present)
+    else if (!mc_session_present(link->session))
         mc_link_enter(link, MC_STATE_ABSENT);
     else
-        mc_link_enter(link, link->stays_stopped ? MC_STATE_STOPPED : MC_STATE_BACKOFF);
+        mc_link_enter(link, link->look.stays_stopped ? MC_STATE_STOPPED : MC_STATE_BACKOFF);
     st->retry_at_ms = mc_timerq_now_ms(link->queue) + delay_ms;
     snprintf(st->next, sizeof(st->next), "%s", next);
     mc_timer_arm(&link->wait, link->queue, delay_ms);
@@ -109,53 +110,54 @@ static void look_only(struct mc_decision *decision)
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail)
 {
     const struct mc_ladder_row *row = mc_ladder_row(fault);
-    bool again = link->quiet && fault == link->held_fault;
-    link->stays_stopped =
-        again ? link->stays_stopped : link->verb_pending && link->verb == MC_VERB_DISCONNECT && link->present;
+    bool again = link->look.quiet && fault == link->remedy.held_fault;
+    link->look.stays_stopped =
+        again ? link->look.stays_stopped
+              : mc_wish_verb(link->wish) == MC_VERB_DISCONNECT && mc_session_present(link->session);
     take_fault(link, fault, detail, again);
-    if (link->verb_pending && link->verb == MC_VERB_POWER_OFF && link->powered_off) { /* it did not hear it */
-        link->powered_off = false;
-        link->want = link->want_before_off;
-    }
-    mc_link_verb_end(link, -EIO, "%s (%s).%s", mc_fault_info(fault)->text, link->status->fault_detail,
-                     link->verb == MC_VERB_DISCONNECT ? " Nothing is dialled until `connect`." : "");
-    link->by_person = link->rechecking = false;
-    if (link->shutdown_done) {
+    if (mc_wish_verb(link->wish) == MC_VERB_POWER_OFF && mc_link_powered_off(link)) /* it did not hear it */
+        mc_wish_event(link->wish, MC_WISH_CAME_BACK);
+    mc_wish_end(link->wish, -EIO, "%s (%s).%s", mc_fault_info(fault)->text, link->status->fault_detail,
+                mc_wish_verb(link->wish) == MC_VERB_DISCONNECT ? " Nothing is dialled until `connect`." : "");
+    mc_wish_set_by_person(link->wish, false);
+    link->remedy.rechecking = false;
+    if (link->life == LIFE_STOPPING) {
         mc_timer_arm(&link->shutdown_timer, link->queue, 0);
         return;
     }
-    if (link->want != WANT_ONLINE && link->open &&
-        link->found) { /* nothing is wanted that the fault is in the way of */
-        link->doing = DOING_REST;
+    if (!mc_link_wants_online(link) &&
+        mc_session_met(link->session)) { /* nothing is wanted that the fault is in the way of */
+        link->pause = PAUSE_REST;
         mc_link_enter(link, MC_STATE_STOPPED);
-        mc_link_sample_soon(link);
+        mc_session_sample_in(link->session, MC_LINK_SAMPLE_MS);
         return;
     }
-    mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue), &link->decision);
-    if (link->want != WANT_ONLINE)
-        look_only(&link->decision);
+    mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue),
+                     &link->remedy.decision);
+    if (!mc_link_wants_online(link))
+        look_only(&link->remedy.decision);
     if (!again)
-        link->held_state = link->status->state;
+        link->remedy.held_state = link->status->state;
     /* From the dial on every look is a call: nothing to be quiet about. */
-    link->quiet = row->pace == MC_PACE_LOOK && link->held_state < MC_STATE_DIAL;
-    if (link->stays_stopped) {
-        link->quiet = true;
-        link->held_state = MC_STATE_COUNT; /* whatever state a look goes through */
+    link->look.quiet = row->pace == MC_PACE_LOOK && link->remedy.held_state < MC_STATE_DIAL;
+    if (link->look.stays_stopped) {
+        link->look.quiet = true;
+        link->remedy.held_state = MC_STATE_COUNT; /* whatever state a look goes through */
     }
-    link->held_fault = fault;
+    link->remedy.held_fault = fault;
     if (!again) {
         struct mc_event event = {.kind = MC_EVENT_REMEDY, .fault = fault};
         char delay[32];
-        mc_format_duration(link->decision.delay_ms, delay, sizeof(delay));
+        mc_format_duration(link->remedy.decision.delay_ms, delay, sizeof(delay));
         snprintf(event.remedy, sizeof(event.remedy), "%s",
-                 mc_strtab_name(&mc_remedy_names, (int)link->decision.remedy));
-        if (link->decision.delay_ms > 0)
-            snprintf(event.text, sizeof(event.text), "in %s: %s", delay, link->decision.reason);
+                 mc_strtab_name(&mc_remedy_names, (int)link->remedy.decision.remedy));
+        if (link->remedy.decision.delay_ms > 0)
+            snprintf(event.text, sizeof(event.text), "in %s: %s", delay, link->remedy.decision.reason);
         else
-            snprintf(event.text, sizeof(event.text), "now: %s", link->decision.reason);
+            snprintf(event.text, sizeof(event.text), "now: %s", link->remedy.decision.reason);
         mc_bus_publish(link->bus, &event);
     }
-    mc_link_wait(link, link->decision.delay_ms, link->decision.remedy, link->decision.reason);
+    mc_link_wait(link, link->remedy.decision.delay_ms, link->remedy.decision.remedy, link->remedy.decision.reason);
 }
 
 /* ---- acting ---- */
@@ -170,7 +172,6 @@ static void count_remedy(struct mc_link *link, enum mc_remedy remedy)
     };
     if (counters[remedy])
         ++*counters[remedy];
-    link->in_progress = remedy;
 }
 
 static void carry_out(struct mc_link *link, enum mc_remedy remedy)
@@ -182,39 +183,39 @@ static void carry_out(struct mc_link *link, enum mc_remedy remedy)
     count_remedy(link, remedy);
     switch (remedy) {
     case MC_REMEDY_REATTACH:
-        mc_link_walk(link, WALK_UP, MC_STEP_REATTACH);
+        mc_link_walk(link, MC_USE_UP, MC_STEP_REATTACH);
         break;
     case MC_REMEDY_RADIO_CYCLE:
-        mc_link_walk(link, WALK_UP, MC_STEP_RADIO_CYCLE);
+        mc_link_walk(link, MC_USE_UP, MC_STEP_RADIO_CYCLE);
         break;
     case MC_REMEDY_RESET:
     case MC_REMEDY_POWER_CYCLE:
-        if (remedy == MC_REMEDY_RESET && !mc_link_has_line(link, link->settings->modem.reset)) {
-            mc_link_walk(link, WALK_UP, MC_STEP_RESET);
+        if (remedy == MC_REMEDY_RESET && !mc_link_has_reset(link)) {
+            mc_link_walk(link, MC_USE_UP, MC_STEP_RESET);
             break;
         }
-        link->quiet = false; /* what follows a reset is told, whatever was looked at in silence before */
+        link->look.quiet = false; /* what follows a reset is told, whatever was looked at in silence before */
         mc_link_work_board(link, remedy == MC_REMEDY_RESET ? MC_BOARD_RESET : MC_BOARD_POWER_CYCLE);
         break;
     default:
-        if (recheck_step(link->fault) == MC_STEP_FIND) /* whatever it said of itself is in doubt */
-            link->found = false;
+        if (recheck_step(link->remedy.fault) == MC_STEP_FIND) /* whatever it said of itself is in doubt */
+            mc_session_event(link->session, MC_SESSION_DOUBTED);
         mc_link_go_up(link);
     }
 }
 
 void mc_link_act(struct mc_link *link, enum mc_remedy remedy)
 {
-    enum mc_step recheck = recheck_step(link->fault);
+    enum mc_step recheck = recheck_step(link->remedy.fault);
     if (!mc_link_open_port(link))
         return;
     if (remedy < MC_REMEDY_REATTACH || remedy == MC_REMEDY_HOLD || recheck == MC_STEP_END) {
         carry_out(link, remedy);
         return;
     }
-    link->rechecking = true;
-    mc_bringup_look_once(link->bringup, recheck == MC_STEP_CHECK);
-    mc_link_walk(link, WALK_UP, link->found ? recheck : MC_STEP_FIND);
+    link->remedy.rechecking = true;
+    mc_session_look_once(link->session, recheck == MC_STEP_CHECK);
+    mc_link_walk(link, MC_USE_UP, mc_session_met(link->session) ? recheck : MC_STEP_FIND);
 }
 
 static bool registration_fault(enum mc_fault fault)
@@ -224,15 +225,16 @@ static bool registration_fault(enum mc_fault fault)
 
 bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault)
 {
-    bool same = fault == link->fault || (registration_fault(fault) && registration_fault(link->fault));
-    bool rechecking = link->rechecking;
-    link->rechecking = false;
-    mc_bringup_look_once(link->bringup, false);
+    bool same = fault == link->remedy.fault || (registration_fault(fault) && registration_fault(link->remedy.fault));
+    bool rechecking = link->remedy.rechecking;
+    link->remedy.rechecking = false;
+    mc_session_look_once(link->session, false);
     if (!rechecking || !same)
         return false;
-    if (!(usable_remedies(link, link->found ? MC_FAULT_NONE : MC_FAULT_MODEM_SILENT) & 1u << link->decision.remedy))
+    if (!(usable_remedies(link, mc_session_met(link->session) ? MC_FAULT_NONE : MC_FAULT_MODEM_SILENT) &
+          1u << link->remedy.decision.remedy))
         return false;
-    carry_out(link, link->decision.remedy); /* it is still there: now the remedy */
+    carry_out(link, link->remedy.decision.remedy); /* it is still there: now the remedy */
     return true;
 }
 
@@ -240,14 +242,15 @@ static void on_wait(void *ctx)
 {
     struct mc_link *link = ctx;
     /* Nothing is asked of a card that was read already. */
-    if (!*link->settings->pdp.apn && (!link->present || !strcmp(mc_link_facts(link)->cpin, "READY")))
+    if (!*link->settings->pdp.apn &&
+        (!mc_session_present(link->session) || !strcmp(mc_link_facts(link)->cpin, "READY")))
         mc_link_failed(link, MC_FAULT_APN_MISSING, "APN= is empty");
-    else if (!link->present && link->fault != MC_FAULT_NO_DEVICE)
+    else if (!mc_session_present(link->session) && link->remedy.fault != MC_FAULT_NO_DEVICE)
         mc_link_no_device(link);
-    else if (!link->present)
+    else if (!mc_session_present(link->session))
         mc_link_wait(link, 60000, MC_REMEDY_LOOK, "waiting for the device");
     else
-        mc_link_act(link, link->decision.remedy);
+        mc_link_act(link, link->remedy.decision.remedy);
 }
 
 /* ---- what the modem says while we wait ---- */
@@ -256,14 +259,14 @@ void mc_link_news(struct mc_link *link)
 {
     const struct mc_facts *f = mc_link_facts(link);
     bool sim_gone = !strcmp(f->cpin, "NOT INSERTED");
-    bool sim_fault = link->fault >= MC_FAULT_SIM_ABSENT && link->fault <= MC_FAULT_SIM_BUSY;
-    if (link->doing != DOING_WAIT)
+    bool sim_fault = link->remedy.fault >= MC_FAULT_SIM_ABSENT && link->remedy.fault <= MC_FAULT_SIM_BUSY;
+    if (link->pause != PAUSE_WAIT)
         return;
     if (sim_fault && *f->cpin && !sim_gone) /* a SIM was put in, or unlocked by hand */
         mc_link_act(link, MC_REMEDY_LOOK);
     else if (!sim_fault && sim_gone)
         mc_link_failed(link, MC_FAULT_SIM_ABSENT, "+CPIN: NOT INSERTED");
-    else if (registration_fault(link->fault) && mc_facts_registered(f))
+    else if (registration_fault(link->remedy.fault) && mc_facts_registered(f))
         mc_link_act(link, MC_REMEDY_REDIAL);
 }
 
@@ -271,12 +274,12 @@ void mc_link_settings_changed(struct mc_link *link, bool redo_pdp)
 {
     mc_policy_start_over(link->policy);
     link->compare_anew = link->compare_anew || redo_pdp;
-    if (link->doing == DOING_WAIT) {
-        link->quiet = false;
+    if (link->pause == PAUSE_WAIT) {
+        link->look.quiet = false;
         mc_timer_disarm(&link->wait);
         on_wait(link);
-    } else if (redo_pdp && link->doing == DOING_CALL) {
-        mc_link_end_call(link, MC_FAULT_NONE, "", false);
+    } else if (redo_pdp && mc_datacall_alive(link->call)) {
+        mc_datacall_end(link->call, MC_FAULT_NONE, "", false);
     }
 }
 

@@ -27,15 +27,15 @@ static void state_text(const struct mc_link *link, enum mc_state state, enum mc_
         snprintf(out, size, "%.46s on %.15s", st->ppp.local, st->ppp.interface);
     else if (state == MC_STATE_HANGUP)
         snprintf(out, size, "%s",
-                 link->shutdown_done  ? "microcatd was stopped"
-                 : link->verb_pending ? "on request"
-                 : link->compare_anew ? "the configuration changed"
-                                      : "");
+                 link->life == LIFE_STOPPING                 ? "microcatd was stopped"
+                 : mc_wish_verb(link->wish) != MC_VERB_COUNT ? "on request"
+                 : link->compare_anew                        ? "the configuration changed"
+                                                             : "");
     else if (state == MC_STATE_STOPPED)
         snprintf(out, size, "%s on request",
-                 link->powered_off              ? "power off"
-                 : link->want == WANT_RADIO_OFF ? "radio off"
-                                                : "disconnected");
+                 mc_link_powered_off(link)                        ? "power off"
+                 : mc_wish_state(link->wish) == MC_WISH_RADIO_OFF ? "radio off"
+                                                                  : "disconnected");
 }
 
 void mc_link_enter(struct mc_link *link, enum mc_state state)
@@ -51,7 +51,7 @@ void mc_link_enter(struct mc_link *link, enum mc_state state)
                              .from = st->state,
                              .to = state,
                              .spent_ms = now_ms - st->state_at_ms,
-                             .fault = entered_for_fault(st->state, state) ? link->fault : MC_FAULT_NONE};
+                             .fault = entered_for_fault(st->state, state) ? link->remedy.fault : MC_FAULT_NONE};
     state_text(link, state, event.fault, event.text, sizeof(event.text));
     st->state = state;
     st->state_at_ms = now_ms;
@@ -80,23 +80,23 @@ static void put_text(char *out, size_t size, const char *text)
 
 bool mc_link_radio_off(const struct mc_link *link)
 {
-    return link->want == WANT_RADIO_OFF && link->status->state == MC_STATE_STOPPED &&
-           mc_bringup_facts(link->bringup)->stat == 0;
+    return mc_wish_state(link->wish) == MC_WISH_RADIO_OFF && link->status->state == MC_STATE_STOPPED &&
+           mc_session_facts(link->session)->stat == 0;
 }
 
 static enum mc_power power_of(const struct mc_link *link)
 {
-    if (!link->present)
+    if (!mc_session_present(link->session))
         return MC_POWER_UNKNOWN;
-    if (link->off || (link->powered_off && link->doing == DOING_REST))
+    if (mc_session_in(link->session, MC_SESSION_SAID_OFF) || (mc_link_powered_off(link) && link->pause == PAUSE_REST))
         return MC_POWER_OFF;
-    bool met = link->found || link->doing == DOING_CALL;
-    return met && link->fault != MC_FAULT_MODEM_SILENT ? MC_POWER_ON : MC_POWER_UNKNOWN;
+    bool met = mc_session_met(link->session) || mc_datacall_alive(link->call);
+    return met && link->remedy.fault != MC_FAULT_MODEM_SILENT ? MC_POWER_ON : MC_POWER_UNKNOWN;
 }
 
 static enum mc_power radio_of(const struct mc_link *link)
 {
-    int32_t stat = mc_bringup_facts(link->bringup)->stat;
+    int32_t stat = mc_session_facts(link->session)->stat;
     if (link->status->modem.power != MC_POWER_ON)
         return MC_POWER_UNKNOWN;
     if (mc_link_radio_off(link))
@@ -106,8 +106,8 @@ static enum mc_power radio_of(const struct mc_link *link)
 
 void mc_link_refresh(struct mc_link *link)
 {
-    const struct mc_facts *f = mc_bringup_facts(link->bringup);
-    const struct mc_at_stats *at = mc_at_stats(mc_line_at(link->line));
+    const struct mc_facts *f = mc_session_facts(link->session);
+    const struct mc_at_stats *at = mc_at_stats(mc_session_at(link->session));
     struct mc_status *st = link->status;
     int64_t now_ms = mc_timerq_now_ms(link->queue);
     PUT(st->modem.manufacturer, f->manufacturer);
@@ -115,8 +115,8 @@ void mc_link_refresh(struct mc_link *link)
     PUT(st->modem.revision, f->revision);
     PUT(st->modem.firmware, f->firmware);
     PUT(st->modem.imei, f->imei);
-    st->modem.baud = link->open ? f->baud : MC_UNKNOWN;
-    st->modem.flow = link->open ? (int32_t)f->flow : MC_UNKNOWN;
+    st->modem.baud = mc_session_open(link->session) ? f->baud : MC_UNKNOWN;
+    st->modem.flow = mc_session_open(link->session) ? (int32_t)f->flow : MC_UNKNOWN;
     st->modem.flow_refused = f->flow_refused;
     st->modem.power = power_of(link);
     st->modem.radio = radio_of(link);

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+#include <errno.h>
+#include <microcat/base/cleanup.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DETACH_MS 5000 /* a detach takes a second or two; the reset that waits for it is wanted */
+
+struct mc_session {
+    struct mc_machine machine;
+    struct mc_timerq *queue;
+    const struct mc_settings *settings;
+    struct mc_status *status;
+    struct mc_link_requests req;
+    struct mc_session_host host;
+    void *ctx, *req_ctx;
+    struct mc_line *line;
+    struct mc_bringup *bringup;
+    enum mc_session_use use;
+    enum mc_board_line board_line; /* being worked, or about to be */
+    struct mc_timer sample;
+};
+
+/* ---- the table ---- */
+
+static const char *const state_names[] = {
+    [MC_SESSION_ABSENT] = "absent",   [MC_SESSION_SHUT] = "shut",     [MC_SESSION_SHUT_OFF] = "shut-off",
+    [MC_SESSION_BOOTING] = "booting", [MC_SESSION_LOST] = "lost",     [MC_SESSION_MET] = "met",
+    [MC_SESSION_OFF] = "off",         [MC_SESSION_WAKING] = "waking",
+};
+static const char *const event_names[] = {
+    [MC_SESSION_PLUGGED] = "plugged", [MC_SESSION_UNPLUGGED] = "unplugged", [MC_SESSION_OPENED] = "opened",
+    [MC_SESSION_CLOSED] = "closed",   [MC_SESSION_ADOPTED] = "adopted",     [MC_SESSION_ANSWERED] = "answered",
+    [MC_SESSION_DOUBTED] = "doubted", [MC_SESSION_REBOOTED] = "rebooted",   [MC_SESSION_WENT_OFF] = "went-off",
+    [MC_SESSION_WORKED] = "worked",
+};
+static const struct mc_strtab states = MC_STRTAB(state_names), events = MC_STRTAB(event_names);
+
+static void opened(void *owner)
+{
+    struct mc_session *session = owner;
+    session->status->modem.line = MC_LINE_UNKNOWN;
+}
+
+static void started_anew(void *owner)
+{
+    mc_facts_rebooted(mc_session_facts(owner));
+}
+
+static void shut(void *owner)
+{
+    struct mc_session *session = owner;
+    session->req.close(session->req_ctx);
+}
+
+#define S(state)  MC_MACHINE_BIT(MC_SESSION_##state)
+#define IS(state) MC_SESSION_##state
+#define ON(event) MC_SESSION_##event
+#define SAME      MC_MACHINE_SAME
+#define LET_IN    (S(BOOTING) | S(LOST) | S(MET))
+#define WENT      (S(OFF) | S(WAKING))
+
+/* clang-format off */
+static const struct mc_machine_row rows[] = {
+    {S(ABSENT),                      ON(PLUGGED),   NULL, started_anew, IS(SHUT)}, /* its defaults: it has just got its power */
+    {S(ABSENT) | S(SHUT),            ON(ADOPTED),   NULL, NULL,         IS(MET)},
+    {S(SHUT),                        ON(OPENED),    NULL, opened,       IS(BOOTING)},
+    {S(SHUT_OFF),                    ON(OPENED),    NULL, opened,       IS(WAKING)},
+    {LET_IN,                         ON(CLOSED),    NULL, shut,         IS(SHUT)},
+    {WENT,                           ON(CLOSED),    NULL, shut,         IS(SHUT_OFF)},
+    {S(ABSENT) | S(SHUT) | S(SHUT_OFF), ON(CLOSED), NULL, NULL,         SAME}, /* is so already */
+    {S(SHUT) | S(SHUT_OFF),          ON(UNPLUGGED), NULL, NULL,         IS(ABSENT)},
+    {MC_SESSION_OPEN,                ON(UNPLUGGED), NULL, shut,         IS(ABSENT)},
+    {MC_SESSION_OPEN,                ON(ANSWERED),  NULL, NULL,         IS(MET)},
+    {S(MET),                         ON(DOUBTED),   NULL, NULL,         IS(LOST)},
+    {~S(MET),                        ON(DOUBTED),   NULL, NULL,         SAME}, /* nothing was believed */
+    {MC_SESSION_OPEN,                ON(REBOOTED),  NULL, started_anew, IS(BOOTING)},
+    {MC_SESSION_OPEN,                ON(WENT_OFF),  NULL, started_anew, IS(OFF)},
+    {LET_IN,                         ON(WORKED),    NULL, started_anew, IS(BOOTING)},
+    {WENT,                           ON(WORKED),    NULL, started_anew, IS(WAKING)},
+};
+/* clang-format on */
+const struct mc_machine_table mc_session_table = {"session", &states, &events, rows, MC_LENGTH_OF(rows)};
+
+void mc_session_event(struct mc_session *session, enum mc_session_event event)
+{
+    mc_machine_event(&session->machine, event);
+}
+
+bool mc_session_in(const struct mc_session *session, unsigned in)
+{
+    return mc_machine_in(&session->machine, in);
+}
+
+bool mc_session_present(const struct mc_session *session)
+{
+    return session->machine.state != MC_SESSION_ABSENT;
+}
+
+bool mc_session_open(const struct mc_session *session)
+{
+    return mc_machine_in(&session->machine, MC_SESSION_OPEN);
+}
+
+bool mc_session_met(const struct mc_session *session)
+{
+    return session->machine.state == MC_SESSION_MET;
+}
+
+/* ---- the line ---- */
+
+static int on_line_write(void *ctx, const void *data, size_t len)
+{
+    struct mc_session *session = ctx;
+    return mc_session_open(session) ? session->req.write(session->req_ctx, data, len) : -ENODEV;
+}
+
+static size_t on_line_data(void *ctx, const uint8_t *data, size_t len)
+{
+    struct mc_session *session = ctx;
+    return session->host.data(session->ctx, data, len);
+}
+
+static void on_line_trace(void *ctx, enum mc_at_direction direction, const char *text)
+{
+    struct mc_session *session = ctx;
+    if (direction == MC_AT_RECEIVED)
+        session->status->modem.answered_at_ms = mc_timerq_now_ms(session->queue);
+    session->req.trace(session->req_ctx, direction, text);
+}
+
+static void on_line_owner(void *ctx, enum mc_line_owner owner)
+{
+    struct mc_session *session = ctx;
+    static const enum mc_line_mode modes[] = {[MC_LINE_OWNER_AT] = MC_LINE_COMMAND,
+                                              [MC_LINE_OWNER_DATA] = MC_LINE_DATA,
+                                              [MC_LINE_OWNER_RAW] = MC_LINE_UNKNOWN};
+    session->status->modem.line = modes[owner];
+    session->req.data_mode(session->req_ctx, owner == MC_LINE_OWNER_DATA);
+}
+
+static void on_line_urc(void *ctx, const char *line)
+{
+    struct mc_session *session = ctx;
+    bool reboot = mc_bringup_urc(session->bringup, line);
+    if (!strncmp(line, "CONNECT", 7)) /* the late answer to a dial that was given up: it carries data now */
+        mc_session_event(session, MC_SESSION_DOUBTED);
+    session->host.urc(session->ctx, line, reboot);
+}
+
+size_t mc_session_bytes(struct mc_session *session, const uint8_t *data, size_t len)
+{
+    return mc_session_open(session) ? mc_line_feed(session->line, data, len) : len;
+}
+
+void mc_session_no_answers(struct mc_session *session, const char *why)
+{
+    mc_session_cancel(session); /* its own command is among those that end */
+    mc_at_abandon(mc_session_at(session), why);
+}
+
+void mc_session_defaults(struct mc_session *session)
+{
+    session->req.set_flow(session->req_ctx, MC_FLOW_NONE);
+    session->req.set_baud(session->req_ctx, 115200);
+}
+
+void mc_session_take_line_back(struct mc_session *session)
+{
+    mc_line_command(session->line);
+}
+
+/* ---- the port ---- */
+
+enum mc_fault mc_session_open_port(struct mc_session *session, char *detail, size_t size)
+{
+    if (mc_session_open(session))
+        return MC_FAULT_NONE;
+    enum mc_fault fault = session->req.open(session->req_ctx, detail, size);
+    if (fault == MC_FAULT_NONE)
+        mc_session_event(session, MC_SESSION_OPENED);
+    return fault;
+}
+
+void mc_session_drop(struct mc_session *session, enum mc_session_event why)
+{
+    mc_line_reset(session->line);
+    mc_session_event(session, why);
+    session->status->modem.line = MC_LINE_CLOSED;
+}
+
+/* ---- walks ---- */
+
+/* A modem that is greeted was found; one that is checked was met before, or the walk would look for it. */
+static void on_step(void *ctx, const struct mc_bringup_row *row)
+{
+    struct mc_session *session = ctx;
+    if (row->step == MC_STEP_GREET || row->step == MC_STEP_CHECK)
+        mc_session_event(session, MC_SESSION_ANSWERED);
+    session->host.walk.step(session->ctx, row);
+}
+
+static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
+{
+    struct mc_session *session = ctx;
+    enum mc_session_use use = session->use;
+    session->use = MC_USE_NONE;
+    session->host.done(session->ctx, use, result);
+}
+
+/* The rest of the bring-up's questions are the host's, who has another ctx. */
+static void on_note(void *ctx, const char *text)
+{
+    struct mc_session *session = ctx;
+    session->host.walk.note(session->ctx, text);
+}
+
+static int on_set_baud(void *ctx, int32_t baud)
+{
+    struct mc_session *session = ctx;
+    return session->req.set_baud(session->req_ctx, baud);
+}
+
+static int on_set_flow(void *ctx, enum mc_flow flow)
+{
+    struct mc_session *session = ctx;
+    return session->req.set_flow(session->req_ctx, flow);
+}
+
+static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left)
+{
+    struct mc_session *session = ctx;
+    return session->host.walk.pin_allowed(session->ctx, iccid, tries_left);
+}
+
+static void on_pin_result(void *ctx, const char *iccid, bool right)
+{
+    struct mc_session *session = ctx;
+    session->host.walk.pin_result(session->ctx, iccid, right);
+}
+
+static int64_t on_attach_allowed(void *ctx)
+{
+    struct mc_session *session = ctx;
+    return session->host.walk.attach_allowed(session->ctx);
+}
+
+static int64_t on_dial_allowed(void *ctx)
+{
+    struct mc_session *session = ctx;
+    return session->host.walk.dial_allowed(session->ctx);
+}
+
+static enum mc_fault on_dial_fault(void *ctx, char *detail, size_t size)
+{
+    struct mc_session *session = ctx;
+    return session->req.call_check(session->req_ctx, detail, size);
+}
+
+void mc_session_stop_before_dial(struct mc_session *session, bool stop)
+{
+    mc_bringup_stop_before_dial(session->bringup, stop);
+}
+
+void mc_session_radio_stays_off(struct mc_session *session, bool off)
+{
+    mc_bringup_radio_stays_off(session->bringup, off);
+}
+
+void mc_session_walk(struct mc_session *session, enum mc_session_use use, enum mc_step step)
+{
+    bool new = mc_session_in(session, S(BOOTING) | S(WAKING));
+    session->use = use;
+    mc_bringup_start(session->bringup, step, new ? session->settings->modem.boot_time_ms : 0);
+}
+
+void mc_session_look_once(struct mc_session *session, bool once)
+{
+    mc_bringup_look_once(session->bringup, once);
+}
+
+void mc_session_cancel(struct mc_session *session)
+{
+    mc_bringup_cancel(session->bringup);
+    session->use = MC_USE_NONE;
+}
+
+void mc_session_call_ended(struct mc_session *session)
+{
+    mc_bringup_call_ended(session->bringup);
+}
+
+void mc_session_adopt(struct mc_session *session)
+{
+    mc_session_event(session, MC_SESSION_ADOPTED);
+    mc_line_data(session->line, false);
+}
+
+/* ---- the board's lines ---- */
+
+bool mc_session_has_line(const struct mc_session *session, const char *setting)
+{
+    return !strcmp(setting, "auto") ? session->status->device.bridge : strcmp(setting, "none") != 0;
+}
+
+static void on_detached(void *ctx, const struct mc_at_answer *answer)
+{
+    struct mc_session *session = ctx;
+    if (session->use == MC_USE_BOARD && answer->result != MC_AT_CANCELLED) /* cancelled: the port is gone */
+        session->req.board(session->req_ctx, session->board_line);
+}
+
+/*
+ * A modem that still answers is detached first: the network forgets the session at once instead of by its own timers
+ * (the vendor's newer driver does so). Bounded, and whatever it says to it, the line is worked.
+ */
+void mc_session_work_board(struct mc_session *session, enum mc_board_line what)
+{
+    static const struct mc_at_command detach = {
+        .text = "AT+CGATT=0", .timeout_ms = DETACH_MS, .flags = MC_AT_GUESS | MC_AT_URGENT};
+    struct mc_at *at = mc_session_at(session);
+    bool again = session->use == MC_USE_BOARD;
+    mc_session_cancel(session);
+    session->use = MC_USE_BOARD;
+    session->board_line = what;
+    if (again && mc_at_busy(at)) /* the detach of the line before is under way: then this one */
+        return;
+    if (what == MC_BOARD_POWER_ON || !mc_session_met(session) ||
+        mc_line_owner(session->line) != MC_LINE_OWNER_AT) { /* nobody is there who would hear it */
+        session->req.board(session->req_ctx, what);
+        return;
+    }
+    mc_at_cancel_all(at);
+    if (mc_at_send(at, &detach, on_detached, session) < 0)
+        session->req.board(session->req_ctx, what);
+}
+
+void mc_session_board_done(struct mc_session *session, int result)
+{
+    if (session->use != MC_USE_BOARD)
+        return;
+    session->use = MC_USE_NONE;
+    mc_session_event(session, MC_SESSION_WORKED);
+    mc_line_reset(session->line);
+    session->req.set_flow(session->req_ctx, MC_FLOW_NONE);
+    session->host.worked(session->ctx, result);
+}
+
+/* ---- what the rest asks ---- */
+
+enum mc_session_use mc_session_use(const struct mc_session *session)
+{
+    return session->use;
+}
+
+enum mc_step mc_session_step(const struct mc_session *session)
+{
+    return mc_bringup_step(session->bringup);
+}
+
+struct mc_facts *mc_session_facts(const struct mc_session *session)
+{
+    return mc_bringup_facts(session->bringup);
+}
+
+struct mc_line *mc_session_line(const struct mc_session *session)
+{
+    return session->line;
+}
+
+struct mc_at *mc_session_at(const struct mc_session *session)
+{
+    return mc_line_at(session->line);
+}
+
+static void on_sample(void *ctx)
+{
+    struct mc_session *session = ctx;
+    session->host.sample(session->ctx);
+}
+
+void mc_session_sample_in(struct mc_session *session, int64_t delay_ms)
+{
+    mc_timer_arm(&session->sample, session->queue, delay_ms);
+}
+
+/* ---- life ---- */
+
+static struct mc_session *session_alloc(struct mc_timerq *queue, const struct mc_settings *settings)
+{
+    static const struct mc_line_callbacks line_cb = {.write = on_line_write,
+                                                     .data = on_line_data,
+                                                     .urc = on_line_urc,
+                                                     .trace = on_line_trace,
+                                                     .owner = on_line_owner};
+    static const struct mc_bringup_callbacks walk_cb = {.step = on_step,
+                                                        .note = on_note,
+                                                        .set_baud = on_set_baud,
+                                                        .set_flow = on_set_flow,
+                                                        .pin_allowed = on_pin_allowed,
+                                                        .pin_result = on_pin_result,
+                                                        .attach_allowed = on_attach_allowed,
+                                                        .dial_fault = on_dial_fault,
+                                                        .dial_allowed = on_dial_allowed,
+                                                        .done = on_walk_done};
+    struct mc_session *session = calloc(1, sizeof(*session));
+    if (!session)
+        return NULL;
+    mc_timer_init(&session->sample, "session.sample", on_sample, session);
+    session->line = mc_line_new(queue, &line_cb, session);
+    if (session->line)
+        session->bringup = mc_bringup_new(queue, session->line, settings, &walk_cb, session);
+    if (session->bringup)
+        return session;
+    mc_session_free(session);
+    return NULL;
+}
+
+struct mc_session *mc_session_new(struct mc_timerq *queue, const struct mc_settings *settings, struct mc_status *status,
+                                  const struct mc_link_requests *requests, void *req_ctx,
+                                  const struct mc_session_host *host, void *ctx)
+{
+    struct mc_session *session = session_alloc(queue, settings);
+    if (!session)
+        return NULL;
+    mc_machine_init(&session->machine, &mc_session_table, MC_SESSION_ABSENT, session);
+    session->queue = queue;
+    session->settings = settings;
+    session->status = status;
+    session->req = *requests;
+    session->host = *host;
+    session->ctx = ctx;
+    session->req_ctx = req_ctx;
+    return session;
+}
+
+void mc_session_free(struct mc_session *session)
+{
+    if (!session)
+        return;
+    mc_timer_disarm(&session->sample);
+    mc_bringup_free(session->bringup);
+    mc_line_free(session->line);
+    free(session);
+}
