@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The state diagram, from the sequence's table and the link's table of edges. */
+/* The state diagram, from the sequence's table and the link's table of edges; and the machines that the link is made
+ * of, from theirs. */
 #include "docs.h"
 
+#include <microcat/base/cleanup.h>
 #include <microcat/link/edges.h>
+#include <microcat/link/machines.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 static const char *name(int state)
 {
@@ -70,8 +74,45 @@ static void say_set(FILE *out, unsigned set)
     }
 }
 
+/* ---- the machines ---- */
+
+/* The rows that lead from one state to another; of several between the same two, one arrow with all their events. */
+static bool is_drawn_arrow(const struct mc_machine_row *row, int from, int to)
+{
+    return row->next == to && from != to && (row->from & MC_MACHINE_BIT(from)) != 0;
+}
+
+static void draw_arrow(FILE *out, const struct mc_machine_table *table, int from, int to)
+{
+    uint32_t told = 0;
+    for (size_t i = 0; i < table->n_rows; i++) {
+        const struct mc_machine_row *row = &table->rows[i];
+        if (!is_drawn_arrow(row, from, to) || told & 1u << row->event)
+            continue;
+        if (!told)
+            fprintf(out, "    %s --> %s: ", mc_strtab_name(table->states, from), mc_strtab_name(table->states, to));
+        fprintf(out, "%s%s", told ? ", " : "", mc_strtab_name(table->events, row->event));
+        told |= 1u << row->event;
+    }
+    if (told)
+        fputc('\n', out);
+}
+
+static void draw_machine(FILE *out, const struct mc_machine_table *table)
+{
+    fprintf(out, "\n### %s\n\n```mermaid\nstateDiagram-v2\n    [*] --> %s\n", table->name,
+            mc_strtab_name(table->states, 0));
+    for (size_t from = 0; from < table->states->count; from++)
+        for (size_t to = 0; to < table->states->count; to++)
+            draw_arrow(out, table, (int)from, (int)to);
+    fputs("```\n", out);
+}
+
+/* ---- all of it ---- */
+
 void mc_docs_diagram(FILE *out)
 {
+    static const struct mc_machine_table *const machines[] = {&mc_session_table, &mc_datacall_table, &mc_wish_table};
     fputs("```mermaid\nstateDiagram-v2\n    [*] --> absent\n    state sequence {\n", out);
     for (int from = 0; from < MC_STATE_COUNT; from++)
         for (int to = 0; to < MC_STATE_COUNT; to++)
@@ -92,4 +133,10 @@ void mc_docs_diagram(FILE *out)
         say_set(out, mc_link_edges[i].to);
         fprintf(out, ": %s\n", mc_link_edges[i].why);
     }
+    fputs(
+        "\nThe machines that the link is made of, each in its file of `src/link`; what they say together is looked up "
+        "in\n`next.c`'s table:\n",
+        out);
+    for (size_t i = 0; i < MC_LENGTH_OF(machines); i++)
+        draw_machine(out, machines[i]);
 }

@@ -8,8 +8,8 @@
  * decides nothing about what comes next.
  */
 
-#include <microcat/base/machine.h>
 #include <microcat/link/link.h>
+#include <microcat/link/machines.h>
 
 enum mc_datacall_state {
     MC_DATACALL_NONE,
@@ -53,8 +53,6 @@ struct mc_datacall_host {
 };
 
 struct mc_datacall;
-
-extern const struct mc_machine_table mc_datacall_table;
 
 /** @settings, @status and @policy are borrowed; @requests, called with @req_ctx, and @host, called with @ctx, are
  * copied. NULL: no memory. */

@@ -10,8 +10,8 @@
  * Callbacks run from inside the event that caused them; the host may start the next walk from any of them.
  */
 
-#include <microcat/base/machine.h>
 #include <microcat/link/link.h>
+#include <microcat/link/machines.h>
 
 enum mc_session_state {
     MC_SESSION_ABSENT,   /* no device */
@@ -69,8 +69,6 @@ struct mc_session_host {
 };
 
 struct mc_session;
-
-extern const struct mc_machine_table mc_session_table;
 
 /** @settings and @status are borrowed; @requests, called with @req_ctx, and @host, called with @ctx, are copied. NULL:
  * no memory. */

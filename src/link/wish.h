@@ -7,8 +7,8 @@
  * for, from its coming to its one answer. It knows nothing of the modem: link tells what became of it.
  */
 
-#include <microcat/base/machine.h>
 #include <microcat/base/timerq.h>
+#include <microcat/link/machines.h>
 #include <microcat/status/verbs.h>
 #include <stdint.h>
 
@@ -32,8 +32,6 @@ enum mc_wish_event {
 };
 
 struct mc_wish;
-
-extern const struct mc_machine_table mc_wish_table;
 
 /** NULL: no memory. */
 struct mc_wish *mc_wish_new(struct mc_timerq *queue);
