@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "mux_frame.h"
 #include <microcat/line/frames.h>
 #include <string.h>
 
 #define PPP_FLAG   0x7e
 #define PPP_ESCAPE 0x7d
-#define CMUX_FLAG  0xf9
 
 /* RFC 1662's FCS-16, bit by bit: a few frames at start are no hot path. */
 static uint16_t fcs16(const uint8_t *data, size_t len)
@@ -18,18 +18,6 @@ static uint16_t fcs16(const uint8_t *data, size_t len)
     return fcs;
 }
 #define FCS16_GOOD 0xf0b8 /* what the FCS of a frame with its own FCS comes to */
-
-/* 27.010's FCS: CRC-8 with x^8+x^2+x+1, reversed, complemented; over address, control and length. */
-static uint8_t cmux_fcs(const uint8_t *data, size_t len)
-{
-    uint8_t fcs = 0xff;
-    for (size_t i = 0; i < len; i++) {
-        fcs ^= data[i];
-        for (int bit = 0; bit < 8; bit++)
-            fcs = (uint8_t)(fcs & 1 ? (fcs >> 1) ^ 0xe0 : fcs >> 1);
-    }
-    return (uint8_t)(0xff - fcs);
-}
 
 static size_t put_escaped(uint8_t *out, uint8_t byte)
 {
@@ -57,37 +45,20 @@ size_t mc_frame_lcp_echo(uint8_t id, uint8_t out[MC_FRAME_MAX_BYTES])
     return len;
 }
 
-static size_t cmux_frame(unsigned dlci, uint8_t control, const uint8_t *info, size_t info_len,
-                         uint8_t out[MC_FRAME_MAX_BYTES])
-{
-    size_t len = 0;
-    out[len++] = CMUX_FLAG;
-    out[len++] = (uint8_t)(dlci << 2 | 3); /* C/R of the initiator's commands, EA */
-    out[len++] = control;
-    out[len++] = (uint8_t)(info_len << 1 | 1);
-    uint8_t fcs = cmux_fcs(out + 1, 3);
-    if (info_len)
-        memcpy(out + len, info, info_len);
-    len += info_len;
-    out[len++] = fcs;
-    out[len++] = CMUX_FLAG;
-    return len;
-}
-
 size_t mc_frame_cmux_sabm(unsigned dlci, uint8_t out[MC_FRAME_MAX_BYTES])
 {
-    return cmux_frame(dlci, 0x3f, NULL, 0, out);
+    return mc_mux_frame_put(out, dlci, MUX_SABM | MUX_PF, true, NULL, 0);
 }
 
 size_t mc_frame_cmux_disc(unsigned dlci, uint8_t out[MC_FRAME_MAX_BYTES])
 {
-    return cmux_frame(dlci, 0x53, NULL, 0, out);
+    return mc_mux_frame_put(out, dlci, MUX_DISC | MUX_PF, true, NULL, 0);
 }
 
 size_t mc_frame_cmux_cld(uint8_t out[MC_FRAME_MAX_BYTES])
 {
     static const uint8_t cld[] = {0xc3, 0x01};
-    return cmux_frame(0, 0xef, cld, sizeof(cld), out);
+    return mc_mux_frame_put(out, 0, MUX_UIH, true, cld, sizeof(cld));
 }
 
 /* Our own Echo-Request coming back (a loop, or a modem in command mode that echoes what it does not understand) proves
@@ -128,9 +99,9 @@ static void ppp_byte(struct mc_frame_watch *watch, uint8_t byte)
  * before. */
 static void cmux_byte(struct mc_frame_watch *watch, uint8_t byte)
 {
-    if (byte == CMUX_FLAG) {
+    if (byte == MUX_FLAG) {
         const uint8_t *f = watch->cmux;
-        if (watch->cmux_len == 4 && (f[1] & 0xef) == 0x63 && f[2] == 1 && cmux_fcs(f, 3) == f[3])
+        if (watch->cmux_len == 4 && (f[1] & ~MUX_PF) == MUX_UA && f[2] == 1 && mc_mux_fcs(f, 3) == f[3])
             watch->saw_cmux_ua = true;
         watch->cmux_len = 0;
         return;

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+/* The multiplexer's life: DLCs that open and close, what is heard, and silence. */
+#include "mux_priv.h"
+#include <errno.h>
+#include <stdlib.h>
+
+#define T1_MS         300 /* 27.010, 5.7.1: 100 ms is its default; a modem that is busy with the radio takes longer */
+#define N2            3   /* SABMs and DISCs in all: the last one's answer is waited for, and a second is over */
+#define SILENCE_MS    30000
+#define TEST_MS       5000 /* for the answer to a TEST, while a call may keep the wire busy */
+#define ADOPTED_MS    900  /* ... of a multiplexer that was taken over: is it still there? */
+#define TESTS_MAX     2
+#define LEAVE_MS      1000
+#define PARTIAL_MS    100 /* a frame that has begun comes to its end within this, or three times its time on the wire */
+#define OUT_BYTES     4096
+#define HELD_BYTES    32768
+#define CONTROL_BYTES 2048
+
+struct dlc *mc_mux_dlc(struct mc_mux *mux, unsigned dlci)
+{
+    return dlci <= MC_MUX_DLCIS ? &mux->dlcs[dlci] : NULL;
+}
+
+static void on_end(void *ctx)
+{
+    struct mc_mux *mux = ctx;
+    mux->cb.ended(mux->ctx, mux->why);
+}
+
+void mc_mux_end_soon(struct mc_mux *mux, enum mc_mux_end why)
+{
+    if (mux->state == MUX_OVER)
+        return;
+    mc_mux_pump(mux); /* the answer to a CLD is among what waits */
+    mux->state = MUX_OVER;
+    mux->why = why;
+    struct mc_timer *timers[] = {&mux->pace, &mux->silence, &mux->partial, &mux->leave};
+    for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+        mc_timer_disarm(timers[i]);
+    for (unsigned i = 0; i <= MC_MUX_DLCIS; i++)
+        mc_timer_disarm(&mux->dlcs[i].t1);
+    mc_timer_arm(&mux->end, mux->queue, 0);
+}
+
+/* ---- DLCs ---- */
+
+static void set_closed(struct dlc *dlc)
+{
+    mc_timer_disarm(&dlc->t1);
+    dlc->state = DLC_CLOSED;
+    dlc->signals = 0;
+    dlc->stops_modem = dlc->wants_room = false;
+    mc_buf_consume(&dlc->out, mc_buf_len(&dlc->out));
+    mc_buf_consume(&dlc->held, mc_buf_len(&dlc->held));
+}
+
+static void ask(struct dlc *dlc, uint8_t control)
+{
+    dlc->tries++;
+    mc_timer_arm(&dlc->t1, dlc->mux->queue, T1_MS);
+    mc_mux_put(dlc->mux, dlc->dlci, control | MUX_PF, true, NULL, 0);
+}
+
+static void not_opened(struct dlc *dlc, int result)
+{
+    struct mc_mux *mux = dlc->mux;
+    set_closed(dlc);
+    mux->cb.opened(mux->ctx, dlc->dlci, result);
+    if (dlc->dlci == 0)
+        mc_mux_end_soon(mux, MC_MUX_NO_ANSWER);
+}
+
+static void all_asked_to_close(struct mc_mux *mux)
+{
+    for (unsigned i = 1; i <= MC_MUX_DLCIS; i++)
+        if (mux->dlcs[i].state == DLC_CLOSING)
+            return;
+    if (mux->state == MUX_LEAVING)
+        mc_mux_send_cld(mux);
+}
+
+static void is_closed(struct dlc *dlc)
+{
+    struct mc_mux *mux = dlc->mux;
+    set_closed(dlc);
+    if (mux->state == MUX_LEAVING)
+        all_asked_to_close(mux);
+    else
+        mux->cb.closed(mux->ctx, dlc->dlci);
+}
+
+static void on_t1(void *ctx)
+{
+    struct dlc *dlc = ctx;
+    if (dlc->tries < N2) {
+        dlc->mux->stats.retransmissions++;
+        ask(dlc, dlc->state == DLC_OPENING ? MUX_SABM : MUX_DISC);
+    } else if (dlc->state == DLC_OPENING) {
+        not_opened(dlc, -ETIMEDOUT);
+    } else {
+        is_closed(dlc);
+    }
+}
+
+void mc_mux_open(struct mc_mux *mux, unsigned dlci)
+{
+    struct dlc *dlc = mc_mux_dlc(mux, dlci);
+    set_closed(dlc);
+    dlc->state = DLC_OPENING;
+    dlc->tries = 0;
+    ask(dlc, MUX_SABM);
+}
+
+void mc_mux_close_dlc(struct mc_mux *mux, unsigned dlci)
+{
+    struct dlc *dlc = mc_mux_dlc(mux, dlci);
+    set_closed(dlc);
+    dlc->state = DLC_CLOSING;
+    dlc->tries = 0;
+    ask(dlc, MUX_DISC);
+}
+
+bool mc_mux_is_open(const struct mc_mux *mux, unsigned dlci)
+{
+    return dlci <= MC_MUX_DLCIS && mux->dlcs[dlci].state == DLC_OPEN;
+}
+
+void mc_mux_set_kind(struct mc_mux *mux, unsigned dlci, enum mc_mux_kind kind)
+{
+    mux->dlcs[dlci].kind = kind;
+}
+
+/* ---- what is heard ---- */
+
+static void on_ua(struct dlc *dlc)
+{
+    struct mc_mux *mux = dlc->mux;
+    if (dlc->state == DLC_CLOSING) {
+        is_closed(dlc);
+    } else if (dlc->state == DLC_OPENING) {
+        mc_timer_disarm(&dlc->t1);
+        dlc->state = DLC_OPEN;
+        if (dlc->dlci == 0)
+            mux->state = MUX_ON;
+        else
+            mc_mux_send_msc(mux, dlc);
+        mux->cb.opened(mux->ctx, dlc->dlci, 0);
+    } else if (dlc->dlci == 0 && mux->state == MUX_LEAVING) {
+        mc_mux_end_soon(mux, MC_MUX_CLOSED); /* some answer CLD so */
+    }
+}
+
+static void on_dm(struct dlc *dlc)
+{
+    if (dlc->state == DLC_OPENING)
+        not_opened(dlc, -ECONNREFUSED);
+    else if (dlc->dlci == 0 && dlc->state == DLC_OPEN)
+        mc_mux_end_soon(dlc->mux, dlc->mux->state == MUX_LEAVING ? MC_MUX_CLOSED : MC_MUX_LEFT);
+    else if (dlc->state != DLC_CLOSED)
+        is_closed(dlc);
+}
+
+static void on_disc(struct dlc *dlc)
+{
+    struct mc_mux *mux = dlc->mux;
+    mc_mux_put(mux, dlc->dlci, (dlc->state == DLC_CLOSED ? MUX_DM : MUX_UA) | MUX_PF, false, NULL, 0);
+    if (dlc->dlci == 0)
+        mc_mux_end_soon(mux, mux->state == MUX_LEAVING ? MC_MUX_CLOSED : MC_MUX_LEFT);
+    else if (dlc->state == DLC_OPEN || dlc->state == DLC_CLOSING)
+        is_closed(dlc);
+}
+
+static void set_stop(struct dlc *dlc, bool stop)
+{
+    if (dlc->stops_modem == stop)
+        return;
+    dlc->stops_modem = stop;
+    mc_mux_send_msc(dlc->mux, dlc);
+}
+
+static void on_information(struct dlc *dlc, const uint8_t *info, size_t len)
+{
+    struct mc_mux *mux = dlc->mux;
+    if (dlc->dlci == 0) {
+        mc_mux_control_info(mux, info, len);
+        return;
+    }
+    if (dlc->state != DLC_OPEN) {
+        if (dlc->state == DLC_CLOSED)
+            mc_mux_put(mux, dlc->dlci, MUX_DM | MUX_PF, false, NULL, 0);
+        return;
+    }
+    size_t taken = mc_buf_len(&dlc->held) == 0 && len > 0 ? mux->cb.data(mux->ctx, dlc->dlci, info, len) : 0;
+    if (taken == len)
+        return;
+    if (mc_buf_append(&dlc->held, info + taken, len - taken) < 0)
+        mux->stats.overruns += len - taken; /* it was told to stop long ago */
+    set_stop(dlc, true);
+}
+
+static void on_frame(void *ctx, const struct mux_frame *frame)
+{
+    struct mc_mux *mux = ctx;
+    struct dlc *dlc = mc_mux_dlc(mux, frame->dlci);
+    mux->stats.frames_in++;
+    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
+    mux->tests_waited = 0;
+    if (mux->state == MUX_OVER || mux->state == MUX_IDLE)
+        return;
+    if (!dlc) {
+        mc_mux_put(mux, frame->dlci, MUX_DM | MUX_PF, false, NULL, 0);
+        return;
+    }
+    switch (frame->control) {
+    case MUX_UA:
+        on_ua(dlc);
+        break;
+    case MUX_DM:
+        on_dm(dlc);
+        break;
+    case MUX_DISC:
+        on_disc(dlc);
+        break;
+    case MUX_SABM: /* the modem opens none by itself; of one that is open it may begin anew */
+        mc_mux_put(mux, dlc->dlci, (dlc->state == DLC_OPEN ? MUX_UA : MUX_DM) | MUX_PF, false, NULL, 0);
+        break;
+    default:
+        on_information(dlc, frame->info, frame->info_bytes);
+    }
+}
+
+static void on_stray(void *ctx, const uint8_t *data, size_t len)
+{
+    struct mc_mux *mux = ctx;
+    if (mux->state != MUX_OVER)
+        mux->cb.stray(mux->ctx, data, len);
+}
+
+static const struct mux_reader_events reader_events = {.frame = on_frame, .stray = on_stray};
+
+static void watch_partial(struct mc_mux *mux)
+{
+    size_t waits = mc_mux_reader_waits(&mux->reader);
+    int64_t wire_ms = (int64_t)waits * 10 * 1000 * 3 / mux->baud;
+    if (waits == 0 || mux->state == MUX_OVER)
+        mc_timer_disarm(&mux->partial);
+    else if (!mc_timer_armed(&mux->partial))
+        mc_timer_arm(&mux->partial, mux->queue, wire_ms > PARTIAL_MS ? wire_ms : PARTIAL_MS);
+}
+
+static void on_partial(void *ctx)
+{
+    struct mc_mux *mux = ctx;
+    mc_mux_reader_late(&mux->reader, &reader_events, mux);
+    watch_partial(mux);
+}
+
+void mc_mux_feed(struct mc_mux *mux, const uint8_t *data, size_t len)
+{
+    uint64_t frames = mux->stats.frames_in;
+    mc_mux_read(&mux->reader, &reader_events, mux, data, len);
+    if (mux->stats.frames_in != frames) /* what is held has begun since */
+        mc_timer_disarm(&mux->partial);
+    watch_partial(mux);
+    mc_mux_writable(mux); /* what an MSC let go on */
+}
+
+void mc_mux_resume(struct mc_mux *mux, unsigned dlci)
+{
+    struct dlc *dlc = mc_mux_dlc(mux, dlci);
+    size_t len = dlc ? mc_buf_len(&dlc->held) : 0;
+    if (len > 0)
+        mc_buf_consume(&dlc->held, mux->cb.data(mux->ctx, dlci, mc_buf_head(&dlc->held), len));
+    if (dlc && mc_buf_len(&dlc->held) == 0 && dlc->state == DLC_OPEN)
+        set_stop(dlc, false);
+}
+
+/* ---- silence ---- */
+
+static void on_silence(void *ctx)
+{
+    struct mc_mux *mux = ctx;
+    int64_t quiet_ms = mc_timerq_now_ms(mux->queue) - mux->heard_at_ms;
+    mux->stats.tests_lost += mux->tests_waited > 0;
+    if (mux->tests_waited == 0 && quiet_ms < SILENCE_MS) {
+        mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS - quiet_ms);
+    } else if (mux->tests_waited >= TESTS_MAX) {
+        mc_mux_end_soon(mux, MC_MUX_SILENT);
+    } else {
+        mux->tests_waited++;
+        mc_timer_arm(&mux->silence, mux->queue, TEST_MS);
+        mc_mux_send_test(mux);
+    }
+}
+
+/* ---- life ---- */
+
+void mc_mux_start(struct mc_mux *mux)
+{
+    mux->state = MUX_STARTING;
+    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
+    mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS);
+    mc_mux_open(mux, 0);
+}
+
+static void on_adopted_silent(void *ctx)
+{
+    struct mc_mux *mux = ctx;
+    if (mux->tests_waited == 0) /* it answered */
+        return;
+    mux->stats.tests_lost++;
+    if (mux->tests_waited >= TESTS_MAX) {
+        mc_mux_end_soon(mux, MC_MUX_SILENT);
+        return;
+    }
+    mux->tests_waited++;
+    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
+    mc_mux_send_test(mux);
+}
+
+void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis)
+{
+    mux->state = MUX_ON;
+    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
+    mux->dlcs[0].state = DLC_OPEN;
+    for (unsigned i = 1; i <= MC_MUX_DLCIS; i++) {
+        if (!(dlcis & 1u << i))
+            continue;
+        mux->dlcs[i].state = DLC_OPEN;
+        mc_mux_send_msc(mux, &mux->dlcs[i]);
+    }
+    mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS);
+    mux->tests_waited = 1;
+    mc_timer_init(&mux->leave, "mux.adopted", on_adopted_silent, mux);
+    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
+    mc_mux_send_test(mux);
+}
+
+static void on_leave(void *ctx)
+{
+    mc_mux_end_soon(ctx, MC_MUX_CLOSED);
+}
+
+void mc_mux_close(struct mc_mux *mux)
+{
+    if (mux->state == MUX_OVER || mux->state == MUX_LEAVING)
+        return;
+    mux->state = MUX_LEAVING;
+    mc_timer_disarm(&mux->silence);
+    mc_timer_disarm(&mux->leave);
+    mc_timer_init(&mux->leave, "mux.leave", on_leave, mux);
+    mc_timer_arm(&mux->leave, mux->queue, LEAVE_MS);
+    for (unsigned i = 1; i <= MC_MUX_DLCIS; i++)
+        if (mux->dlcs[i].state != DLC_CLOSED)
+            mc_mux_close_dlc(mux, i);
+    all_asked_to_close(mux);
+}
+
+unsigned mc_mux_signals(const struct mc_mux *mux, unsigned dlci)
+{
+    return dlci <= MC_MUX_DLCIS ? mux->dlcs[dlci].signals : 0;
+}
+
+unsigned mc_mux_n1(const struct mc_mux *mux)
+{
+    return mux->n1;
+}
+
+struct mc_mux_stats mc_mux_stats(const struct mc_mux *mux)
+{
+    struct mc_mux_stats stats = mux->stats;
+    stats.bad_frames = mux->reader.bad_frames;
+    stats.false_flags = mux->reader.false_flags;
+    stats.stray_bytes = mux->reader.stray_bytes;
+    return stats;
+}
+
+struct mc_mux *mc_mux_new(struct mc_timerq *queue, unsigned n1, int32_t baud, const struct mc_mux_callbacks *callbacks,
+                          void *ctx)
+{
+    struct mc_mux *mux = calloc(1, sizeof(*mux));
+    if (!mux)
+        return NULL;
+    mux->queue = queue;
+    mux->n1 = n1;
+    mux->baud = baud;
+    mux->cb = *callbacks;
+    mux->ctx = ctx;
+    mc_buf_init(&mux->control, CONTROL_BYTES);
+    mc_timer_init(&mux->silence, "mux.silence", on_silence, mux);
+    mc_timer_init(&mux->partial, "mux.partial", on_partial, mux);
+    mc_timer_init(&mux->leave, "mux.leave", on_leave, mux);
+    mc_timer_init(&mux->end, "mux.end", on_end, mux);
+    mc_mux_out_init(mux);
+    for (unsigned i = 0; i <= MC_MUX_DLCIS; i++) {
+        struct dlc *dlc = &mux->dlcs[i];
+        dlc->mux = mux;
+        dlc->dlci = i;
+        mc_buf_init(&dlc->out, OUT_BYTES);
+        mc_buf_init(&dlc->held, HELD_BYTES);
+        mc_timer_init(&dlc->t1, "mux.t1", on_t1, dlc);
+    }
+    return mux;
+}
+
+void mc_mux_free(struct mc_mux *mux)
+{
+    if (!mux)
+        return;
+    mc_mux_end_soon(mux, MC_MUX_CLOSED);
+    mc_timer_disarm(&mux->end);
+    mc_buf_free(&mux->control);
+    for (unsigned i = 0; i <= MC_MUX_DLCIS; i++) {
+        mc_buf_free(&mux->dlcs[i].out);
+        mc_buf_free(&mux->dlcs[i].held);
+    }
+    free(mux);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_LINE_MUX_PRIV_H
+#define MICROCAT_LINE_MUX_PRIV_H
+
+/* Shared by the multiplexer's files: mux.c (life, DLCs), mux_out.c (what goes first, and when), mux_control.c (DLCI 0's
+ * commands), mux_frame.c (frames). */
+
+#include "mux_frame.h"
+#include <microcat/base/buf.h>
+#include <microcat/line/mux.h>
+
+enum dlc_state { DLC_CLOSED, DLC_OPENING, DLC_OPEN, DLC_CLOSING };
+
+struct dlc {
+    struct mc_mux *mux;
+    unsigned dlci;
+    enum mc_mux_kind kind;
+    enum dlc_state state;
+    unsigned tries;     /* of the SABM or DISC under way */
+    struct mc_timer t1; /* its answer is late */
+    struct mc_buf out;  /* for the modem */
+    struct mc_buf held; /* of the modem, not taken yet */
+    unsigned signals;   /* the modem's last MSC; FC stops `out` */
+    bool wants_room;    /* a send was cut short: room() is owed */
+    bool stops_modem;   /* our last MSC said FC */
+};
+
+enum mux_state { MUX_IDLE, MUX_STARTING, MUX_ON, MUX_LEAVING, MUX_OVER };
+
+struct mc_mux {
+    struct mc_timerq *queue;
+    struct mc_mux_callbacks cb;
+    void *ctx;
+    enum mux_state state;
+    enum mc_mux_end why;
+    unsigned n1;
+    int32_t baud;
+    struct dlc dlcs[MC_MUX_DLCIS + 1];
+    struct mux_reader reader;
+    struct mc_mux_stats stats;
+
+    struct mc_buf control;         /* whole frames, back to back */
+    uint8_t unsent[MUX_FRAME_MAX]; /* a frame that the port did not take */
+    size_t unsent_bytes;
+    int64_t wire_free_at_us; /* when the wire will have carried what was written */
+    bool all_stopped;        /* FCoff */
+    unsigned tests_waited;   /* TESTs since something was heard */
+    int64_t heard_at_ms;
+    struct mc_timer pace, silence, partial, leave, end;
+};
+
+/* mux.c */
+void mc_mux_end_soon(struct mc_mux *mux, enum mc_mux_end why);
+struct dlc *mc_mux_dlc(struct mc_mux *mux, unsigned dlci);
+
+/* mux_out.c */
+void mc_mux_out_init(struct mc_mux *mux);
+/** Queues a frame of DLCI 0 or one without information. */
+void mc_mux_put(struct mc_mux *mux, unsigned dlci, uint8_t control, bool command, const uint8_t *info,
+                size_t info_bytes);
+/** Writes what may go now. */
+void mc_mux_pump(struct mc_mux *mux);
+
+/* mux_control.c */
+void mc_mux_control_info(struct mc_mux *mux, const uint8_t *info, size_t len_bytes);
+void mc_mux_send_msc(struct mc_mux *mux, struct dlc *dlc);
+void mc_mux_send_cld(struct mc_mux *mux);
+void mc_mux_send_test(struct mc_mux *mux);
+
+#endif
