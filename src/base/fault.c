@@ -179,6 +179,19 @@ static const struct mc_fault_info rows[] = {
                     "later it power-cycles it.",
             .next = "Without Reset= or Power= in [Modem] only cutting the board's supply helps.",
         },
+    ROW(MUX_SILENT) =
+        {
+            .code = "mux-silent",
+            .text = "the modem's multiplexer fell silent",
+            .means = "Call and AT commands shared the line through the modem's multiplexer (CMUX), and it answers no "
+                     "more, or "
+                     "the modem left it by itself. Some modems of this family do so under load.",
+            .does =
+                "Finds the modem again, leaves what is left of the multiplexer, and comes back at once. From the third "
+                "failure in a row it resets the modem, later it power-cycles it. After three times in a day it does "
+                "without the multiplexer until the modem's firmware changes.",
+            .next = "Multiplex=no in [Modem] does without it for good. A newer firmware may mend it.",
+        },
 
     /* The SIM */
 

@@ -90,6 +90,7 @@ static void print_trace_line(FILE *out, const json_t *line, const struct render_
         {"", "--", "──", "", INK_DIM},
     };
     const char *kind = render_string(line, "kind", ""), *text = render_string(line, "text", "");
+    const char *channel = render_string(line, "channel", "at");
     double time_s = 0;
     size_t i = 0;
 
@@ -98,6 +99,8 @@ static void print_trace_line(FILE *out, const json_t *line, const struct render_
     render_number(line, "time", &time_s);
     print_clock(out, time_s, true);
     fprintf(out, " %s ", style->utf8 ? arrows[i].utf8 : arrows[i].ascii);
+    if (strcmp(channel, "at") != 0)
+        render_ink(out, style, INK_DIM, "%s: ", channel);
     render_ink(out, style, arrows[i].ink, "%s", text[0] ? text : kind);
     render_ink(out, style, INK_DIM, "%s", arrows[i].after);
     fputc('\n', out);

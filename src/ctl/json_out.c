@@ -57,10 +57,11 @@ json_t *ctl_trace_json(const struct mc_trace *trace, size_t max)
         struct mc_trace_entry entry;
 
         mc_trace_get(trace, i, &entry);
-        json_array_append_new(out,
-                              json_pack("{s:I, s:o, s:o, s:s, s:s}", "seq", (json_int_t)entry.seq, "at_s",
-                                        ctl_json_spent(entry.at_ms), "time", ctl_json_spent(entry.wall_ms), "kind",
-                                        mc_strtab_name(&mc_trace_kind_names, (int)entry.kind), "text", entry.text));
+        json_array_append_new(out, json_pack("{s:I, s:o, s:o, s:s, s:s, s:s}", "seq", (json_int_t)entry.seq, "at_s",
+                                             ctl_json_spent(entry.at_ms), "time", ctl_json_spent(entry.wall_ms), "kind",
+                                             mc_strtab_name(&mc_trace_kind_names, (int)entry.kind), "channel",
+                                             mc_strtab_name(&mc_trace_channel_names, (int)entry.channel), "text",
+                                             entry.text));
     }
     return out;
 }

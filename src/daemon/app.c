@@ -172,7 +172,9 @@ static int make_core(struct app *app)
                                                      .save = app_save,
                                                      .random = app_random,
                                                      .trace = app_trace,
-                                                     .data_mode = app_data_mode};
+                                                     .data_mode = app_data_mode,
+                                                     .call_room = app_call_room,
+                                                     .pending = app_pending};
     mc_status_init(&app->status, mc_timerq_now_ms(app->queue));
     app->bus = mc_bus_new(app->queue, &app->status);
     app->history = mc_history_new(HISTORY_ENTRIES);

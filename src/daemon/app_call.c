@@ -135,6 +135,7 @@ static size_t to_modem(void *ctx, const uint8_t *data, size_t len)
 static void on_room(void *ctx)
 {
     struct app *app = ctx;
+    mc_link_call_resume(app->link);
     if (app->port)
         app->port->ops->resume(app->port);
 }
@@ -239,6 +240,13 @@ size_t app_to_call(void *ctx, const uint8_t *data, size_t len)
     size_t taken = mc_ppp_from_modem(app->ppp, data, len);
     app_call_count(app);
     return taken;
+}
+
+void app_call_room(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->ppp)
+        mc_ppp_resume(app->ppp);
 }
 
 void app_call_stop(void *ctx)

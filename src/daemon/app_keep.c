@@ -156,7 +156,7 @@ static void carry_on(struct app *app)
     mc_history_resume(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue), call->online_at_ms, text);
     app->save_history = true; /* at once: a daemon that dies over and over must leave a trace */
     app_state_flush(app);
-    mc_link_adopt(app->link, call->baud, call->flow, call->stat, call->online_at_ms);
+    mc_link_adopt(app->link, call->baud, call->flow, call->stat, call->online_at_ms, (unsigned)call->mux_n1);
 }
 
 bool app_keep_adopt(struct app *app)

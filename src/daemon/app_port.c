@@ -72,6 +72,7 @@ static size_t on_bytes(void *ctx, const uint8_t *data, size_t len)
 static void on_drained(void *ctx)
 {
     struct app *app = ctx;
+    mc_link_drained(app->link);
     if (app->ppp)
         mc_ppp_resume(app->ppp);
 }
@@ -164,6 +165,12 @@ int app_write(void *ctx, const void *data, size_t len)
     else
         mc_recorder_bytes(app->recorder, mc_timerq_now_ms(app->queue), MC_RECORDER_OUT, data, len);
     return app->port->ops->write(app->port, data, len);
+}
+
+size_t app_pending(void *ctx)
+{
+    struct app *app = ctx;
+    return app->port ? app->port->ops->pending_bytes(app->port) : 0;
 }
 
 int app_set_baud(void *ctx, int32_t baud)

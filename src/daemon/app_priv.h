@@ -145,8 +145,10 @@ int app_probe(void *ctx);
 
 /* app_words.c */
 void app_words_start(struct app *app);
-void app_trace(void *ctx, enum mc_at_direction direction, const char *text);
+void app_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text);
 void app_data_mode(void *ctx, bool on);
+void app_call_room(void *ctx);
+size_t app_pending(void *ctx);
 
 /* app_ctl.c */
 int app_listen(struct app *app);

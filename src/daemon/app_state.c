@@ -142,6 +142,7 @@ void app_state_call(struct app *app, const struct mc_ppp_link *up)
     struct mc_call_note note = {.pid = (int)mc_ppp_pid(app->ppp),
                                 .baud = facts->baud,
                                 .flow = facts->flow,
+                                .mux_n1 = (int32_t)mc_link_mux_n1(app->link),
                                 .stat = facts->stat,
                                 .online_at_ms = -1,
                                 .up.unit = -1};

@@ -99,10 +99,11 @@ void app_words_start(struct app *app)
 _Static_assert((int)MC_TRACE_SENT == (int)MC_AT_SENT && (int)MC_TRACE_MARK == (int)MC_AT_MARK,
                "the trace's kinds begin with the engine's directions");
 
-void app_trace(void *ctx, enum mc_at_direction direction, const char *text)
+void app_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
 {
     struct app *app = ctx;
-    mc_trace_add(app->trace, mc_timerq_now_ms(app->queue), app_wall_ms(), (enum mc_trace_kind)direction, text);
+    mc_trace_add_on(app->trace, (enum mc_trace_channel)channel, mc_timerq_now_ms(app->queue), app_wall_ms(),
+                    (enum mc_trace_kind)direction, text);
 }
 
 void app_data_mode(void *ctx, bool on)
@@ -112,7 +113,12 @@ void app_data_mode(void *ctx, bool on)
         return;
     app->data_mode = on;
     int64_t now_ms = mc_timerq_now_ms(app->queue);
-    mc_recorder_mark(app->recorder, now_ms, on ? "data mode" : "command mode");
+    bool mux = app->status.modem.line == MC_LINE_MUX;
+    mc_recorder_mark(app->recorder, now_ms, mux ? "multiplexer" : on ? "data mode" : "command mode");
+    if (mux) {
+        mc_trace_add(app->trace, now_ms, app_wall_ms(), MC_TRACE_MARK, "the line is multiplexed from here on");
+        return;
+    }
     mc_trace_add(app->trace, now_ms, app_wall_ms(), on ? MC_TRACE_DATA_BEGIN : MC_TRACE_DATA_END,
                  on ? "the line carries PPP from here on" : "the line is in command mode again");
 }

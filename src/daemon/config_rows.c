@@ -17,6 +17,9 @@ static const char *const section_names[] = {
 const struct mc_strtab mc_config_section_names = MC_STRTAB(section_names);
 
 static const char *const flow_words[] = {[MC_FLOW_NONE] = "none", [MC_FLOW_RTSCTS] = "rtscts"};
+static const char *const multiplex_words[] = {
+    [MC_MULTIPLEX_NO] = "no", [MC_MULTIPLEX_YES] = "yes", [MC_MULTIPLEX_AUTO] = "auto"};
+static const struct mc_strtab multiplex_names = MC_STRTAB(multiplex_words);
 static const struct mc_strtab flow_names = MC_STRTAB(flow_words);
 static const char *const type_words[] = {[MC_PDP_IP] = "IP", [MC_PDP_IPV6] = "IPV6", [MC_PDP_IPV4V6] = "IPV4V6"};
 static const struct mc_strtab type_names = MC_STRTAB(type_words);
@@ -75,6 +78,12 @@ const struct mc_config_row mc_config_rows[] = {
      .help =
          "Hardware flow control on the modem's UART. With rtscts it is switched on, checked, and given up (with a word "
          "in the status) when the bridge does not pass it on."},
+    {AT(MODEM, "Multiplex", modem.multiplex), NAME(multiplex_names), .default_text = "auto",
+     .help =
+         "The multiplexer of the modem (CMUX, 3GPP TS 27.010): signal, registration and AT commands while the link is "
+         "online. auto asks firmware that can (baseline 2364 or later, or AT+CMUX=? answered), goes on with the "
+         "plain line when no multiplexer answers, and remembers that until the firmware changes, as it does of one "
+         "that fell silent three times in a day. yes asks each time; no never does."},
     {AT(MODEM, "Reset", modem.reset),
      TEXT(1, 255, mc_check_reset, "auto, none, break, dtr, rts, or a command with its absolute path"),
      .default_text = "auto", .example = "/usr/local/sbin/modem-reset",

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "line_priv.h"
 #include <errno.h>
-#include <microcat/line/line.h>
 #include <stdlib.h>
 
 /* A little more than the second that the modem demands: the bytes before it may still be in the USB bridge's buffer. */
 #define GUARD_MS 1050
 
-enum escape_phase { ESCAPE_NONE, ESCAPE_SILENCE_BEFORE, ESCAPE_SILENCE_AFTER };
-
-struct mc_line {
-    struct mc_timerq *queue;
-    struct mc_line_callbacks cb;
-    void *ctx;
-    struct mc_at *at;
-    enum mc_line_owner owner;
-    bool connect_lf; /* the LF of CONNECT's line may still come: not PPP's */
-    mc_line_raw_fn *raw;
-    void *raw_ctx;
-    enum escape_phase escape;
-    struct mc_timer guard;
-    mc_line_escaped_fn *escaped;
-    void *escaped_ctx;
-};
-
 /* The one function that writes to the tty. */
-static int line_write(struct mc_line *line, const void *data, size_t len)
+int mc_line_write(struct mc_line *line, const void *data, size_t len)
 {
     return line->cb.write(line->ctx, data, len);
 }
@@ -32,24 +15,28 @@ static int line_write(struct mc_line *line, const void *data, size_t len)
 static int on_at_write(void *ctx, const void *data, size_t len)
 {
     struct mc_line *line = ctx;
-    return line->owner == MC_LINE_OWNER_AT && line->escape == ESCAPE_NONE ? line_write(line, data, len) : -EBUSY;
+    if (line->owner == MC_LINE_OWNER_MUX)
+        return mc_line_mux_write_at(line, data, len);
+    if (line->mux) /* being opened */
+        return -EBUSY;
+    return line->owner == MC_LINE_OWNER_AT && line->escape == ESCAPE_NONE ? mc_line_write(line, data, len) : -EBUSY;
 }
 
 static void on_at_urc(void *ctx, const char *text)
 {
     struct mc_line *line = ctx;
     if (line->cb.urc)
-        line->cb.urc(line->ctx, text);
+        line->cb.urc(line->ctx, MC_CHANNEL_AT, text);
 }
 
 static void on_at_trace(void *ctx, enum mc_at_direction direction, const char *text)
 {
     struct mc_line *line = ctx;
     if (line->cb.trace)
-        line->cb.trace(line->ctx, direction, text);
+        line->cb.trace(line->ctx, MC_CHANNEL_AT, direction, text);
 }
 
-static void set_owner(struct mc_line *line, enum mc_line_owner owner)
+void mc_line_set_owner(struct mc_line *line, enum mc_line_owner owner)
 {
     if (line->owner == owner)
         return;
@@ -64,7 +51,7 @@ static void on_guard(void *ctx)
     if (line->escape == ESCAPE_SILENCE_BEFORE) {
         line->escape = ESCAPE_SILENCE_AFTER;
         on_at_trace(line, MC_AT_SENT, "+++");
-        line_write(line, "+++", 3);
+        mc_line_write(line, "+++", 3);
         mc_timer_arm(&line->guard, line->queue, GUARD_MS);
         return;
     }
@@ -84,11 +71,11 @@ struct mc_line *mc_line_new(struct mc_timerq *queue, const struct mc_line_callba
     line->ctx = ctx;
     mc_timer_init(&line->guard, "line.guard", on_guard, line);
     line->at = mc_at_new(queue, &at_callbacks, line);
-    if (!line->at) {
-        free(line);
-        return NULL;
-    }
-    return line;
+    if (line->at && mc_line_mux_init(line) == 0)
+        return line;
+    mc_at_free(line->at);
+    free(line);
+    return NULL;
 }
 
 void mc_line_free(struct mc_line *line)
@@ -96,6 +83,7 @@ void mc_line_free(struct mc_line *line)
     if (!line)
         return;
     mc_timer_disarm(&line->guard);
+    mc_line_mux_done(line);
     mc_at_free(line->at);
     free(line);
 }
@@ -110,9 +98,28 @@ enum mc_line_owner mc_line_owner(const struct mc_line *line)
     return line->owner;
 }
 
+bool mc_line_at_there(const struct mc_line *line)
+{
+    return line->owner == MC_LINE_OWNER_AT || line->owner == MC_LINE_OWNER_MUX;
+}
+
+/* The CONNECT's LF may come in a read of its own. */
+size_t mc_line_take_data(struct mc_line *line, const uint8_t *data, size_t len)
+{
+    size_t taken = line->connect_lf && len > 0 && data[0] == '\n';
+    line->connect_lf = false;
+    if (taken < len)
+        taken += line->cb.data(line->ctx, data + taken, len - taken);
+    return taken;
+}
+
 size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len)
 {
     size_t taken = 0;
+    if (line->mux) { /* also while it is being opened */
+        mc_mux_feed(line->mux, data, len);
+        return len;
+    }
     if (line->owner == MC_LINE_OWNER_RAW) {
         line->raw(line->raw_ctx, data, len);
         return len;
@@ -124,52 +131,62 @@ size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len)
         if (taken == len)
             return len;
         /* The engine stopped behind CONNECT: what follows in the same read is PPP already. */
-        set_owner(line, MC_LINE_OWNER_DATA);
+        mc_line_set_owner(line, MC_LINE_OWNER_DATA);
     }
     if (line->owner != MC_LINE_OWNER_DATA || taken == len)
         return len;
-    if (line->connect_lf && data[taken] == '\n')
-        taken++;
-    line->connect_lf = false;
-    if (taken < len)
-        taken += line->cb.data(line->ctx, data + taken, len - taken);
-    return taken;
+    return taken + mc_line_take_data(line, data + taken, len - taken);
 }
 
 void mc_line_data(struct mc_line *line, bool fresh)
 {
-    if (line->owner == MC_LINE_OWNER_DATA)
+    if (line->owner == MC_LINE_OWNER_DATA || line->carries)
         return;
     line->connect_lf = fresh;
-    set_owner(line, MC_LINE_OWNER_DATA);
+    if (mc_line_muxed(line)) {
+        line->carries = true;
+        return;
+    }
+    mc_line_set_owner(line, MC_LINE_OWNER_DATA);
 }
 
 int mc_line_send_data(struct mc_line *line, const void *data, size_t len)
 {
     if (line->escape != ESCAPE_NONE)
         return -EAGAIN;
-    return line->owner == MC_LINE_OWNER_DATA ? line_write(line, data, len) : -EPERM;
+    if (line->carries)
+        return mc_mux_send(line->mux, DLCI_DATA, data, len);
+    if (line->owner != MC_LINE_OWNER_DATA)
+        return -EPERM;
+    int r = mc_line_write(line, data, len);
+    return r < 0 ? r : (int)len;
 }
 
 void mc_line_command(struct mc_line *line)
 {
     mc_line_escape_cancel(line);
     line->connect_lf = false;
+    if (mc_line_muxed(line)) { /* AT never was away; what the data channel still says is nobody's */
+        line->carries = false;
+        mc_at_resync(line->dial);
+        return;
+    }
     mc_at_resync(line->at);
-    set_owner(line, MC_LINE_OWNER_AT);
+    mc_line_set_owner(line, MC_LINE_OWNER_AT);
 }
 
 void mc_line_listen_raw(struct mc_line *line, mc_line_raw_fn *fn, void *ctx)
 {
+    mc_line_plain(line);
     mc_at_cancel_all(line->at);
     line->raw = fn;
     line->raw_ctx = ctx;
-    set_owner(line, MC_LINE_OWNER_RAW);
+    mc_line_set_owner(line, MC_LINE_OWNER_RAW);
 }
 
 int mc_line_send_raw(struct mc_line *line, const void *data, size_t len)
 {
-    return line->owner == MC_LINE_OWNER_RAW ? line_write(line, data, len) : -EPERM;
+    return line->owner == MC_LINE_OWNER_RAW ? mc_line_write(line, data, len) : -EPERM;
 }
 
 void mc_line_escape(struct mc_line *line, mc_line_escaped_fn *done, void *ctx)
@@ -188,6 +205,8 @@ void mc_line_escape_cancel(struct mc_line *line)
 
 void mc_line_reset(struct mc_line *line)
 {
+    mc_line_mux_forget(line);
+    mc_line_plain(line);
     mc_at_cancel_all(line->at);
     mc_line_command(line);
 }

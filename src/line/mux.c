@@ -15,6 +15,7 @@
 #define OUT_BYTES     4096
 #define HELD_BYTES    32768
 #define CONTROL_BYTES 2048
+#define BAUD          115200 /* of a wire whose speed nobody knows */
 
 struct dlc *mc_mux_dlc(struct mc_mux *mux, unsigned dlci)
 {
@@ -27,18 +28,23 @@ static void on_end(void *ctx)
     mux->cb.ended(mux->ctx, mux->why);
 }
 
-void mc_mux_end_soon(struct mc_mux *mux, enum mc_mux_end why)
+static void stop(struct mc_mux *mux)
 {
-    if (mux->state == MUX_OVER)
-        return;
-    mc_mux_pump(mux); /* the answer to a CLD is among what waits */
     mux->state = MUX_OVER;
-    mux->why = why;
     struct mc_timer *timers[] = {&mux->pace, &mux->silence, &mux->partial, &mux->leave};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
     for (unsigned i = 0; i <= MC_MUX_DLCIS; i++)
         mc_timer_disarm(&mux->dlcs[i].t1);
+}
+
+void mc_mux_end_soon(struct mc_mux *mux, enum mc_mux_end why)
+{
+    if (mux->state == MUX_OVER)
+        return;
+    mc_mux_pump(mux); /* the answer to a CLD is among what waits */
+    mux->why = why;
+    stop(mux);
     mc_timer_arm(&mux->end, mux->queue, 0);
 }
 
@@ -75,8 +81,10 @@ static void all_asked_to_close(struct mc_mux *mux)
     for (unsigned i = 1; i <= MC_MUX_DLCIS; i++)
         if (mux->dlcs[i].state == DLC_CLOSING)
             return;
-    if (mux->state == MUX_LEAVING)
-        mc_mux_send_cld(mux);
+    if (mux->state != MUX_LEAVING || mux->said_cld)
+        return;
+    mux->said_cld = true;
+    mc_mux_send_cld(mux);
 }
 
 static void is_closed(struct dlc *dlc)
@@ -89,10 +97,35 @@ static void is_closed(struct dlc *dlc)
         mux->cb.closed(mux->ctx, dlc->dlci);
 }
 
+/* Said again when unanswered, as a lost one would stop the DLC for ever; after N2 this is a modem that answers none. */
+static void say_signals(struct dlc *dlc)
+{
+    mc_timer_arm(&dlc->t1, dlc->mux->queue, T1_MS);
+    if (mc_mux_send_msc(dlc->mux, dlc))
+        dlc->tries++;
+}
+
+static void new_signals(struct dlc *dlc)
+{
+    dlc->tries = 0;
+    say_signals(dlc);
+}
+
+void mc_mux_msc_answered(struct dlc *dlc, uint8_t signals)
+{
+    if (dlc->state == DLC_OPEN && !(signals & MC_MUX_FC) == !dlc->stops_modem)
+        mc_timer_disarm(&dlc->t1);
+}
+
 static void on_t1(void *ctx)
 {
     struct dlc *dlc = ctx;
-    if (dlc->tries < N2) {
+    if (dlc->state == DLC_OPEN) {
+        if (dlc->tries >= N2)
+            return;
+        dlc->mux->stats.retransmissions++;
+        say_signals(dlc);
+    } else if (dlc->tries < N2) {
         dlc->mux->stats.retransmissions++;
         ask(dlc, dlc->state == DLC_OPENING ? MUX_SABM : MUX_DISC);
     } else if (dlc->state == DLC_OPENING) {
@@ -102,32 +135,36 @@ static void on_t1(void *ctx)
     }
 }
 
-void mc_mux_open(struct mc_mux *mux, unsigned dlci)
+static void begin(struct mc_mux *mux, unsigned dlci, enum dlc_state state)
 {
     struct dlc *dlc = mc_mux_dlc(mux, dlci);
+    if (!dlc || mux->state == MUX_OVER)
+        return;
     set_closed(dlc);
-    dlc->state = DLC_OPENING;
+    dlc->state = state;
     dlc->tries = 0;
-    ask(dlc, MUX_SABM);
+    ask(dlc, state == DLC_OPENING ? MUX_SABM : MUX_DISC);
+}
+
+void mc_mux_open(struct mc_mux *mux, unsigned dlci)
+{
+    begin(mux, dlci, DLC_OPENING);
 }
 
 void mc_mux_close_dlc(struct mc_mux *mux, unsigned dlci)
 {
-    struct dlc *dlc = mc_mux_dlc(mux, dlci);
-    set_closed(dlc);
-    dlc->state = DLC_CLOSING;
-    dlc->tries = 0;
-    ask(dlc, MUX_DISC);
+    begin(mux, dlci, DLC_CLOSING);
 }
 
 bool mc_mux_is_open(const struct mc_mux *mux, unsigned dlci)
 {
-    return dlci <= MC_MUX_DLCIS && mux->dlcs[dlci].state == DLC_OPEN;
+    return dlci <= MC_MUX_DLCIS && mux->dlcs[dlci].state == DLC_OPEN && mux->state == MUX_ON;
 }
 
 void mc_mux_set_kind(struct mc_mux *mux, unsigned dlci, enum mc_mux_kind kind)
 {
-    mux->dlcs[dlci].kind = kind;
+    if (dlci <= MC_MUX_DLCIS)
+        mux->dlcs[dlci].kind = kind;
 }
 
 /* ---- what is heard ---- */
@@ -143,9 +180,9 @@ static void on_ua(struct dlc *dlc)
         if (dlc->dlci == 0)
             mux->state = MUX_ON;
         else
-            mc_mux_send_msc(mux, dlc);
+            new_signals(dlc);
         mux->cb.opened(mux->ctx, dlc->dlci, 0);
-    } else if (dlc->dlci == 0 && mux->state == MUX_LEAVING) {
+    } else if (dlc->dlci == 0 && mux->state == MUX_LEAVING && mux->said_cld) {
         mc_mux_end_soon(mux, MC_MUX_CLOSED); /* some answer CLD so */
     }
 }
@@ -154,7 +191,7 @@ static void on_dm(struct dlc *dlc)
 {
     if (dlc->state == DLC_OPENING)
         not_opened(dlc, -ECONNREFUSED);
-    else if (dlc->dlci == 0 && dlc->state == DLC_OPEN)
+    else if (dlc->dlci == 0)
         mc_mux_end_soon(dlc->mux, dlc->mux->state == MUX_LEAVING ? MC_MUX_CLOSED : MC_MUX_LEFT);
     else if (dlc->state != DLC_CLOSED)
         is_closed(dlc);
@@ -170,12 +207,12 @@ static void on_disc(struct dlc *dlc)
         is_closed(dlc);
 }
 
-static void set_stop(struct dlc *dlc, bool stop)
+static void set_stop(struct dlc *dlc, bool on)
 {
-    if (dlc->stops_modem == stop)
+    if (dlc->stops_modem == on)
         return;
-    dlc->stops_modem = stop;
-    mc_mux_send_msc(dlc->mux, dlc);
+    dlc->stops_modem = on;
+    new_signals(dlc);
 }
 
 static void on_information(struct dlc *dlc, const uint8_t *info, size_t len)
@@ -191,7 +228,7 @@ static void on_information(struct dlc *dlc, const uint8_t *info, size_t len)
         return;
     }
     size_t taken = mc_buf_len(&dlc->held) == 0 && len > 0 ? mux->cb.data(mux->ctx, dlc->dlci, info, len) : 0;
-    if (taken == len)
+    if (taken == len || dlc->state != DLC_OPEN)
         return;
     if (mc_buf_append(&dlc->held, info + taken, len - taken) < 0)
         mux->stats.overruns += len - taken; /* it was told to stop long ago */
@@ -221,8 +258,10 @@ static void on_frame(void *ctx, const struct mux_frame *frame)
     case MUX_DISC:
         on_disc(dlc);
         break;
-    case MUX_SABM: /* the modem opens none by itself; of one that is open it may begin anew */
-        mc_mux_put(mux, dlc->dlci, (dlc->state == DLC_OPEN ? MUX_UA : MUX_DM) | MUX_PF, false, NULL, 0);
+    case MUX_SABM: /* the modem opens none by itself; of one that is open it may begin anew; else it is our own's echo
+                    */
+        if (dlc->state != DLC_OPENING)
+            mc_mux_put(mux, dlc->dlci, (dlc->state == DLC_OPEN ? MUX_UA : MUX_DM) | MUX_PF, false, NULL, 0);
         break;
     default:
         on_information(dlc, frame->info, frame->info_bytes);
@@ -232,20 +271,28 @@ static void on_frame(void *ctx, const struct mux_frame *frame)
 static void on_stray(void *ctx, const uint8_t *data, size_t len)
 {
     struct mc_mux *mux = ctx;
-    if (mux->state != MUX_OVER)
+    if (mux->state != MUX_OVER || mc_timer_armed(&mux->end)) /* what a modem says behind its CLD is of interest */
         mux->cb.stray(mux->ctx, data, len);
 }
 
 static const struct mux_reader_events reader_events = {.frame = on_frame, .stray = on_stray};
 
+/* The limit counts from the frame's begin, and grows when its length has come. */
 static void watch_partial(struct mc_mux *mux)
 {
-    size_t waits = mc_mux_reader_waits(&mux->reader);
-    int64_t wire_ms = (int64_t)waits * 10 * 1000 * 3 / mux->baud;
-    if (waits == 0 || mux->state == MUX_OVER)
+    size_t total = mc_mux_reader_waits(&mux->reader);
+    int64_t now_ms = mc_timerq_now_ms(mux->queue), limit_ms = (int64_t)total * 10 * 1000 * 3 / mux->baud;
+    if (total == 0 || mux->state == MUX_OVER) {
         mc_timer_disarm(&mux->partial);
-    else if (!mc_timer_armed(&mux->partial))
-        mc_timer_arm(&mux->partial, mux->queue, wire_ms > PARTIAL_MS ? wire_ms : PARTIAL_MS);
+        return;
+    }
+    if (!mc_timer_armed(&mux->partial) || mux->partial_of != mux->reader.begun) {
+        mux->partial_of = mux->reader.begun;
+        mux->partial_at_ms = now_ms;
+    }
+    if (limit_ms < PARTIAL_MS)
+        limit_ms = PARTIAL_MS;
+    mc_timer_arm(&mux->partial, mux->queue, mux->partial_at_ms + limit_ms - now_ms);
 }
 
 static void on_partial(void *ctx)
@@ -257,10 +304,7 @@ static void on_partial(void *ctx)
 
 void mc_mux_feed(struct mc_mux *mux, const uint8_t *data, size_t len)
 {
-    uint64_t frames = mux->stats.frames_in;
     mc_mux_read(&mux->reader, &reader_events, mux, data, len);
-    if (mux->stats.frames_in != frames) /* what is held has begun since */
-        mc_timer_disarm(&mux->partial);
     watch_partial(mux);
     mc_mux_writable(mux); /* what an MSC let go on */
 }
@@ -327,7 +371,7 @@ void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis)
         if (!(dlcis & 1u << i))
             continue;
         mux->dlcs[i].state = DLC_OPEN;
-        mc_mux_send_msc(mux, &mux->dlcs[i]);
+        new_signals(&mux->dlcs[i]);
     }
     mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS);
     mux->tests_waited = 1;
@@ -346,6 +390,7 @@ void mc_mux_close(struct mc_mux *mux)
     if (mux->state == MUX_OVER || mux->state == MUX_LEAVING)
         return;
     mux->state = MUX_LEAVING;
+    set_closed(&mux->dlcs[0]); /* a UA that comes late opens nothing */
     mc_timer_disarm(&mux->silence);
     mc_timer_disarm(&mux->leave);
     mc_timer_init(&mux->leave, "mux.leave", on_leave, mux);
@@ -382,8 +427,8 @@ struct mc_mux *mc_mux_new(struct mc_timerq *queue, unsigned n1, int32_t baud, co
     if (!mux)
         return NULL;
     mux->queue = queue;
-    mux->n1 = n1;
-    mux->baud = baud;
+    mux->n1 = n1 < 1 ? 1 : n1 > MC_MUX_N1_MAX ? MC_MUX_N1_MAX : n1;
+    mux->baud = baud > 0 ? baud : BAUD;
     mux->cb = *callbacks;
     mux->ctx = ctx;
     mc_buf_init(&mux->control, CONTROL_BYTES);
@@ -403,12 +448,17 @@ struct mc_mux *mc_mux_new(struct mc_timerq *queue, unsigned n1, int32_t baud, co
     return mux;
 }
 
+void mc_mux_abandon(struct mc_mux *mux)
+{
+    stop(mux);
+    mc_timer_disarm(&mux->end);
+}
+
 void mc_mux_free(struct mc_mux *mux)
 {
     if (!mux)
         return;
-    mc_mux_end_soon(mux, MC_MUX_CLOSED);
-    mc_timer_disarm(&mux->end);
+    mc_mux_abandon(mux);
     mc_buf_free(&mux->control);
     for (unsigned i = 0; i <= MC_MUX_DLCIS; i++) {
         mc_buf_free(&mux->dlcs[i].out);

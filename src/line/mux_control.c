@@ -19,21 +19,24 @@ enum type {
     TYPE_MSC = 0xe1,
 };
 #define TYPE_COMMAND 0x02
-#define VALUES_MAX   64
+#define VALUES_MAX   127 /* a length of one byte */
 
-static void send_command(struct mc_mux *mux, uint8_t type, const uint8_t *values, size_t len)
+/* What our TESTs carry. */
+static const uint8_t test_values[] = {'m', 'i', 'c', 'r', 'o', 'c', 'a', 't'};
+
+static bool send_command(struct mc_mux *mux, uint8_t type, const uint8_t *values, size_t len)
 {
     uint8_t info[VALUES_MAX + 2] = {type, (uint8_t)(len << 1 | 1)};
     if (len > 0)
         memcpy(info + 2, values, len);
-    mc_mux_put(mux, 0, MUX_UIH, true, info, len + 2);
+    return mc_mux_put(mux, 0, MUX_UIH, true, info, len + 2);
 }
 
-void mc_mux_send_msc(struct mc_mux *mux, struct dlc *dlc)
+bool mc_mux_send_msc(struct mc_mux *mux, const struct dlc *dlc)
 {
     uint8_t fc = dlc->stops_modem ? MC_MUX_FC : 0;
     const uint8_t values[] = {(uint8_t)(dlc->dlci << 2 | 3), (uint8_t)(MC_MUX_RTC | MC_MUX_RTR | MC_MUX_DV | fc | 1)};
-    send_command(mux, TYPE_MSC | TYPE_COMMAND, values, sizeof(values));
+    return send_command(mux, TYPE_MSC | TYPE_COMMAND, values, sizeof(values));
 }
 
 void mc_mux_send_cld(struct mc_mux *mux)
@@ -43,9 +46,8 @@ void mc_mux_send_cld(struct mc_mux *mux)
 
 void mc_mux_send_test(struct mc_mux *mux)
 {
-    static const uint8_t values[] = {'m', 'i', 'c', 'r', 'o', 'c', 'a', 't'};
     mux->stats.tests++;
-    send_command(mux, TYPE_TEST | TYPE_COMMAND, values, sizeof(values));
+    send_command(mux, TYPE_TEST | TYPE_COMMAND, test_values, sizeof(test_values));
 }
 
 /* ---- the modem's commands ---- */
@@ -67,6 +69,13 @@ static void on_fcon(struct mc_mux *mux, const uint8_t *values, size_t len)
     mux->all_stopped = false;
 }
 
+/* Our own command comes back: nobody multiplexes there, a modem in AT mode echoes what it is sent. */
+static void on_test(struct mc_mux *mux, const uint8_t *values, size_t len)
+{
+    if (len == sizeof(test_values) && memcmp(values, test_values, len) == 0)
+        mc_mux_end_soon(mux, MC_MUX_LEFT);
+}
+
 static void on_cld(struct mc_mux *mux, const uint8_t *values, size_t len)
 {
     mc_mux_end_soon(mux, mux->state == MUX_LEAVING ? MC_MUX_CLOSED : MC_MUX_LEFT);
@@ -77,8 +86,8 @@ static const struct {
     size_t least; /* values that a command has */
     void (*what)(struct mc_mux *mux, const uint8_t *values, size_t len);
 } commands[] = {
-    {TYPE_MSC, 2, on_msc}, {TYPE_FCOFF, 0, on_fcoff}, {TYPE_FCON, 0, on_fcon}, {TYPE_CLD, 0, on_cld},
-    {TYPE_TEST, 0, NULL},  {TYPE_PN, 8, NULL},        {TYPE_RPN, 1, NULL},     {TYPE_RLS, 2, NULL},
+    {TYPE_MSC, 2, on_msc},   {TYPE_FCOFF, 0, on_fcoff}, {TYPE_FCON, 0, on_fcon}, {TYPE_CLD, 0, on_cld},
+    {TYPE_TEST, 0, on_test}, {TYPE_PN, 8, NULL},        {TYPE_RPN, 1, NULL},     {TYPE_RLS, 2, NULL},
 };
 
 /* Answered by the same values: MSC and TEST are echoes; of PN, RPN and RLS whatever the modem proposes will do. */
@@ -97,8 +106,11 @@ static void answer(struct mc_mux *mux, uint8_t type, const uint8_t *values, size
     send_command(mux, TYPE_NSC, &unknown, 1);
 }
 
-static void answered(struct mc_mux *mux, uint8_t type)
+static void answered(struct mc_mux *mux, uint8_t type, const uint8_t *values, size_t len)
 {
+    struct dlc *dlc = type == TYPE_MSC && len >= 2 ? mc_mux_dlc(mux, values[0] >> 2) : NULL;
+    if (dlc)
+        mc_mux_msc_answered(dlc, values[1]);
     if (type == TYPE_CLD && mux->state == MUX_LEAVING)
         mc_mux_end_soon(mux, MC_MUX_CLOSED);
 }
@@ -111,7 +123,7 @@ void mc_mux_control_info(struct mc_mux *mux, const uint8_t *info, size_t len)
             return;
         uint8_t type = info[0] & (uint8_t)~TYPE_COMMAND;
         if (!(info[0] & TYPE_COMMAND))
-            answered(mux, type);
+            answered(mux, type, info + 2, values);
         else if (type != TYPE_NSC)
             answer(mux, type, info + 2, values);
         info += values + 2;

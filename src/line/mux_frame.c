@@ -121,6 +121,7 @@ static size_t scan(struct mux_reader *reader, const struct mux_reader_events *ev
             continue;
         }
         if (at + 1 < len && p[1] == MUX_FLAG) { /* runs of flags are how some idle */
+            reader->hush -= reader->hush > 0;
             at++;
             continue;
         }
@@ -156,6 +157,7 @@ void mc_mux_read(struct mux_reader *reader, const struct mux_reader_events *even
         memcpy(reader->held + reader->len, data, more);
         size_t held = reader->len, have = held + more;
         size_t done = scan(reader, events, ctx, reader->held, have, false);
+        reader->begun += done > 0;
         if (done >= held) { /* the rest is read where it lies */
             reader->len = 0;
             data += done - held;
@@ -170,6 +172,7 @@ void mc_mux_read(struct mux_reader *reader, const struct mux_reader_events *even
     if (len == 0)
         return;
     size_t done = scan(reader, events, ctx, data, len, false);
+    reader->begun++;
     reader->len = len - done; /* less than a frame: scan() would have known more */
     memcpy(reader->held, data + done, reader->len);
 }
@@ -180,12 +183,13 @@ size_t mc_mux_reader_waits(const struct mux_reader *reader)
     size_t total;
     if (reader->len < 2 || look(reader->held, reader->len, &frame, &total) != NEEDS_MORE)
         return 0;
-    return total > reader->len ? total - reader->len : 1;
+    return total;
 }
 
 void mc_mux_reader_late(struct mux_reader *reader, const struct mux_reader_events *events, void *ctx)
 {
     size_t done = scan(reader, events, ctx, reader->held, reader->len, true);
+    reader->begun += done > 0;
     reader->len -= done;
     memmove(reader->held, reader->held + done, reader->len);
 }

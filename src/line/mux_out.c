@@ -2,10 +2,13 @@
 /* What goes out first, and when: control, then AT, then data in pace with the wire. */
 #include "mux_priv.h"
 #include <errno.h>
+#include <string.h>
 
-/* So much may be written ahead of the wire. Less would leave it idle whenever the process is late; more would have AT
- * wait behind it. */
-#define AHEAD_US 30000
+/* So much data may be written ahead of the wire, and so long may a frame of it take: AT waits behind no more. When it
+ * is down to the difference, the next goes: the process may be late by so much before the wire is idle. */
+#define AHEAD_US 40000
+#define FRAME_US 25000
+#define LEAST    32 /* bytes of data in a frame, however slow the wire */
 
 static int64_t now_us(const struct mc_mux *mux)
 {
@@ -19,9 +22,9 @@ static int64_t backlog_us(const struct mc_mux *mux)
 }
 
 /* A start bit, eight of data, a stop bit. */
-static void account(struct mc_mux *mux, size_t len)
+static int64_t wire_us(const struct mc_mux *mux, size_t len)
 {
-    mux->wire_free_at_us = now_us(mux) + backlog_us(mux) + (int64_t)len * 10 * 1000000 / mux->baud;
+    return (int64_t)len * 10 * 1000000 / mux->baud;
 }
 
 /* @return whether the port took it; if not, it is kept, and nothing else goes before it. */
@@ -30,23 +33,24 @@ static bool write_frame(struct mc_mux *mux, const uint8_t *frame, size_t len)
     int r = mux->cb.write(mux->ctx, frame, len);
     if (r == -ENOBUFS || r == -EAGAIN) {
         if (frame != mux->unsent)
-            for (size_t i = 0; i < len; i++)
-                mux->unsent[i] = frame[i];
+            memcpy(mux->unsent, frame, len);
         mux->unsent_bytes = len;
         return false;
     }
     mux->unsent_bytes = 0; /* any other error: the port is about to say itself what is wrong */
     mux->stats.frames_out++;
-    account(mux, len);
+    mux->wire_free_at_us = now_us(mux) + backlog_us(mux) + wire_us(mux, len);
     return true;
 }
 
-void mc_mux_put(struct mc_mux *mux, unsigned dlci, uint8_t control, bool command, const uint8_t *info, size_t len)
+bool mc_mux_put(struct mc_mux *mux, unsigned dlci, uint8_t control, bool command, const uint8_t *info, size_t len)
 {
     uint8_t frame[MUX_FRAME_MAX];
     size_t n = mc_mux_frame_put(frame, dlci, control, command, info, len);
-    mc_buf_append(&mux->control, frame, n); /* full: the modem asks more than it listens; T1 and TEST see to it */
+    if (mc_buf_append(&mux->control, frame, n) < 0) /* the modem asks more than it listens; T1 and TEST see to it */
+        return false;
     mc_mux_pump(mux);
+    return true;
 }
 
 static bool control_goes(struct mc_mux *mux)
@@ -66,31 +70,55 @@ static bool may_send(const struct mc_mux *mux, const struct dlc *dlc)
     return dlc->state == DLC_OPEN && mc_buf_len(&dlc->out) > 0 && !mux->all_stopped && !(dlc->signals & MC_MUX_FC);
 }
 
+static size_t next_bytes(const struct mc_mux *mux, const struct dlc *dlc)
+{
+    size_t len = mc_buf_len(&dlc->out), most = mux->n1;
+    if (dlc->kind == MC_MUX_DATA) {
+        size_t in_time = (size_t)((int64_t)mux->baud * FRAME_US / 10 / 1000000);
+        if (in_time < MUX_HEAD_AND_TAIL + LEAST)
+            in_time = MUX_HEAD_AND_TAIL + LEAST;
+        if (most > in_time - MUX_HEAD_AND_TAIL)
+            most = in_time - MUX_HEAD_AND_TAIL;
+    }
+    return len < most ? len : most;
+}
+
 static bool frame_goes(struct mc_mux *mux, struct dlc *dlc)
 {
     uint8_t frame[MUX_FRAME_MAX];
-    size_t len = mc_buf_len(&dlc->out);
-    if (len > mux->n1)
-        len = mux->n1;
+    size_t len = next_bytes(mux, dlc);
     size_t n = mc_mux_frame_put(frame, dlc->dlci, MUX_UIH, true, mc_buf_head(&dlc->out), len);
     mc_buf_consume(&dlc->out, len);
     return write_frame(mux, frame, n);
 }
 
+/* Is it time for this frame of data? If not, `pace` or mc_mux_writable() comes when it is. */
+static bool in_pace(struct mc_mux *mux, const struct dlc *dlc)
+{
+    int64_t ahead_us = backlog_us(mux);
+    if (mux->cb.pending && mux->cb.pending(mux->ctx) > 0)
+        return false;
+    if (ahead_us == 0 || ahead_us + wire_us(mux, next_bytes(mux, dlc) + MUX_HEAD_AND_TAIL) <= AHEAD_US)
+        return true;
+    int64_t low_us = AHEAD_US - FRAME_US, wait_us = ahead_us > low_us ? ahead_us - low_us : 0;
+    mc_timer_arm(&mux->pace, mux->queue, wait_us / 1000 + 1);
+    return false;
+}
+
+/* A frame of each in turn, until none has any, or it is not the time, or the port is full: false. */
 static bool all_go(struct mc_mux *mux, enum mc_mux_kind kind)
 {
-    for (unsigned i = 1; i <= MC_MUX_DLCIS; i++) {
-        struct dlc *dlc = &mux->dlcs[i];
-        while (dlc->kind == kind && may_send(mux, dlc)) {
-            if (kind == MC_MUX_DATA && mux->cb.pending && mux->cb.pending(mux->ctx) > 0)
-                return true; /* mc_mux_writable() goes on */
-            if (kind == MC_MUX_DATA && backlog_us(mux) > AHEAD_US) {
-                mc_timer_arm(&mux->pace, mux->queue, (backlog_us(mux) - AHEAD_US / 2) / 1000 + 1);
-                return true;
-            }
-            if (!frame_goes(mux, dlc))
-                return false;
+    for (unsigned idle = 0; idle < MC_MUX_DLCIS; mux->turn++) {
+        struct dlc *dlc = &mux->dlcs[1 + mux->turn % MC_MUX_DLCIS];
+        if (dlc->kind != kind || !may_send(mux, dlc)) {
+            idle++;
+            continue;
         }
+        if (kind == MC_MUX_DATA && !in_pace(mux, dlc))
+            return true;
+        idle = 0;
+        if (!frame_goes(mux, dlc))
+            return false;
     }
     return true;
 }
@@ -132,13 +160,13 @@ int mc_mux_send(struct mc_mux *mux, unsigned dlci, const void *data, size_t len)
     if (!dlc || dlci == 0 || dlc->state != DLC_OPEN || mux->state != MUX_ON)
         return -ENOTCONN;
     size_t room = mc_buf_room(&dlc->out), taken = len < room ? len : room;
+    if (mc_buf_append(&dlc->out, data, taken) < 0)
+        taken = 0;
     if (taken < len) {
         dlc->wants_room = true;
         if (!mc_timer_armed(&mux->pace)) /* it is the wire or the modem that has to make room */
             mc_timer_arm(&mux->pace, mux->queue, 1);
     }
-    if (taken > 0 && mc_buf_append(&dlc->out, data, taken) < 0)
-        return 0;
     mc_mux_pump(mux);
     return (int)taken;
 }

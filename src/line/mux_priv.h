@@ -16,7 +16,7 @@ struct dlc {
     unsigned dlci;
     enum mc_mux_kind kind;
     enum dlc_state state;
-    unsigned tries;     /* of the SABM or DISC under way */
+    unsigned tries;     /* of the SABM, DISC or MSC under way */
     struct mc_timer t1; /* its answer is late */
     struct mc_buf out;  /* for the modem */
     struct mc_buf held; /* of the modem, not taken yet */
@@ -44,26 +44,33 @@ struct mc_mux {
     size_t unsent_bytes;
     int64_t wire_free_at_us; /* when the wire will have carried what was written */
     bool all_stopped;        /* FCoff */
-    unsigned tests_waited;   /* TESTs since something was heard */
+    bool said_cld;
+    unsigned turn;         /* the DLC of data that goes next */
+    unsigned tests_waited; /* TESTs since something was heard */
+    unsigned partial_of;   /* which frame of the reader's `partial` watches, and since when */
+    int64_t partial_at_ms;
     int64_t heard_at_ms;
     struct mc_timer pace, silence, partial, leave, end;
 };
 
 /* mux.c */
 void mc_mux_end_soon(struct mc_mux *mux, enum mc_mux_end why);
+/** The modem has answered the MSC whose signals were @signals. */
+void mc_mux_msc_answered(struct dlc *dlc, uint8_t signals);
 struct dlc *mc_mux_dlc(struct mc_mux *mux, unsigned dlci);
 
 /* mux_out.c */
 void mc_mux_out_init(struct mc_mux *mux);
-/** Queues a frame of DLCI 0 or one without information. */
-void mc_mux_put(struct mc_mux *mux, unsigned dlci, uint8_t control, bool command, const uint8_t *info,
+/** Queues a frame of DLCI 0 or one without information. @return false: there is no room for it, it is not sent. */
+bool mc_mux_put(struct mc_mux *mux, unsigned dlci, uint8_t control, bool command, const uint8_t *info,
                 size_t info_bytes);
 /** Writes what may go now. */
 void mc_mux_pump(struct mc_mux *mux);
 
 /* mux_control.c */
 void mc_mux_control_info(struct mc_mux *mux, const uint8_t *info, size_t len_bytes);
-void mc_mux_send_msc(struct mc_mux *mux, struct dlc *dlc);
+/** @return whether it could be queued. */
+bool mc_mux_send_msc(struct mc_mux *mux, const struct dlc *dlc);
 void mc_mux_send_cld(struct mc_mux *mux);
 void mc_mux_send_test(struct mc_mux *mux);
 

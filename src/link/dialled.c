@@ -3,12 +3,15 @@
 #include "link_priv.h"
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 static void on_began(void *ctx)
 {
     struct mc_link *link = ctx;
     link->pause = PAUSE_NONE;
     mc_link_enter(link, MC_STATE_PPP);
+    if (mc_session_muxed(link->session)) /* while PPP negotiates, the AT channel has nothing else to do */
+        mc_session_sample_in(link->session, 0);
 }
 
 static void on_changed(void *ctx)
@@ -58,6 +61,8 @@ static void on_ending(void *ctx, enum mc_fault fault, const char *detail)
 
 static enum mc_step hangup_step(enum mc_fault fault)
 {
+    if (fault == MC_FAULT_MUX_SILENT)
+        return MC_STEP_HANGUP_LISTEN;
     return fault == MC_FAULT_NO_CARRIER || fault == MC_FAULT_PDP_DISCONNECTED ? MC_STEP_HANGUP_ASK
                                                                               : MC_STEP_HANGUP_WAIT;
 }
@@ -112,7 +117,8 @@ static void facts_of_a_call(struct mc_facts *facts, const struct mc_settings *se
     snprintf(facts->context.apn, sizeof(facts->context.apn), "%s", settings->pdp.apn);
 }
 
-void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat, int64_t online_at_ms)
+void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat, int64_t online_at_ms,
+                   unsigned mux_n1)
 {
     struct mc_facts *facts = mc_link_facts(link);
     facts->baud = baud;
@@ -122,8 +128,10 @@ void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_
     link->jitter_due = false;
     mc_timer_disarm(&link->wait); /* for a device, if we waited already */
     mc_link_clear_fault(link);
-    mc_session_adopt(link->session);
+    int r = mc_session_adopt(link->session, mux_n1);
     mc_datacall_adopt(link->call, online_at_ms);
+    if (r < 0)
+        mc_link_mux_lost(link, strerror(-r));
     mc_link_publish(link);
 }
 
@@ -174,7 +182,7 @@ size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len)
     if (!mc_datacall_alive(link->call))
         return len;
     int r = mc_line_send_data(mc_session_line(link->session), data, len);
-    if (r == -EPERM || r == -ENODEV) /* the call is over or the port gone: nobody wants these */
+    if (r == -EPERM || r == -ENODEV || r == -ENOTCONN) /* the call is over or the port gone: nobody wants these */
         return len;
-    return r < 0 ? 0 : len;
+    return r < 0 ? 0 : (size_t)r;
 }

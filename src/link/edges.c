@@ -10,6 +10,7 @@ const struct mc_link_edge mc_link_edges[] = {
     {S(ABSENT), MC_STATES_SEQUENCE, "plugged in"},
     {S(ABSENT), S(PPP), "a call of the daemon before is carried on"},
     {S(PDP) | S(REGISTER), S(SIM), "the SIM asks for its PIN again"},
+    {S(SYNC), S(SIM), "in the multiplexer: flow control and speed stand"},
     {S(DIAL), S(PPP), "CONNECT"},
     {S(ABSENT), S(PPP), "a call was taken over"},
     {S(PPP), S(ONLINE), "an address"},

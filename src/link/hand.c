@@ -80,7 +80,7 @@ static const char *why_not_now(const struct mc_link *link)
         return "There is no device.";
     if (mc_link_powered_off(link))
         return "The modem is powered off.";
-    if (mc_datacall_alive(link->call))
+    if (mc_datacall_alive(link->call) && !mc_session_muxed(link->session))
         return "The line carries PPP: `disconnect` first (attach and PDP context stay).";
     if (step == MC_STEP_FIND && !met)
         return "The modem does not answer: it is being looked for.";

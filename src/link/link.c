@@ -5,6 +5,9 @@
 #include <microcat/at/urcs.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define LEAVE_MS 5000 /* the multiplexer is left, and AT proves it */
 
 bool mc_link_wants_online(const struct mc_link *link)
 {
@@ -48,13 +51,49 @@ static bool goes_off(const struct mc_link *link, const char *line)
     return mc_at_is_power_down_urc(line) && step != MC_STEP_FIND && step != MC_STEP_RESET;
 }
 
-void mc_link_urc(void *ctx, const char *line, bool reboot)
+/* The AT channel is there while a call carries. What it says of the call counts only where it cannot mean another: NO
+ * CARRIER may be about anything. And a registration that is lost while data still flows is told, and nothing else. */
+static void urc_amid_call(struct mc_link *link, const char *line, bool reboot)
+{
+    if (reboot || mc_at_is_power_down_urc(line))
+        mc_link_call_sign(link, reboot ? MC_CALL_REBOOTED : MC_CALL_OFF, line);
+    else if (!strncmp(line, "+PPPD: DISCONNECTED", 19))
+        mc_link_call_sign(link, MC_CALL_DISCONNECTED, line);
+}
+
+/* Three times in a day: the modem is used without it. */
+static void distrust_mux(struct mc_link *link)
+{
+    if (!mc_policy_mux_lost(link->policy, mc_timerq_now_ms(link->queue)))
+        return;
+    mc_session_mux_distrust(link->session, "silent");
+    mc_link_note(link, "the multiplexer fell silent three times in a day: the line is plain until the modem's firmware "
+                       "changes, or Multiplex=yes");
+}
+
+void mc_link_mux_lost(void *ctx, const char *why)
+{
+    struct mc_link *link = ctx;
+    mc_session_no_answers(link->session, why);
+    distrust_mux(link);
+    link->req.save(link->ctx);
+    if (mc_datacall_alive(link->call))
+        mc_datacall_end(link->call, MC_FAULT_MUX_SILENT, why, true);
+    else
+        mc_link_failed(link, MC_FAULT_MUX_SILENT, why);
+}
+
+void mc_link_urc(void *ctx, enum mc_line_channel channel, const char *line, bool reboot)
 {
     struct mc_link *link = ctx;
     mc_link_publish(link);
+    if (mc_datacall_alive(link->call)) {
+        urc_amid_call(link, line, reboot);
+        return;
+    }
     if (reboot && mc_link_powered_off(link))
         mc_link_by_hand(link);
-    bool command = !mc_datacall_alive(link->call) && mc_session_use(link->session) != MC_USE_BOARD;
+    bool command = mc_session_use(link->session) != MC_USE_BOARD;
     bool powered_off = mc_link_powered_off(link);
     if (reboot && command && !powered_off)
         session_over(link, MC_FAULT_MODEM_REBOOTED, line);
@@ -97,8 +136,34 @@ void mc_link_shutdown(struct mc_link *link, void (*done)(void *ctx), void *ctx)
     mc_timer_disarm(&link->wait);
     mc_wish_end(link->wish, -ECANCELED, "The daemon is stopping.");
     mc_timer_arm(&link->shutdown_timer, link->queue, call ? 15000 : 0);
-    if (call)
+    if (call) {
         mc_datacall_end(link->call, MC_FAULT_NONE, "", false);
+    } else if (mc_session_muxed(link->session)) {
+        mc_timer_arm(&link->shutdown_timer, link->queue, LEAVE_MS);
+        link->look.quiet = true; /* nothing of the link's changes by it */
+        link->remedy.held_state = MC_STATE_COUNT;
+        mc_link_walk(link, MC_USE_HANGUP, MC_STEP_MUX_LEAVE);
+    }
+}
+
+unsigned mc_link_mux_n1(const struct mc_link *link)
+{
+    return mc_line_mux_n1(mc_session_line(link->session));
+}
+
+void mc_link_drained(struct mc_link *link)
+{
+    mc_line_drained(mc_session_line(link->session));
+}
+
+void mc_link_call_resume(struct mc_link *link)
+{
+    mc_line_resume_data(mc_session_line(link->session));
+}
+
+static void on_data_closed(void *ctx)
+{
+    mc_link_call_sign(ctx, MC_CALL_NO_CARRIER, "the modem closed the data channel");
 }
 
 static size_t on_data(void *ctx, const uint8_t *data, size_t len)
@@ -113,6 +178,8 @@ static bool make_machines(struct mc_link *link)
                                                  .done = mc_link_walk_done,
                                                  .urc = mc_link_urc,
                                                  .data = on_data,
+                                                 .data_closed = on_data_closed,
+                                                 .mux_lost = mc_link_mux_lost,
                                                  .sample = mc_link_sample,
                                                  .worked = mc_link_worked};
     link->policy = mc_policy_new(link->settings, link->req.random, link->ctx);

@@ -73,6 +73,15 @@ static bool rest_after_sample(struct mc_link *link)
     return true;
 }
 
+static bool sample_again(struct mc_link *link)
+{
+    link->look.quiet = false;
+    link->status->step[0] = '\0';
+    mc_session_sample_in(link->session, MC_LINK_SAMPLE_MS);
+    mc_link_publish(link);
+    return true;
+}
+
 static bool end_call(struct mc_link *link)
 {
     mc_datacall_end(link->call, MC_FAULT_NONE, "", false);
@@ -135,6 +144,8 @@ static const struct row rows[] = {
     {AT(ENDED),           ANY & ~U(UP),              NO_CALL,       W(ONLINE),  NULL,               go_up},
     {AT(ENDED),           U(SAMPLE),                 NO_CALL,       ANY,        NULL,               rest_after_sample},
     {AT(ENDED),           ANY,                       NO_CALL,       ANY,        NULL,               rest},
+
+    {AT(ENDED),           U(SAMPLE),                 MC_DATACALL_ALIVE, ANY,    NULL,               sample_again},
 
     {AT(DOWN),            ANY,                       MC_DATACALL_ALIVE, ANY,        NULL,               end_call},
     {AT(DOWN),            WALKS,                     NO_CALL,       ANY,        dials,              abort_dial},

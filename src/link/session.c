@@ -45,7 +45,9 @@ static void opened(void *owner)
 
 static void started_anew(void *owner)
 {
-    mc_facts_rebooted(mc_session_facts(owner));
+    struct mc_session *session = owner;
+    mc_line_plain(session->line);
+    mc_facts_rebooted(mc_session_facts(session));
 }
 
 static void shut(void *owner)
@@ -122,12 +124,12 @@ static size_t on_line_data(void *ctx, const uint8_t *data, size_t len)
     return session->host.data(session->ctx, data, len);
 }
 
-static void on_line_trace(void *ctx, enum mc_at_direction direction, const char *text)
+static void on_line_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
 {
     struct mc_session *session = ctx;
     if (direction == MC_AT_RECEIVED)
         session->status->modem.answered_at_ms = mc_timerq_now_ms(session->queue);
-    session->req.trace(session->req_ctx, direction, text);
+    session->req.trace(session->req_ctx, channel, direction, text);
 }
 
 static void on_line_owner(void *ctx, enum mc_line_owner owner)
@@ -135,18 +137,45 @@ static void on_line_owner(void *ctx, enum mc_line_owner owner)
     struct mc_session *session = ctx;
     static const enum mc_line_mode modes[] = {[MC_LINE_OWNER_AT] = MC_LINE_COMMAND,
                                               [MC_LINE_OWNER_DATA] = MC_LINE_DATA,
-                                              [MC_LINE_OWNER_RAW] = MC_LINE_UNKNOWN};
+                                              [MC_LINE_OWNER_RAW] = MC_LINE_UNKNOWN,
+                                              [MC_LINE_OWNER_MUX] = MC_LINE_MUX};
     session->status->modem.line = modes[owner];
-    session->req.data_mode(session->req_ctx, owner == MC_LINE_OWNER_DATA);
+    session->req.data_mode(session->req_ctx, owner == MC_LINE_OWNER_DATA || owner == MC_LINE_OWNER_MUX);
 }
 
-static void on_line_urc(void *ctx, const char *line)
+static void on_line_urc(void *ctx, enum mc_line_channel channel, const char *line)
 {
     struct mc_session *session = ctx;
     bool reboot = mc_bringup_urc(session->bringup, line);
-    if (!strncmp(line, "CONNECT", 7)) /* the late answer to a dial that was given up: it carries data now */
+    if (!strncmp(line, "CONNECT", 7) &&
+        channel == MC_CHANNEL_AT) /* the late answer to a dial that was given up: it carries data now */
         mc_session_event(session, MC_SESSION_DOUBTED);
-    session->host.urc(session->ctx, line, reboot);
+    session->host.urc(session->ctx, channel, line, reboot);
+}
+
+static void on_line_room(void *ctx)
+{
+    struct mc_session *session = ctx;
+    session->req.call_room(session->req_ctx);
+}
+
+static size_t on_line_pending(void *ctx)
+{
+    struct mc_session *session = ctx;
+    return session->req.pending(session->req_ctx);
+}
+
+static void on_line_data_closed(void *ctx)
+{
+    struct mc_session *session = ctx;
+    session->host.data_closed(session->ctx);
+}
+
+static void on_line_mux_lost(void *ctx, const char *why)
+{
+    struct mc_session *session = ctx;
+    mc_session_event(session, MC_SESSION_DOUBTED);
+    session->host.mux_lost(session->ctx, why);
 }
 
 size_t mc_session_bytes(struct mc_session *session, const uint8_t *data, size_t len)
@@ -291,10 +320,28 @@ void mc_session_call_ended(struct mc_session *session)
     mc_bringup_call_ended(session->bringup);
 }
 
-void mc_session_adopt(struct mc_session *session)
+int mc_session_adopt(struct mc_session *session, unsigned mux_n1)
 {
     mc_session_event(session, MC_SESSION_ADOPTED);
+    if (mux_n1 > 0)
+        return mc_line_mux_adopt(session->line, mux_n1, mc_session_facts(session)->baud);
     mc_line_data(session->line, false);
+    return 0;
+}
+
+bool mc_session_muxed(const struct mc_session *session)
+{
+    return mc_line_muxed(session->line);
+}
+
+const char *mc_session_mux_why(const struct mc_session *session)
+{
+    return mc_bringup_mux_why(session->bringup);
+}
+
+void mc_session_mux_distrust(struct mc_session *session, const char *why)
+{
+    mc_bringup_mux_distrust(session->bringup, why);
 }
 
 /* ---- the board's lines ---- */
@@ -327,7 +374,7 @@ void mc_session_work_board(struct mc_session *session, enum mc_board_line what)
     if (again && mc_at_busy(at)) /* the detach of the line before is under way: then this one */
         return;
     if (what == MC_BOARD_POWER_ON || !mc_session_met(session) ||
-        mc_line_owner(session->line) != MC_LINE_OWNER_AT) { /* nobody is there who would hear it */
+        !mc_line_at_there(session->line)) { /* nobody is there who would hear it */
         session->req.board(session->req_ctx, what);
         return;
     }
@@ -393,7 +440,11 @@ static struct mc_session *session_alloc(struct mc_timerq *queue, const struct mc
                                                      .data = on_line_data,
                                                      .urc = on_line_urc,
                                                      .trace = on_line_trace,
-                                                     .owner = on_line_owner};
+                                                     .owner = on_line_owner,
+                                                     .room = on_line_room,
+                                                     .pending = on_line_pending,
+                                                     .data_closed = on_line_data_closed,
+                                                     .mux_lost = on_line_mux_lost};
     static const struct mc_bringup_callbacks walk_cb = {.step = on_step,
                                                         .note = on_note,
                                                         .set_baud = on_set_baud,

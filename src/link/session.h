@@ -59,9 +59,13 @@ struct mc_session_host {
     /** A walk for @use has ended; mc_session_use() is NONE already. */
     void (*done)(void *ctx, enum mc_session_use use, const struct mc_bringup_result *result);
     /** A line of the modem's own, facts are taken from it already. @reboot: it starts anew. */
-    void (*urc)(void *ctx, const char *line, bool reboot);
+    void (*urc)(void *ctx, enum mc_line_channel channel, const char *line, bool reboot);
     /** Data mode bytes. @return taken. */
     size_t (*data)(void *ctx, const uint8_t *data, size_t len_bytes);
+    /** The modem closed the channel that carried data. */
+    void (*data_closed)(void *ctx);
+    /** The multiplexer ended by itself; @why is a sentence. */
+    void (*mux_lost)(void *ctx, const char *why);
     /** Signal, temperature and supply are due (mc_session_sample_in()). */
     void (*sample)(void *ctx);
     /** A line of the board was worked: 0 or -errno. Not called after mc_session_drop(). */
@@ -103,7 +107,7 @@ void mc_session_defaults(struct mc_session *session);
 /** The call is over: the line is AT's again. */
 void mc_session_take_line_back(struct mc_session *session);
 /** A call that a daemon before us left carries data on it; @facts are what that call proves of the modem. */
-void mc_session_adopt(struct mc_session *session);
+int mc_session_adopt(struct mc_session *session, unsigned mux_n1);
 
 /** Walks end before the dial; also the one under way. */
 void mc_session_stop_before_dial(struct mc_session *session, bool stop);
@@ -112,6 +116,11 @@ void mc_session_radio_stays_off(struct mc_session *session, bool off);
 void mc_session_walk(struct mc_session *session, enum mc_session_use use, enum mc_step step);
 /** The next walk does not wait for a registration: it only looks whether there is one. */
 void mc_session_look_once(struct mc_session *session, bool once);
+/** Is a walk needed before the line can be left? */
+bool mc_session_muxed(const struct mc_session *session);
+/** What is known against the modem's multiplexer: mc_bringup_mux_why(). */
+const char *mc_session_mux_why(const struct mc_session *session);
+void mc_session_mux_distrust(struct mc_session *session, const char *why);
 void mc_session_cancel(struct mc_session *session);
 /** The data path saw the call end. */
 void mc_session_call_ended(struct mc_session *session);

@@ -115,8 +115,11 @@ static bool refuse(struct mc_link *link, enum mc_verb verb)
         mc_wish_end(link->wish, -ENODEV, "There is no device.");
     else if (mc_link_powered_off(link) && verb == MC_VERB_DISCONNECT)
         mc_wish_end(link->wish, -ENODEV, "There is no PPP to cut: the modem is powered off.");
-    else if (mc_link_powered_off(link) && verb != MC_VERB_POWER_ON)
+    else if (mc_link_powered_off(link) && verb != MC_VERB_POWER_ON) {
+        if (verb == MC_VERB_CONNECT || verb == MC_VERB_RECONNECT)
+            mc_wish_event(link->wish, MC_WISH_EXPECT);
         mc_wish_end(link->wish, -ENODEV, "The modem is powered off: `power on` first.");
+    }
     return mc_wish_verb(link->wish) == MC_VERB_COUNT;
 }
 

@@ -108,8 +108,16 @@ void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bring
     mc_link_publish(link);
     if (result->fault == MC_FAULT_MODEM_SILENT) /* nor will it answer what a person asked meanwhile */
         mc_at_give_up(mc_session_at(link->session));
+    if (link->life == LIFE_STOPPING && mc_session_muxed(link->session) && result->fault == MC_FAULT_NONE) {
+        mc_link_walk(link, MC_USE_HANGUP, MC_STEP_MUX_LEAVE); /* who comes next expects a modem in command mode */
+        return;
+    }
     if (link->life == LIFE_STOPPING) { /* in command mode, or as near as it gets: that is all that was waited for */
         mc_timer_arm(&link->shutdown_timer, link->queue, 0);
+        return;
+    }
+    if (use == MC_USE_SAMPLE && mc_datacall_alive(link->call)) { /* whatever came of it, the call carries */
+        mc_link_next(link, use);
         return;
     }
     if (result->fault != MC_FAULT_NONE) {
@@ -142,11 +150,13 @@ void mc_link_walk(struct mc_link *link, enum mc_session_use use, enum mc_step st
     mc_session_walk(link->session, use, step);
 }
 
-/* At rest the modem can be asked at any time: so it is, quietly. */
+/* At rest the modem can be asked at any time, and in the multiplexer beside a call: so it is, quietly. */
 void mc_link_sample(void *ctx)
 {
     struct mc_link *link = ctx;
-    if (link->pause != PAUSE_REST || !mc_session_met(link->session) || mc_link_powered_off(link))
+    bool amid_call = mc_datacall_alive(link->call) && mc_session_muxed(link->session) &&
+                     mc_session_use(link->session) == MC_USE_NONE;
+    if ((link->pause != PAUSE_REST && !amid_call) || !mc_session_met(link->session) || mc_link_powered_off(link))
         return;
     if (mc_at_busy(mc_session_at(link->session))) {
         mc_session_sample_in(link->session, BUSY_MS);

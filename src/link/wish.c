@@ -53,6 +53,7 @@ static const char *const state_names[] = {
 static const char *const event_names[] = {
     [MC_WISH_CONNECT] = "connect",
     [MC_WISH_DISCONNECT] = "disconnect",
+    [MC_WISH_EXPECT] = "expect",
     [MC_WISH_SETTLE] = "settle",
     [MC_WISH_SWITCH_RADIO_OFF] = "switch-radio-off",
     [MC_WISH_SWITCH_RADIO_ON] = "switch-radio-on",
@@ -73,6 +74,7 @@ static const struct mc_strtab states = MC_STRTAB(state_names), events = MC_STRTA
 static const struct mc_machine_row rows[] = {
     {ANY,                           ON(CONNECT),          NULL,       NULL,               IS(ONLINE)},
     {POWERED,                       ON(DISCONNECT),       NULL,       NULL,               IS(COMMAND)},
+    {S(OFF),                        ON(EXPECT),           NULL,       before_was_online,  SAME},
     {S(RADIO_OFF),                  ON(SETTLE),           NULL,       before_was_command, SAME},
     {S(ONLINE),                     ON(SWITCH_RADIO_OFF), NULL,       before_was_online,  IS(RADIO_OFF)},
     {S(COMMAND),                    ON(SWITCH_RADIO_OFF), NULL,       before_was_command, IS(RADIO_OFF)},

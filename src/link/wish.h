@@ -23,6 +23,7 @@ enum mc_wish_state {
 enum mc_wish_event {
     MC_WISH_CONNECT,
     MC_WISH_DISCONNECT,
+    MC_WISH_EXPECT, /* `connect` while the power is off: when it is on again, a call is wanted */
     MC_WISH_SETTLE, /* `disconnect` while the radio is off: when it is on again, nothing is dialled */
     MC_WISH_SWITCH_RADIO_OFF,
     MC_WISH_SWITCH_RADIO_ON,

@@ -125,7 +125,7 @@ void mc_link_refresh(struct mc_link *link)
     st->modem.temperature_c = f->temperature_c;
     st->modem.supply_mv = f->supply_mv;
     st->counters.urcs = at->urcs;
-    st->counters.noise_bytes = at->noise_bytes;
+    st->counters.noise_bytes = at->noise_bytes + mc_line_stray_bytes(mc_session_line(link->session));
     if (strcmp(st->sim.state, f->cpin) || strcmp(st->sim.iccid, f->iccid))
         st->sim.at_ms = now_ms;
     PUT(st->sim.state, f->cpin);

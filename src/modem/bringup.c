@@ -3,6 +3,7 @@
  * bringup_table.c and decide.c. */
 #include "bringup_priv.h"
 #include <microcat/at/urcs.h>
+#include <microcat/line/mux.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,11 +42,13 @@ static void stop_waiting(struct mc_bringup *b)
     mc_timer_disarm(&b->soon);
     if (mc_chat_running(b->chat)) {
         mc_chat_cancel(b->chat);
-        mc_at_cancel_all(mc_line_at(b->line)); /* or the next command would wait for the old one's deadline */
+        mc_at_cancel_all(b->chat_at); /* or the next command would wait for the old one's deadline */
     }
     mc_finder_cancel(b->finder);
     if (b->row && b->row->kind == MC_ROW_ESCAPE)
         mc_line_escape_cancel(b->line);
+    if (b->row && (b->row->kind == MC_ROW_MUX || b->row->kind == MC_ROW_UNMUX || b->row->kind == MC_ROW_REDIAL))
+        mc_line_mux_forget(b->line);
 }
 
 static void end_walk(struct mc_bringup *b)
@@ -65,6 +68,7 @@ static void end_walk(struct mc_bringup *b)
  */
 #define LAPS_MAX   2
 #define VISITS_MAX 12
+#define WAITED_MS  100
 
 static void waited(struct mc_bringup *b)
 {
@@ -194,6 +198,8 @@ static void script_done(void *ctx, const struct mc_chat_result *result)
 static void run_script(struct mc_bringup *b)
 {
     const struct mc_script *script = &mc_scripts[b->row->script];
+    b->chat_at = b->row->step == MC_STEP_DIAL ? mc_line_dial_at(b->line) : mc_line_at(b->line);
+    mc_chat_use(b->chat, b->chat_at);
     mc_chat_run(b->chat, script->steps, script->n, script_done, b);
 }
 
@@ -206,6 +212,8 @@ static void on_poll(void *ctx)
 static void on_soon(void *ctx)
 {
     struct mc_bringup *b = ctx;
+    if (mc_timerq_now_ms(b->queue) - b->row_at_ms >= WAITED_MS) /* for a URC: that is a wait, too */
+        waited(b);
     mc_chat_cancel(b->chat);
     row_done(b);
 }
@@ -266,8 +274,30 @@ static void on_escaped(void *ctx)
 
 static void start_finding(struct mc_bringup *b)
 {
+    mc_line_plain(b->line);
     b->echoes_before = mc_at_stats(mc_line_at(b->line))->echoes;
     mc_finder_start(b->finder, b->facts.baud, (int32_t)b->settings->modem.baud_rate, b->patience_ms, on_found, b);
+}
+
+static void on_channel(void *ctx, int result)
+{
+    struct mc_bringup *b = ctx;
+    if (result < 0)
+        row_late(b, "the modem's multiplexer does not answer");
+    else
+        row_done(b);
+}
+
+/* A frame carries as much as an AT command may wait for: 22 ms of the wire. */
+static unsigned frame_bytes(int32_t baud)
+{
+    unsigned bytes = (unsigned)baud / 450;
+    return bytes > MC_MUX_N1_MAX ? MC_MUX_N1_MAX : bytes;
+}
+
+unsigned mc_bringup_n1(const struct mc_bringup *b)
+{
+    return frame_bytes(b->facts.baud);
 }
 
 static int finder_set_baud(void *ctx, int32_t baud)
@@ -281,11 +311,14 @@ static void go(struct mc_bringup *b, enum mc_step step)
 {
     const struct mc_bringup_row *row = &mc_bringup_table[step];
     stop_waiting(b);
+    if (row->muxed != MC_STEP_END && mc_line_muxed(b->line))
+        row = &mc_bringup_table[step = row->muxed];
     b->row = row;
     if (row->kind == MC_ROW_END || in_circles(b, step)) {
         end_walk(b);
         return;
     }
+    b->row_at_ms = mc_timerq_now_ms(b->queue);
     b->cb.step(b->ctx, row);
     mc_timer_arm(&b->deadline, b->queue, row->deadline_ms ? row->deadline_ms : b->settings->recovery.search_time_ms);
     switch (row->kind) {
@@ -297,6 +330,15 @@ static void go(struct mc_bringup *b, enum mc_step step)
         break;
     case MC_ROW_ESCAPE:
         mc_line_escape(b->line, on_escaped, b);
+        break;
+    case MC_ROW_MUX:
+        mc_line_mux_start(b->line, mc_bringup_n1(b), b->facts.baud, on_channel, b);
+        break;
+    case MC_ROW_UNMUX:
+        mc_line_mux_leave(b->line, on_channel, b);
+        break;
+    case MC_ROW_REDIAL:
+        mc_line_redial(b->line, on_channel, b);
         break;
     case MC_ROW_AWAIT:
         if (row->satisfied(b))
@@ -322,12 +364,13 @@ struct mc_bringup *mc_bringup_new(struct mc_timerq *queue, struct mc_line *line,
     b->settings = settings;
     b->cb = *callbacks;
     b->ctx = ctx;
-    b->denied_at_ms = b->idle_at_ms = -1;
+    b->denied_at_ms = b->idle_at_ms = b->dialled_at_ms = -1;
     mc_facts_init(&b->facts);
     mc_timer_init(&b->deadline, "bringup.deadline", on_deadline, b);
     mc_timer_init(&b->poll, "bringup.poll", on_poll, b);
     mc_timer_init(&b->soon, "bringup.soon", on_soon, b);
-    b->chat = mc_chat_new(queue, mc_line_at(line));
+    b->chat_at = mc_line_at(line);
+    b->chat = mc_chat_new(queue, b->chat_at);
     b->finder = mc_finder_new(queue, line, finder_set_baud, b);
     if (b->chat && b->finder)
         return b;

@@ -17,12 +17,15 @@ struct mc_bringup {
     struct mc_bringup_callbacks cb;
     void *ctx;
     struct mc_chat *chat;
+    struct mc_at *chat_at; /* the engine that it talks on */
     struct mc_finder *finder;
     struct mc_facts facts;
 
     const struct mc_bringup_row *row; /* NULL: not walking */
     struct mc_timer deadline, poll, soon;
     int64_t patience_ms;
+    int64_t dialled_at_ms;         /* -1 never */
+    int64_t row_at_ms;             /* when the row under way began */
     uint8_t laps[MC_STEP_COUNT];   /* how often this walk came to a step since it last waited */
     uint8_t visits[MC_STEP_COUNT]; /* ... and in all */
     int64_t denied_at_ms;          /* since when CEREG says 3; -1: it does not */
@@ -60,6 +63,9 @@ void mc_cpin_word(const char *said, char *ret_word, size_t size_bytes);
 /** What CPIN said -> fault, MC_FAULT_NONE for READY and SIM PIN. */
 enum mc_fault mc_cpin_fault(const char *state);
 
+/* N1 of AT+CMUX at the speed of the line. */
+unsigned mc_bringup_n1(const struct mc_bringup *b);
+
 /* The authentication type (CGAUTH's 0, 1, 2) that the settings want written. */
 int mc_wanted_auth(const struct mc_settings *settings);
 /**
@@ -79,6 +85,8 @@ void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const 
     X(speed_set)                                                                                                       \
     X(identity)                                                                                                        \
     X(speed_undo)                                                                                                      \
+    X(mux_ask)                                                                                                         \
+    X(mux_set)                                                                                                         \
     X(firmware)                                                                                                        \
     X(sim)                                                                                                             \
     X(sim_tries)                                                                                                       \

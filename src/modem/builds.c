@@ -33,6 +33,12 @@ int mc_build_ipr(void *ctx, char *out, size_t size)
     return mc_at_format(out, size, "AT+IPR=%d", (int)b->settings->modem.baud_rate);
 }
 
+/* 767, AT+CMUX=<mode>,<subset>,<port_speed>,<N1>: basic option, UIH; the speed is AT+IPR's business. */
+int mc_build_cmux(void *ctx, char *out, size_t size)
+{
+    return mc_at_format(out, size, "AT+CMUX=0,0,5,%d", (int)mc_bringup_n1(ctx));
+}
+
 int mc_build_ipr_back(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
@@ -148,11 +154,43 @@ int mc_build_cereg_read(void *ctx, char *out, size_t size)
     return ask ? mc_at_format(out, size, "AT+CEREG?") : -ENODATA;
 }
 
+int mc_build_cpsi(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    return mc_line_muxed(b->line) ? -ENODATA : mc_at_format(out, size, "AT+CPSI?");
+}
+
 int mc_build_csq(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
     bool fresh = b->facts.signal_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->facts.signal_at_ms < 1000;
-    return fresh ? -ENODATA : mc_at_format(out, size, "AT+CSQ");
+    return fresh || (mc_line_muxed(b->line) && b->row->step != MC_STEP_SAMPLE) ? -ENODATA
+                                                                               : mc_at_format(out, size, "AT+CSQ");
+}
+
+/* Supply and temperature change slowly; and a call that has just begun has better things to do. */
+#define HEALTH_MS  (5 * 60 * 1000 - 1000)
+#define DIALLED_MS 10000
+
+static bool health_due(const struct mc_bringup *b)
+{
+    int64_t now_ms = mc_timerq_now_ms(b->queue);
+    return (b->dialled_at_ms < 0 || now_ms - b->dialled_at_ms >= DIALLED_MS) &&
+           (b->facts.health_at_ms < 0 || now_ms - b->facts.health_at_ms >= HEALTH_MS);
+}
+
+int mc_build_cbc(void *ctx, char *out, size_t size)
+{
+    return health_due(ctx) ? mc_at_format(out, size, "AT+CBC") : -ENODATA;
+}
+
+int mc_build_temperature(void *ctx, char *out, size_t size)
+{
+    struct mc_bringup *b = ctx;
+    if (!health_due(b))
+        return -ENODATA;
+    b->facts.health_at_ms = mc_timerq_now_ms(b->queue);
+    return mc_at_format(out, size, "AT+CPMUTEMP");
 }
 
 int mc_build_contrdp(void *ctx, char *out, size_t size)

@@ -222,6 +222,11 @@ void mc_chat_cancel(struct mc_chat *chat)
     mc_timer_disarm(&chat->pause);
 }
 
+void mc_chat_use(struct mc_chat *chat, struct mc_at *at)
+{
+    chat->at = at;
+}
+
 bool mc_chat_running(const struct mc_chat *chat)
 {
     return chat->step != NULL;

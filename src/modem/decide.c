@@ -14,7 +14,8 @@ enum mc_step mc_after_flow(struct mc_bringup *b)
         return MC_STEP_FLOW_SET;
     b->facts.flow = want ? MC_FLOW_RTSCTS : MC_FLOW_NONE;
     b->cb.set_flow(b->ctx, b->facts.flow);
-    return MC_STEP_SPEED;
+    /* We talk at facts.baud, so that is what IPR is: only who wants another asks. */
+    return mc_after_speed(b) == MC_STEP_IDENTITY ? MC_STEP_IDENTITY : MC_STEP_SPEED;
 }
 
 /* A modem that does not tell its flow control, or does not let it be set: what is in use stays, and the link needs
@@ -338,6 +339,7 @@ enum mc_step mc_after_dial(struct mc_bringup *b)
 {
     mc_line_data(b->line, true);
     b->call_ended = false;
+    b->dialled_at_ms = mc_timerq_now_ms(b->queue);
     b->result.connected = true;
     return MC_STEP_END;
 }
@@ -352,6 +354,7 @@ enum mc_step mc_after_check(struct mc_bringup *b)
 
 enum mc_step mc_after_reset(struct mc_bringup *b)
 {
+    mc_line_plain(b->line);
     mc_facts_rebooted(&b->facts);
     b->cb.set_flow(b->ctx, MC_FLOW_NONE);
     b->patience_ms = b->settings->modem.boot_time_ms;
@@ -366,6 +369,7 @@ enum mc_step mc_after_radio_off(struct mc_bringup *b)
 
 enum mc_step mc_after_power_off(struct mc_bringup *b)
 {
+    mc_line_plain(b->line);
     mc_facts_rebooted(&b->facts);
     b->cb.set_baud(b->ctx, b->facts.baud); /* where its boot messages will come, when somebody presses the button */
     b->cb.set_flow(b->ctx, MC_FLOW_NONE);

@@ -45,6 +45,7 @@ void mc_facts_forget(struct mc_facts *facts)
         .rsrq_ddb = MC_AT_UNKNOWN,
         .sinr_ddb = MC_AT_UNKNOWN,
         .signal_at_ms = -1,
+        .health_at_ms = -1,
         .temperature_c = MC_AT_UNKNOWN,
         .supply_mv = MC_AT_UNKNOWN,
     };
@@ -65,9 +66,9 @@ void mc_facts_init(struct mc_facts *facts)
 static const struct {
     const char *key;
     size_t offset, size;
-} cached[] = {FIELD(manufacturer), FIELD(model),        FIELD(revision),    FIELD(firmware),
-              FIELD(imei),         FIELD(iccid),        FIELD(imsi),        FIELD(written),
-              FIELD(read_as),      FIELD(auth_written), FIELD(auth_read_as)};
+} cached[] = {FIELD(manufacturer), FIELD(model),  FIELD(revision), FIELD(firmware), FIELD(imei),
+              FIELD(iccid),        FIELD(imsi),   FIELD(written),  FIELD(read_as),  FIELD(auth_written),
+              FIELD(auth_read_as), FIELD(mux_of), FIELD(mux_why)};
 
 int mc_facts_save(const struct mc_facts *facts, char *out, size_t out_bytes)
 {

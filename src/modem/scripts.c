@@ -57,6 +57,10 @@ static const struct mc_chat_step firmware[] = {
          .flags = MC_CHAT_BARE | MC_CHAT_OPTIONAL),
     STEP(.build = mc_build_cgsn, .timeout_ms = AT_MS, .take = mc_take_imei, .flags = MC_CHAT_BARE | MC_CHAT_OPTIONAL),
 };
+static const struct mc_chat_step mux_ask[] = {
+    STEP(.send = "AT+CMUX=?", .prefix = "+CMUX:", .timeout_ms = AT_MS),
+};
+static const struct mc_chat_step mux_set[] = {STEP(.build = mc_build_cmux, .timeout_ms = FAST_MS)};
 static const struct mc_chat_step sim[] = {
     STEP(.send = "AT+CPIN?", .prefix = "+CPIN:", .timeout_ms = CPIN_MS, .take = mc_take_cpin,
          .refused = mc_refused_cpin),
@@ -114,8 +118,10 @@ static const struct mc_chat_step cereg_urcs[] = {
     CEREG_URCS,
     STEP(.build = mc_build_cereg_read, .prefix = "+CEREG:", .timeout_ms = AT_MS, .take = mc_take_cereg),
 };
+/* In the multiplexer the signal can wait until the link is online. */
 static const struct mc_chat_step signal[] = {
-    CPSI(AT_MS, MC_CHAT_OPTIONAL),
+    STEP(.build = mc_build_cpsi, .prefix = "+CPSI:", .timeout_ms = AT_MS, .take = mc_take_cpsi,
+         .flags = MC_CHAT_OPTIONAL),
     CSQ(AT_MS, MC_CHAT_OPTIONAL),
     STEP(.build = mc_build_contrdp, .prefix = "+CGCONTRDP:", .timeout_ms = AT_MS, .take = mc_take_contrdp,
          .flags = MC_CHAT_OPTIONAL),
@@ -145,8 +151,8 @@ static const struct mc_chat_step power_off[] = {STEP(.send = "AT+CPOF", .timeout
 static const struct mc_chat_step sample[] = {
     CPSI(SAMPLE_MS, SAMPLE),
     CSQ(SAMPLE_MS, SAMPLE),
-    STEP(.send = "AT+CBC", .prefix = "+CBC:", .timeout_ms = SAMPLE_MS, .take = mc_take_cbc, .flags = SAMPLE),
-    STEP(.send = "AT+CPMUTEMP", .prefix = "+CPMUTEMP:", .timeout_ms = SAMPLE_MS, .take = mc_take_temperature,
+    STEP(.build = mc_build_cbc, .prefix = "+CBC:", .timeout_ms = SAMPLE_MS, .take = mc_take_cbc, .flags = SAMPLE),
+    STEP(.build = mc_build_temperature, .prefix = "+CPMUTEMP:", .timeout_ms = SAMPLE_MS, .take = mc_take_temperature,
          .flags = SAMPLE),
 };
 

@@ -7,6 +7,13 @@
 #include "bringup_priv.h"
 
 /* A row's `decide`, `decide_late` and `decide_refused`, named after the row. */
+enum mc_step mc_after_find_muxed_late(struct mc_bringup *bringup);
+enum mc_step mc_after_greet(struct mc_bringup *bringup);
+enum mc_step mc_after_firmware(struct mc_bringup *bringup);
+enum mc_step mc_after_mux_refused(struct mc_bringup *bringup);
+enum mc_step mc_after_mux_open(struct mc_bringup *bringup);
+enum mc_step mc_after_mux_undo(struct mc_bringup *bringup);
+enum mc_step mc_after_mux_undo_late(struct mc_bringup *bringup);
 enum mc_step mc_after_flow(struct mc_bringup *bringup);
 enum mc_step mc_after_flow_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_flow_set(struct mc_bringup *bringup);

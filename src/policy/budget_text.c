@@ -56,6 +56,9 @@ int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_
     for (unsigned i = 0; i < policy->attaches.count; i++)
         if (now_ms - policy->attaches.at_ms[i] < HOUR_MS)
             put(&w, "attach %" PRId64 "\n", wall_of(policy->attaches.at_ms[i], to_wall));
+    for (unsigned i = 0; i < policy->mux_lost.count; i++)
+        if (now_ms - policy->mux_lost.at_ms[i] < DAY_MS)
+            put(&w, "mux-lost %" PRId64 "\n", wall_of(policy->mux_lost.at_ms[i], to_wall));
     for (int i = 0; i < MC_REMEDY_COUNT; i++)
         if (policy->budgets[i].used)
             put(&w, "remedy %s %" PRId64 " %u\n", mc_strtab_name(&mc_remedy_names, i),
@@ -145,6 +148,8 @@ static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64
         return load_window(&policy->dials, words[1], now_ms, wall_ms);
     if (n == 2 && !strcmp(words[0], "attach"))
         return load_window(&policy->attaches, words[1], now_ms, wall_ms);
+    if (n == 2 && !strcmp(words[0], "mux-lost"))
+        return load_window(&policy->mux_lost, words[1], now_ms, wall_ms);
     if (n == 4 && !strcmp(words[0], "remedy"))
         return load_remedy(policy, words, now_ms, wall_ms);
     if ((n == 3 || n == 5) && !strcmp(words[0], "pin"))

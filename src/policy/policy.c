@@ -230,6 +230,18 @@ int64_t mc_policy_dial(struct mc_policy *policy, bool by_person, int64_t now_ms)
     return wait_ms;
 }
 
+#define MUX_LOST_MAX 3
+
+bool mc_policy_mux_lost(struct mc_policy *policy, int64_t now_ms)
+{
+    struct window *lost = &policy->mux_lost;
+    window_add(lost, now_ms);
+    if (lost->count < MUX_LOST_MAX || now_ms - lost->at_ms[lost->count - MUX_LOST_MAX] >= DAY_MS)
+        return false;
+    lost->count = 0;
+    return true;
+}
+
 static void forgive(struct mc_policy *policy)
 {
     memset(policy->failures, 0, sizeof(policy->failures));

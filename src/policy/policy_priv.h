@@ -8,6 +8,7 @@
 #include <microcat/policy/witness.h>
 
 #define HOUR_MS      (60LL * 60 * 1000)
+#define DAY_MS       (24 * HOUR_MS)
 #define WINDOW_MAX   64 /* times kept in a window; AttachesPerHour's upper bound */
 #define PIN_ENTRIES  8
 #define PIN_SENT_MAX 2 /* of a PIN that gets no verdict */
@@ -48,6 +49,7 @@ struct mc_policy {
     unsigned host_failures;  /* of what the host or the modem did itself: the network has no part in it */
     bool carried;            /* the call that has just ended carried for a while: mc_policy_carried() */
     struct window dials, attaches;
+    struct window mux_lost;                 /* a day counts, not an hour */
     struct budget budgets[MC_REMEDY_COUNT]; /* radio cycle, reset and power cycle only */
     struct pin_entry pins[PIN_ENTRIES];
     unsigned next_pin;

@@ -12,10 +12,8 @@ static const char *const phase_names[MC_PPP_PHASE_COUNT] = {
 const struct mc_strtab mc_ppp_phase_names = MC_STRTAB(phase_names);
 
 static const char *const line_mode_names[MC_LINE_MODE_COUNT] = {
-    [MC_LINE_CLOSED] = "closed",
-    [MC_LINE_COMMAND] = "command",
-    [MC_LINE_DATA] = "data",
-    [MC_LINE_UNKNOWN] = "unknown",
+    [MC_LINE_CLOSED] = "closed", [MC_LINE_COMMAND] = "command", [MC_LINE_DATA] = "data",
+    [MC_LINE_MUX] = "mux",       [MC_LINE_UNKNOWN] = "unknown",
 };
 const struct mc_strtab mc_line_mode_names = MC_STRTAB(line_mode_names);
 

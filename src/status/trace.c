@@ -20,10 +20,15 @@ static const char *const kind_names[MC_TRACE_KIND_COUNT] = {
 };
 const struct mc_strtab mc_trace_kind_names = MC_STRTAB(kind_names);
 
+static const char *const channel_names[MC_TRACE_CHANNEL_COUNT] = {
+    [MC_TRACE_AT] = "at", [MC_TRACE_DATA] = "data", [MC_TRACE_LEASE] = "lease"};
+const struct mc_strtab mc_trace_channel_names = MC_STRTAB(channel_names);
+
 struct slot {
     uint64_t seq;
     int64_t at_ms, wall_ms;
     enum mc_trace_kind kind;
+    enum mc_trace_channel channel;
     char *text;
 };
 
@@ -93,6 +98,12 @@ static char *printable(const char *text)
 
 void mc_trace_add(struct mc_trace *trace, int64_t at_ms, int64_t wall_ms, enum mc_trace_kind kind, const char *text)
 {
+    mc_trace_add_on(trace, MC_TRACE_AT, at_ms, wall_ms, kind, text);
+}
+
+void mc_trace_add_on(struct mc_trace *trace, enum mc_trace_channel channel, int64_t at_ms, int64_t wall_ms,
+                     enum mc_trace_kind kind, const char *text)
+{
     struct slot *slot;
     char *copy = printable(text);
 
@@ -107,7 +118,8 @@ void mc_trace_add(struct mc_trace *trace, int64_t at_ms, int64_t wall_ms, enum m
     else
         trace->count++;
     free(slot->text);
-    *slot = (struct slot){.seq = trace->seq, .at_ms = at_ms, .wall_ms = wall_ms, .kind = kind, .text = copy};
+    *slot = (struct slot){
+        .seq = trace->seq, .at_ms = at_ms, .wall_ms = wall_ms, .kind = kind, .channel = channel, .text = copy};
 }
 
 size_t mc_trace_count(const struct mc_trace *trace)
@@ -122,8 +134,12 @@ int mc_trace_get(const struct mc_trace *trace, size_t index, struct mc_trace_ent
     if (index >= trace->count)
         return -ENOENT;
     slot = &trace->slots[(trace->first + index) % trace->size];
-    *ret_entry = (struct mc_trace_entry){
-        .seq = slot->seq, .at_ms = slot->at_ms, .wall_ms = slot->wall_ms, .kind = slot->kind, .text = slot->text};
+    *ret_entry = (struct mc_trace_entry){.seq = slot->seq,
+                                         .at_ms = slot->at_ms,
+                                         .wall_ms = slot->wall_ms,
+                                         .kind = slot->kind,
+                                         .channel = slot->channel,
+                                         .text = slot->text};
     return 0;
 }
 

@@ -74,7 +74,7 @@ static void live(struct mc_line *line)
     pass(10);
     mc_line_data(line, false);
     feed(line, "~frame~");
-    assert_int_equal(mc_line_send_data(line, "~frame~", 7), 0);
+    assert_int_equal(mc_line_send_data(line, "~frame~", 7), 7);
     mc_line_escape(line, on_escaped, NULL);
     assert_int_equal(mc_line_send_data(line, "~frame~", 7), -EAGAIN);
     pass(5000);

@@ -21,7 +21,7 @@ static size_t on_data(void *ctx, const uint8_t *data, size_t len)
     return len;
 }
 
-static void on_urc(void *ctx, const char *line)
+static void on_urc(void *ctx, enum mc_line_channel channel, const char *line)
 {
     struct bench *b = ctx;
     b->rebooted = mc_bringup_urc(b->bringup, line) || b->rebooted;
@@ -35,7 +35,7 @@ static void put(char *text, size_t size, const char *what)
     snprintf(text + used, size - used, "%s|", what);
 }
 
-static void on_trace(void *ctx, enum mc_at_direction direction, const char *text)
+static void on_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
 {
     struct bench *b = ctx;
     if (direction == MC_AT_SENT)
@@ -168,6 +168,7 @@ struct bench *bench_new(const char *presets)
     assert_int_equal(mc_config_row_set(mc_config_row_find("PDP", "APN"), &b->settings, "soracom.io"), 0);
     assert_int_equal(mc_config_row_set(mc_config_row_find("PDP", "User"), &b->settings, "sora"), 0);
     assert_int_equal(mc_config_row_set(mc_config_row_find("PDP", "Password"), &b->settings, "sora"), 0);
+    b->settings.modem.multiplex = MC_MULTIPLEX_NO; /* test_mux.c is about it */
     mc_buf_init(&b->data, 65536);
     b->queue = mc_timerq_new(1000);
     b->line = mc_line_new(b->queue, &line_callbacks, b);
@@ -265,7 +266,8 @@ void bench_online(struct bench *b)
     if (fault != MC_FAULT_NONE)
         fail_msg("%s: %s", mc_fault_info(fault)->code, b->result.detail);
     assert_true(b->result.connected);
-    assert_int_equal(mc_line_owner(b->line), MC_LINE_OWNER_DATA);
+    if (!mc_line_muxed(b->line))
+        assert_int_equal(mc_line_owner(b->line), MC_LINE_OWNER_DATA);
     assert_int_equal(sim_board_peer_state(b->board), SIM_PEER_UP);
     assert_string_equal(sim_board_call(b->board)->apn, "soracom.io");
 }

@@ -55,11 +55,10 @@ void the_wrong_shape_of_anything(void **state)
 static const struct {
     const char *command;
     enum mc_fault silent; /* unless NONE: a modem that goes mute is noticed fast instead */
-    bool no_flow;         /* FlowControl=none: then the speed is asked for, and the identity on its own */
+    bool no_flow;         /* FlowControl=none: then the identity is asked for on its own */
 } spare[] = {
     {"AT+CMEE"},
     {"AT+IFC?", MC_FAULT_MODEM_SILENT},
-    {"AT+IPR?", MC_FAULT_MODEM_SILENT, true},
     {"ATI", MC_FAULT_MODEM_SILENT},
     {"ATI", MC_FAULT_MODEM_SILENT, true},
     {"AT+CGMR"},

@@ -45,4 +45,15 @@ void a_dial_is_called_off(void **state);
 void suspended_in_an_escape(void **state);
 void cancelled_at_any_moment(void **state);
 
+/* bringup_mux.c */
+void a_call_in_the_multiplexer(void **state);
+void firmware_is_asked_whether_it_can(void **state);
+void no_multiplexer_is_no_harm(void **state);
+void another_firmware_is_asked_anew(void **state);
+void a_lost_ua_is_asked_for_again(void **state);
+void a_hang_up_in_the_multiplexer(void **state);
+void the_multiplexer_is_left_in_order(void **state);
+void found_in_the_multiplexer(void **state);
+void other_settings_leave_the_multiplexer(void **state);
+
 #endif

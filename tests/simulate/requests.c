@@ -183,7 +183,7 @@ static uint32_t on_random(void *ctx)
     return world_random(ctx);
 }
 
-static void on_trace(void *ctx, enum mc_at_direction direction, const char *text)
+static void on_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
 {
     static const char *const words[] = {"->", "<-", "urc", "late", "mark"};
     struct world *w = ctx;
@@ -194,6 +194,16 @@ static void on_trace(void *ctx, enum mc_at_direction direction, const char *text
 
 static void on_data_mode(void *ctx, bool on)
 {
+}
+
+/* What the model of pppd writes is small and far between. */
+static void on_call_room(void *ctx)
+{
+}
+
+static size_t on_pending(void *ctx)
+{
+    return 0;
 }
 
 const struct mc_link_requests world_requests = {
@@ -216,6 +226,8 @@ const struct mc_link_requests world_requests = {
     .random = on_random,
     .trace = on_trace,
     .data_mode = on_data_mode,
+    .call_room = on_call_room,
+    .pending = on_pending,
 };
 
 void requests_init(struct world *w)

@@ -175,7 +175,7 @@ static void on_start(void *ctx)
     if (carried_on) {
         world_say(w, "daemon: carries on the call");
         w->open = true;
-        mc_link_adopt(w->link, w->kept_baud, w->kept_flow, w->kept_stat, -1);
+        mc_link_adopt(w->link, w->kept_baud, w->kept_flow, w->kept_stat, -1, w->kept_mux_n1);
         pppd_taken_over(w);
     } else {
         mc_link_device(w->link, w->told_present);
@@ -197,6 +197,7 @@ static void daemon_gone(struct world *w, int64_t down_ms, bool keep)
         const struct mc_facts *facts = mc_link_facts(w->link);
         w->kept = keep && w->open && !w->pulled && w->pppd.running && w->pppd.up && !w->pppd.stopping;
         w->kept_baud = facts->baud;
+        w->kept_mux_n1 = mc_link_mux_n1(w->link);
         w->kept_flow = facts->flow;
         w->kept_stat = facts->stat;
         mc_link_free(w->link);
@@ -333,7 +334,10 @@ static void furnish(struct world *w)
     w->profile.pace = world_chance(w, 20);
     w->profile.usb_power = world_chance(w, 60);
     w->profile.absent_style = world_chance(w, 50) ? SIM_ABSENT_TEXT : SIM_ABSENT_CME;
-    w->profile.cmux = SIM_CMUX_REAL;
+    static const char *const styles[] = {"sim7670", "sim7670g", "a7670", "sim7600"};
+    w->profile.cmux = world_chance(w, 10) ? SIM_CMUX_LIES : SIM_CMUX_REAL;
+    sim_profile_set(&w->profile, "mux-style", styles[world_random(w) % 4]);
+    world_set(w, "Modem", "Multiplex", w->seed % 2 ? "no" : "auto");
     w->chatty = world_chance(w, 50);
     if (world_chance(w, 30))
         world_set(w, "Modem", "BaudRate", "460800");
@@ -400,6 +404,7 @@ static struct world *preset_world(uint64_t seed, const char *presets)
         if (*name && sim_profile_preset(&w->profile, name) < 0)
             abort();
     w->profile.pace = false;
+    world_set(w, "Modem", "Multiplex", "no"); /* a story says so if it is about the multiplexer */
     return w;
 }
 

@@ -107,6 +107,7 @@ struct world {
     bool booting, told_present, pulled; /* the plug was out since the daemon was last told */
     bool kept;                          /* the call outlives the daemon: its descriptors are with systemd */
     int32_t kept_baud, kept_stat;
+    unsigned kept_mux_n1;
     enum mc_flow kept_flow;
     bool unsaved; /* what was to be saved could not be written */
     bool open, network_up;

@@ -74,14 +74,21 @@ int whole_teardown(void **state)
 
 /* ---- the daemon ---- */
 
+bool whole_muxed(void)
+{
+    const char *multiplex = getenv("WHOLE_MULTIPLEX");
+    return !multiplex || strcmp(multiplex, "no") != 0;
+}
+
 void whole_config(struct whole *w, const char *more)
 {
     char text[8192];
 
-    snprintf(text, sizeof(text),
-             "[Modem]\nDevice=%s\n[PDP]\nAPN=soracom.io\nUser=sora\nPassword=so-geheim-77\n[PPP]\nProgram=%s\n"
-             "[Recovery]\nBootJitter=0\nRedialDelay=1s\n[Control]\nSocket=%s\n%s",
-             w->tty, getenv("PPPD_STANDIN"), w->socket, more ? more : "");
+    snprintf(
+        text, sizeof(text),
+        "[Modem]\nDevice=%s\nMultiplex=%s\n[PDP]\nAPN=soracom.io\nUser=sora\nPassword=so-geheim-77\n[PPP]\nProgram=%s\n"
+        "[Recovery]\nBootJitter=0\nRedialDelay=1s\n[Control]\nSocket=%s\n%s",
+        w->tty, whole_muxed() ? "auto" : "no", getenv("PPPD_STANDIN"), w->socket, more ? more : "");
     whole_write(w, "conf", text, w->uid ? 0644 : 0600);
 }
 

@@ -11,8 +11,8 @@
 static const struct {
     const char *text, *says;
 } mistakes[] = {
-    {"[PPP]\nEchoInterval=20parsecs\n", "conf:15: [PPP] EchoInterval=20parsecs is not allowed: it must be a time"},
-    {"[PPP]\nMTU=9000\n", "conf:15: [PPP] MTU=9000 is not allowed: it must be a number from 128 to 1500"},
+    {"[PPP]\nEchoInterval=20parsecs\n", "conf:16: [PPP] EchoInterval=20parsecs is not allowed: it must be a time"},
+    {"[PPP]\nMTU=9000\n", "conf:16: [PPP] MTU=9000 is not allowed: it must be a number from 128 to 1500"},
     {"[PPP]\nRouteMetric=-1\n", "it must be a number from 0 to 2147483647"},
     {"[Recovery]\nRedialDelay=100h\n", "it must be a time from 1s to 1h"},
     {"[Recovery]\nRedialDelay=10min\nRedialMax=1min\n", "RedialMax= is shorter than RedialDelay="},
@@ -25,7 +25,7 @@ static const struct {
     {"[PDP]\nPassword=a\"b\n", "[PDP] Password=(not shown) is not allowed"},
     {"[SIM]\nPIN=12a4\n", "[SIM] PIN=(not shown) is not allowed: it must be 4 to 8 digits"},
     {"[Control]\nGroup=no-such-group\n", "Group=no-such-group: no such group"},
-    {"not a line of this language\n", "conf:14: neither [Section], Key=value nor a comment"},
+    {"not a line of this language\n", "conf:15: neither [Section], Key=value nor a comment"},
 };
 
 static void mistakes_are_named(void **state)
@@ -82,8 +82,8 @@ static void unknown_keys_warn(void **state)
 
     whole_online(w, NULL, "[PDP]\nFrobnicate=yes\n[Nonsense]\nx=1\n");
     w->daemon.seen = 0;
-    whole_said(w, &w->daemon, "conf:15: [PDP] Frobnicate= is unknown and ignored");
-    whole_said(w, &w->daemon, "conf:17: [Nonsense] x= is unknown and ignored");
+    whole_said(w, &w->daemon, "conf:16: [PDP] Frobnicate= is unknown and ignored");
+    whole_said(w, &w->daemon, "conf:18: [Nonsense] x= is unknown and ignored");
     whole_end(w);
 }
 

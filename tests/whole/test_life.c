@@ -270,7 +270,7 @@ static void crash_without_store(void **state)
     w->keeps = false;
     whole_online(w, NULL, NULL);
     whole_kill(&w->daemon, SIGKILL);
-    assert_string_equal(whole_sim(w, "get mode"), "data");
+    assert_string_equal(whole_sim(w, "get mode"), whole_muxed() ? "cmux" : "data");
     whole_start(w, NULL);
     whole_wait(w, "online");
     assert_int_equal(whole_sim_count(w, "dials"), 2);

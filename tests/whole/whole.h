@@ -73,6 +73,9 @@ void whole_rows(size_t n, const char *(*name)(size_t row), void (*run)(struct wh
 /* ---- processes (process.c); words are parted by '|' ---- */
 
 int64_t whole_clock_ms(void);
+
+/** Calls run in the multiplexer; with WHOLE_MULTIPLEX=no in the environment they run on the plain line. */
+bool whole_muxed(void);
 /** Waits for @events on @fd until @until_ms; false: too late. */
 bool whole_poll(int fd, short events, int64_t until_ms);
 /** @program: its path. @uid 0: as we are. @environment: NULL, or "NAME=value|NAME=value". */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 enum mc_flow { MC_FLOW_NONE, MC_FLOW_RTSCTS };
+enum mc_multiplex { MC_MULTIPLEX_NO, MC_MULTIPLEX_YES, MC_MULTIPLEX_AUTO };
 enum mc_pdp_type { MC_PDP_IP, MC_PDP_IPV6, MC_PDP_IPV4V6 };
 enum mc_auth { MC_AUTH_AUTO, MC_AUTH_NONE, MC_AUTH_PAP, MC_AUTH_CHAP };
 enum mc_probe_kind { MC_PROBE_NONE, MC_PROBE_ICMP, MC_PROBE_DNS, MC_PROBE_TCP };
@@ -28,6 +29,7 @@ struct mc_settings {
                                 name */
         int64_t baud_rate;   /* the speed to reach; the modem boots at 115200 */
         enum mc_flow flow;
+        enum mc_multiplex multiplex;
         char *reset;          /* Reset=: "none", "break", "dtr", "rts", or a command to run */
         char *power;          /* Power=: "none", "dtr", "rts", or a command run with "on"/"off" */
         int64_t boot_time_ms; /* BootTime=: how long the modem may take from power or reset to its first OK */

@@ -21,6 +21,7 @@ struct mc_call_note {
     char pdp[128];         /* which context it was dialled with, as mc_call_note_pdp() puts it */
     int32_t baud;          /* of the line */
     enum mc_flow flow;     /* of the line */
+    int32_t mux_n1;        /* of the multiplexer that it runs in; 0 none, as in the notes of older daemons */
     int32_t stat;          /* CEREG's, before the dial */
     int64_t online_at_ms;  /* CLOCK_BOOTTIME; -1: no address yet */
     struct mc_ppp_link up; /* what the network gave; ifname "": nothing yet */

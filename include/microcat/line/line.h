@@ -6,9 +6,13 @@
  * The line: who has it, the AT engine or the data. Everything that goes to the modem goes through here, by one
  * function.
  *
- * Command mode: bytes go to the engine. Data mode, from the CONNECT on: bytes go to the data sink, and the engine is
- * closed. Raw: bytes go to a listener and nobody else (the finder, while it asks in which mode the modem is). Pure:
- * bytes and time in, bytes out. Callbacks are not called from inside mc_line_send_*().
+ * It hands out two channels: AT, and data, on which it is dialled and which then carries a call. Plain, they are the
+ * same line, and one of them has it at a time: in command mode bytes go to the engine; in data mode, from the CONNECT
+ * on, to the data sink, and the engine is closed. Multiplexed (mux.h), each has a DLC of its own, and AT is always
+ * there. Raw: bytes go to a listener and nobody else (the finder, while it asks in which mode the modem is). Nobody
+ * above knows which it is, but for what may be done.
+ *
+ * Pure: bytes and time in, bytes out. Callbacks are not called from inside mc_line_send_*().
  */
 
 #include <microcat/at/engine.h>
@@ -17,21 +21,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum mc_line_owner { MC_LINE_OWNER_AT, MC_LINE_OWNER_DATA, MC_LINE_OWNER_RAW };
+enum mc_line_owner { MC_LINE_OWNER_AT, MC_LINE_OWNER_DATA, MC_LINE_OWNER_RAW, MC_LINE_OWNER_MUX };
+
+enum mc_line_channel { MC_CHANNEL_AT, MC_CHANNEL_DATA };
 
 struct mc_line_callbacks {
     /** To the port: 0 or -errno. */
     int (*write)(void *ctx, const void *data, size_t len_bytes);
     /** Data mode bytes for PPP. @return how many were taken; the rest is offered again by the port later. */
     size_t (*data)(void *ctx, const uint8_t *data, size_t len_bytes);
-    void (*urc)(void *ctx, const char *line);
-    void (*trace)(void *ctx, enum mc_at_direction direction, const char *text);
+    void (*urc)(void *ctx, enum mc_line_channel channel, const char *line);
+    void (*trace)(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text);
     /** The line changed hands. May be NULL. */
     void (*owner)(void *ctx, enum mc_line_owner owner);
+    /** mc_line_send_data() takes bytes again. May be NULL. */
+    void (*room)(void *ctx);
+    /** Written bytes that the port has not got rid of. May be NULL. */
+    size_t (*pending)(void *ctx);
+    /** The modem closed the channel that carried data; AT goes on. */
+    void (*data_closed)(void *ctx);
+    /** The multiplexer has ended by itself, @why is a sentence; the line is plain, and in what mode the modem is, is
+     * not known. */
+    void (*mux_lost)(void *ctx, const char *why);
 };
 
 typedef void mc_line_raw_fn(void *ctx, const uint8_t *data, size_t len_bytes);
 typedef void mc_line_escaped_fn(void *ctx);
+/** @result 0 or -errno. */
+typedef void mc_line_done_fn(void *ctx, int result);
 
 struct mc_line;
 
@@ -40,13 +57,21 @@ struct mc_line *mc_line_new(struct mc_timerq *queue, const struct mc_line_callba
 void mc_line_free(struct mc_line *line);
 
 struct mc_at *mc_line_at(struct mc_line *line);
+/** The engine of the data channel, on which it is dialled; plain, the same. */
+struct mc_at *mc_line_dial_at(struct mc_line *line);
 enum mc_line_owner mc_line_owner(const struct mc_line *line);
 
 /** Bytes from the port. @return how many were taken (fewer only when the data sink is full). */
 size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len_bytes);
 
-/** PPP's bytes to the modem: 0, -EAGAIN while an escape holds the line still, -EPERM outside data mode. */
+/** Can AT be sent now, whatever else goes on? */
+bool mc_line_at_there(const struct mc_line *line);
+/** PPP's bytes to the modem: how many were taken (all, but in the multiplexer; then room() follows), -EAGAIN while an
+ * escape holds the line still, -EPERM when no data is carried. */
 int mc_line_send_data(struct mc_line *line, const void *data, size_t len_bytes);
+/** The data sink, or the port, takes bytes again. */
+void mc_line_resume_data(struct mc_line *line);
+void mc_line_drained(struct mc_line *line);
 
 /**
  * Data mode from now on: the dial was answered with CONNECT. Called by who dialled; harmless when bytes have said so
@@ -71,6 +96,28 @@ int mc_line_send_raw(struct mc_line *line, const void *data, size_t len_bytes);
 void mc_line_escape(struct mc_line *line, mc_line_escaped_fn *done, void *ctx);
 /** Stops an escape that is under way; @done is not called. */
 void mc_line_escape_cancel(struct mc_line *line);
+
+/* ---- the multiplexer ---- */
+
+bool mc_line_muxed(const struct mc_line *line);
+/** The modem said OK to AT+CMUX with @n1_bytes: opens both channels. @done once, within 2 s; on an error the line is
+ * plain as before. */
+void mc_line_mux_start(struct mc_line *line, unsigned n1_bytes, int32_t baud, mc_line_done_fn *done, void *ctx);
+/** A daemon before us left it open, with a call on its data channel. */
+int mc_line_mux_adopt(struct mc_line *line, unsigned n1_bytes, int32_t baud);
+/** Leaves it, in order: @done once, within a second; then the line is plain. Whether the modem agrees is for an AT to
+ * prove. */
+void mc_line_mux_leave(struct mc_line *line, mc_line_done_fn *done, void *ctx);
+/** The call is over: closes the data channel and opens it anew, so that it speaks AT for certain. */
+void mc_line_redial(struct mc_line *line, mc_line_done_fn *done, void *ctx);
+/** Nobody waits for the end of any of these any more: @done is not called. */
+void mc_line_mux_forget(struct mc_line *line);
+/** Without a word to the modem, which has started anew or is to be found: the line is plain. Harmless when it is. */
+void mc_line_plain(struct mc_line *line);
+/** Bytes that were no frame's, of all multiplexers so far. */
+uint64_t mc_line_stray_bytes(const struct mc_line *line);
+/** What the multiplexer was opened with; 0 when the line is plain. */
+unsigned mc_line_mux_n1(const struct mc_line *line);
 
 /** The device went away: commands are cancelled, half lines forgotten, the engine has the line. */
 void mc_line_reset(struct mc_line *line);

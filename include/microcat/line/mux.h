@@ -7,7 +7,7 @@
  * while it carries a call. Pure: bytes in by mc_mux_feed(), whole frames out by a callback, time by the timer queue.
  *
  * What goes out: control first, then AT, then data, and data only in pace with the wire, so that an AT command never
- * waits longer than AHEAD_MS and one frame. What comes in: frames with either C/R bit, UIH with and without P/F, one-
+ * waits longer than 40 ms (mux_out.c). What comes in: frames with either C/R bit, UIH with and without P/F, one-
  * and two-byte lengths, runs of flags, a flag shared by two frames; noise between frames, and false flags in it, behind
  * which it is searched again.
  *
@@ -55,7 +55,7 @@ struct mc_mux_callbacks {
     void (*closed)(void *ctx, unsigned dlci);
     /** A DLC that did not take all bytes takes some again. */
     void (*room)(void *ctx, unsigned dlci);
-    /** Bytes that are no frame's, in order. */
+    /** Bytes that are no frame's, in order; those behind a CLD of the modem's too, until `ended`. */
     void (*stray)(void *ctx, const uint8_t *data, size_t len_bytes);
     /** Once, and nothing comes after it. */
     void (*ended)(void *ctx, enum mc_mux_end why);
@@ -68,8 +68,8 @@ struct mc_mux_stats {
 
 struct mc_mux;
 
-/** @n1_bytes: what AT+CMUX was told, the most that a frame of ours carries. @baud paces. @callbacks are copied. NULL:
- * no memory. */
+/** @n1_bytes: what AT+CMUX was told, the most that a frame of ours carries, 1 to MC_MUX_N1_MAX. @baud paces. @callbacks
+ * are copied. NULL: no memory. */
 struct mc_mux *mc_mux_new(struct mc_timerq *queue, unsigned n1_bytes, int32_t baud,
                           const struct mc_mux_callbacks *callbacks, void *ctx);
 void mc_mux_free(struct mc_mux *mux);
@@ -84,8 +84,12 @@ void mc_mux_set_kind(struct mc_mux *mux, unsigned dlci, enum mc_mux_kind kind);
 void mc_mux_open(struct mc_mux *mux, unsigned dlci);
 void mc_mux_close_dlc(struct mc_mux *mux, unsigned dlci);
 bool mc_mux_is_open(const struct mc_mux *mux, unsigned dlci);
+/** Ends at once and without a word; nothing is called back any more. */
+void mc_mux_abandon(struct mc_mux *mux);
 /** Leaves: DISC for each DLC, then CLD; ended(CLOSED) within a second, answered or not. */
 void mc_mux_close(struct mc_mux *mux);
+/** Ends at once and without a word; nothing is called back any more. */
+void mc_mux_abandon(struct mc_mux *mux);
 
 void mc_mux_feed(struct mc_mux *mux, const uint8_t *data, size_t len_bytes);
 /** @return how many bytes were taken (fewer: room() follows), or -ENOTCONN. */

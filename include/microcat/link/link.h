@@ -45,6 +45,10 @@ struct mc_link_requests {
     /** LCP terminate, then the end; or the end at once because nobody would hear it. */
     void (*call_stop)(void *ctx);
     void (*call_kill)(void *ctx);
+    /** mc_link_from_call() takes bytes again. */
+    void (*call_room)(void *ctx);
+    /** Written bytes that the port has not got rid of. */
+    size_t (*pending)(void *ctx);
     /** Default route and DNS: give them, or take them back. Idempotent. */
     void (*network)(void *ctx, bool up);
     /** Bytes of IP traffic of this call so far, without LCP. */
@@ -60,8 +64,8 @@ struct mc_link_requests {
     void (*save)(void *ctx);
     uint32_t (*random)(void *ctx);
     /** One line of the AT dialogue, redacted. */
-    void (*trace)(void *ctx, enum mc_at_direction direction, const char *text);
-    /** The line carries data (true) or commands. */
+    void (*trace)(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text);
+    /** The line carries data, or frames of the multiplexer (true), or commands alone. */
     void (*data_mode)(void *ctx, bool on);
 };
 
@@ -89,13 +93,21 @@ void mc_link_shutdown(struct mc_link *link, void (*done)(void *ctx), void *ctx);
 void mc_link_device(struct mc_link *link, bool present);
 /**
  * The device is there, its port is open, and a pppd runs on it: a daemon before this one left the call to us. @stat:
- * what CEREG said before the dial. @online_at_ms: since when it is online, -1 when not known.
+ * what CEREG said before the dial. @online_at_ms: since when it is online, -1 when not known. @mux_n1: of the
+ * multiplexer that it runs in, 0 for none.
  */
-void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat, int64_t online_at_ms);
+void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_t stat, int64_t online_at_ms,
+                   unsigned mux_n1);
+/** What mc_link_adopt() of the next daemon needs to know: 0, or the multiplexer's N1. */
+unsigned mc_link_mux_n1(const struct mc_link *link);
 /** Bytes from the port. @return taken. */
 size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len_bytes);
 /** The port failed or was hung up. */
 void mc_link_port_closed(struct mc_link *link, int error);
+/** The port has got rid of everything that was written. */
+void mc_link_drained(struct mc_link *link);
+/** Who took fewer bytes than requests.to_call() offered takes them again. */
+void mc_link_call_resume(struct mc_link *link);
 /** pppd's bytes for the modem. @return taken (0 while the line is held still). */
 size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len_bytes);
 

@@ -23,6 +23,7 @@ enum mc_step {
     MC_STEP_END = 0, /* the walk is over */
     /* the way up */
     MC_STEP_FIND,
+    MC_STEP_FIND_MUXED,
     MC_STEP_GREET,
     MC_STEP_FLOW,
     MC_STEP_FLOW_SET,
@@ -33,6 +34,10 @@ enum mc_step {
     MC_STEP_IDENTITY,
     MC_STEP_SPEED_UNDO,
     MC_STEP_FIRMWARE,
+    MC_STEP_MUX_ASK,
+    MC_STEP_MUX_SET,
+    MC_STEP_MUX_OPEN,
+    MC_STEP_MUX_UNDO,
     MC_STEP_SIM,
     MC_STEP_SIM_TRIES,
     MC_STEP_SIM_UNLOCK,
@@ -58,6 +63,10 @@ enum mc_step {
     MC_STEP_HANGUP_ESCAPE,
     MC_STEP_HANGUP_PROVE,
     MC_STEP_HANGUP_LISTEN,
+    MC_STEP_HANGUP_CHANNEL,
+    MC_STEP_MUX_LEAVE, /* ... of the multiplexer, for good */
+    MC_STEP_MUX_LEFT,
+    MC_STEP_MUX_REDO, /* ... because the line's settings changed */
     /* remedies and verbs */
     MC_STEP_REATTACH,
     MC_STEP_RADIO_CYCLE,
@@ -69,7 +78,16 @@ enum mc_step {
     MC_STEP_COUNT
 };
 
-enum mc_row_kind { MC_ROW_SCRIPT, MC_ROW_FIND, MC_ROW_AWAIT, MC_ROW_ESCAPE, MC_ROW_END };
+enum mc_row_kind {
+    MC_ROW_SCRIPT,
+    MC_ROW_FIND,
+    MC_ROW_AWAIT,
+    MC_ROW_ESCAPE,
+    MC_ROW_MUX,    /* opens the multiplexer */
+    MC_ROW_UNMUX,  /* leaves it */
+    MC_ROW_REDIAL, /* the data channel is closed and opened anew */
+    MC_ROW_END
+};
 
 struct mc_bringup;
 
@@ -85,8 +103,9 @@ struct mc_bringup_row {
     enum mc_step next;      /* END ends well */
     enum mc_step late_next; /* not END: go there instead of failing with `late` */
     enum mc_step
-        refused_next; /* not END: go there instead of failing with `refused`, or for an answer of the wrong shape */
-    bool keep_fault;  /* ... but the fault stands: what comes next only tidies up */
+        refused_next;   /* not END: go there instead of failing with `refused`, or for an answer of the wrong shape */
+    enum mc_step muxed; /* not END: in the multiplexer, this row instead */
+    bool keep_fault;    /* ... but the fault stands: what comes next only tidies up */
     bool (*satisfied)(const struct mc_bringup *bringup); /* AWAIT; a SCRIPT that has it may end by it, too */
     /** Looks at the facts and picks: a step, or sets a fault (mc_bringup_fail). NULL: next. */
     enum mc_step (*decide)(struct mc_bringup *bringup);
@@ -152,6 +171,12 @@ enum mc_step mc_bringup_step(const struct mc_bringup *bringup);
 bool mc_bringup_urc(struct mc_bringup *bringup, const char *line);
 /** The data path saw the call end (NO CARRIER, +PPPD: DISCONNECTED). */
 void mc_bringup_call_ended(struct mc_bringup *bringup);
+
+/** Why the modem's multiplexer is not used though Multiplex=auto, "" when it is or nothing is known: "refused",
+ * "no-answer", "silent". */
+const char *mc_bringup_mux_why(const struct mc_bringup *bringup);
+/** It is not used any more, until the firmware changes. */
+void mc_bringup_mux_distrust(struct mc_bringup *bringup, const char *why);
 
 struct mc_facts *mc_bringup_facts(struct mc_bringup *bringup);
 

@@ -69,6 +69,8 @@ void mc_chat_free(struct mc_chat *chat);
 int mc_chat_run(struct mc_chat *chat, const struct mc_chat_step *steps, size_t n, mc_chat_done_fn *done, void *ctx);
 /** Stops without calling back; a command in flight is left to the engine. */
 void mc_chat_cancel(struct mc_chat *chat);
+/** Which engine scripts talk on from now on; not while one runs. */
+void mc_chat_use(struct mc_chat *chat, struct mc_at *at);
 bool mc_chat_running(const struct mc_chat *chat);
 
 #endif

@@ -23,6 +23,9 @@ struct mc_facts {
     bool speed_refused; /* did not work at BaudRate: stayed below */
     bool echo;          /* seen in this session of the modem */
     bool singly;        /* in this session it did not answer a line of two commands: each has a line of its own */
+    /* The multiplexer: "IMEI firmware" of which it is known that it is not to be used, and why: "refused", "no-answer",
+     * "silent"; kept over restarts. */
+    char mux_of[88], mux_why[12];
     /* SIM */
     char cpin[24];
     int32_t pin_tries;
@@ -55,6 +58,7 @@ struct mc_facts {
     int32_t rssi_ddbm, rsrp_ddbm, rsrq_ddb, sinr_ddb;
     int64_t signal_at_ms; /* -1 never */
     int32_t temperature_c, supply_mv;
+    int64_t health_at_ms; /* of these two; -1 never */
 };
 
 /** CGDCONT's word: "IP", "IPV6", "IPV4V6". */

@@ -70,6 +70,10 @@ void mc_policy_good(struct mc_policy *policy);
 /** A person said `reconnect`: failures are forgiven and grown intervals start over; hourly budgets stay. */
 void mc_policy_start_over(struct mc_policy *policy);
 
+/** The modem's multiplexer ended by itself. @return whether this was the third time in a day: then it is not to be
+ * trusted any more, and the count starts over. */
+bool mc_policy_mux_lost(struct mc_policy *policy, int64_t now_ms);
+
 /** A delay in [0, BootJitter] for a daemon started while the host boots. */
 int64_t mc_policy_boot_jitter_ms(struct mc_policy *policy);
 

@@ -20,7 +20,7 @@
 
 #define MC_UNKNOWN INT32_MIN /* an int that nobody has measured */
 
-enum mc_line_mode { MC_LINE_CLOSED, MC_LINE_COMMAND, MC_LINE_DATA, MC_LINE_UNKNOWN, MC_LINE_MODE_COUNT };
+enum mc_line_mode { MC_LINE_CLOSED, MC_LINE_COMMAND, MC_LINE_DATA, MC_LINE_MUX, MC_LINE_UNKNOWN, MC_LINE_MODE_COUNT };
 extern const struct mc_strtab mc_line_mode_names; /* "closed", "command", "data", "unknown" */
 
 enum mc_power { MC_POWER_UNKNOWN, MC_POWER_OFF, MC_POWER_ON, MC_POWER_COUNT };

@@ -27,6 +27,15 @@ enum mc_trace_kind { /* the first five in the order of at/engine.h's mc_at_direc
 /** "sent", "received", "urc", "late", "mark", "state", "data-begin", "data-end". */
 extern const struct mc_strtab mc_trace_kind_names;
 
+enum mc_trace_channel { /* the first two in the order of line/line.h's mc_line_channel */
+                        MC_TRACE_AT,
+                        MC_TRACE_DATA, /* in the multiplexer, the one that dials */
+                        MC_TRACE_LEASE,
+                        MC_TRACE_CHANNEL_COUNT
+};
+/** "at", "data", "lease". */
+extern const struct mc_strtab mc_trace_channel_names;
+
 #define MC_TRACE_TEXT_BYTES 400 /* a longer text is cut and ends in "..." */
 
 struct mc_trace_entry {
@@ -34,6 +43,7 @@ struct mc_trace_entry {
     int64_t at_ms;   /* queue clock */
     int64_t wall_ms; /* since the epoch */
     enum mc_trace_kind kind;
+    enum mc_trace_channel channel;
     const char *text; /* valid UTF-8 without control characters; borrowed until the next mc_trace_add() */
 };
 
@@ -45,6 +55,9 @@ void mc_trace_free(struct mc_trace *trace);
 
 /** Copies @text; bytes that are no printable ASCII become \xNN. Without memory the line is lost and counted. */
 void mc_trace_add(struct mc_trace *trace, int64_t at_ms, int64_t wall_ms, enum mc_trace_kind kind, const char *text);
+/** The same, of another channel than AT. */
+void mc_trace_add_on(struct mc_trace *trace, enum mc_trace_channel channel, int64_t at_ms, int64_t wall_ms,
+                     enum mc_trace_kind kind, const char *text);
 
 size_t mc_trace_count(const struct mc_trace *trace);
 /** Entry @index, 0 the oldest; 0 or -ENOENT. */
