@@ -35,6 +35,28 @@ int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context)
     return 0;
 }
 
+int mc_at_parse_cgact(const char *line, int32_t cid)
+{
+    struct at_fields fields;
+    int32_t told, state;
+    if (at_fields_split(line, "+CGACT:", &fields) < 0 || fields.n != 2 ||
+        at_fields_int(&fields, 0, 0, CID_MAX, &told) < 0 || told != cid || at_fields_int(&fields, 1, 0, 1, &state) < 0)
+        return -EINVAL;
+    return state;
+}
+
+int mc_at_parse_cgpaddr(const char *line, int32_t cid)
+{
+    struct at_fields fields;
+    char address[64] = "";
+    int32_t told;
+    if (at_fields_split(line, "+CGPADDR:", &fields) < 0 || at_fields_int(&fields, 0, 0, CID_MAX, &told) < 0 ||
+        told != cid || at_fields_string(&fields, 1, address, sizeof(address)) < 0)
+        return -EINVAL;
+    forget_no_address(address);
+    return *address != '\0';
+}
+
 int mc_at_parse_cgauth(const char *line, struct mc_at_cgauth *ret_auth)
 {
     struct at_fields fields;

@@ -98,6 +98,11 @@ enum mc_line_owner mc_line_owner(const struct mc_line *line)
     return line->owner;
 }
 
+bool mc_line_carries(const struct mc_line *line)
+{
+    return line->carries || line->owner == MC_LINE_OWNER_DATA;
+}
+
 bool mc_line_at_there(const struct mc_line *line)
 {
     return line->owner == MC_LINE_OWNER_AT || line->owner == MC_LINE_OWNER_MUX;

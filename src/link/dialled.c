@@ -10,7 +10,34 @@ static void on_began(void *ctx)
     struct mc_link *link = ctx;
     link->pause = PAUSE_NONE;
     mc_link_enter(link, MC_STATE_PPP);
+    mc_context_begin(&link->context, mc_timerq_now_ms(link->queue));
     if (mc_session_muxed(link->session)) /* while PPP negotiates, the AT channel has nothing else to do */
+        mc_session_sample_in(link->session, 0);
+}
+
+void mc_link_sampled(struct mc_link *link)
+{
+    const struct mc_facts *f = mc_session_facts(link->session);
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
+    uint64_t rx = 0, tx = 0;
+    if (f->context_active_at_ms == link->context.told_at_ms ||
+        !mc_datacall_in(link->call, MC_MACHINE_BIT(MC_DATACALL_UP)))
+        return;
+    link->context.told_at_ms = f->context_active_at_ms;
+    link->req.traffic(link->ctx, &rx, &tx);
+    if (mc_context_told(&link->context, f->context_active, rx, now_ms))
+        mc_datacall_end(link->call, MC_FAULT_LINK_STALE,
+                        "the modem says that the PDP context is not active any more (AT+CGACT?), PPP still up", false);
+}
+
+/* An application sends and hears nothing: the modem is asked, where it can be. */
+static void ask_witness(struct mc_link *link)
+{
+    uint64_t rx = 0, tx = 0;
+    if (!mc_session_muxed(link->session) || !mc_datacall_in(link->call, MC_MACHINE_BIT(MC_DATACALL_UP)))
+        return;
+    link->req.traffic(link->ctx, &rx, &tx);
+    if (mc_context_sent(&link->context, rx, tx, mc_timerq_now_ms(link->queue)))
         mc_session_sample_in(link->session, 0);
 }
 
@@ -181,6 +208,7 @@ size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len)
 {
     if (!mc_datacall_alive(link->call))
         return len;
+    ask_witness(link);
     int r = mc_line_send_data(mc_session_line(link->session), data, len);
     if (r == -EPERM || r == -ENODEV || r == -ENOTCONN) /* the call is over or the port gone: nobody wants these */
         return len;

@@ -7,6 +7,7 @@
  * hand.c (the operator), words.c (state, notes, status). */
 
 #include "call.h"
+#include "context.h"
 #include "session.h"
 #include "wish.h"
 
@@ -44,6 +45,7 @@ struct mc_link {
     struct mc_policy *policy;
     struct link_remedy remedy;
     struct link_look look;
+    struct mc_context_witness context;
 
     enum link_life life;
     enum link_pause pause;
@@ -122,6 +124,8 @@ void mc_link_news(struct mc_link *link);
 bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault);
 
 /* dialled.c */
+/** A sample was taken beside the call: does the modem say that the call is dead? */
+void mc_link_sampled(struct mc_link *link);
 extern const struct mc_datacall_host mc_link_call_host;
 
 /* verbs.c */

@@ -79,6 +79,7 @@ static bool sample_again(struct mc_link *link)
     link->status->step[0] = '\0';
     mc_session_sample_in(link->session, MC_LINK_SAMPLE_MS);
     mc_link_publish(link);
+    mc_link_sampled(link);
     return true;
 }
 

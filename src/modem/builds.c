@@ -179,6 +179,18 @@ static bool health_due(const struct mc_bringup *b)
            (b->facts.health_at_ms < 0 || now_ms - b->facts.health_at_ms >= HEALTH_MS);
 }
 
+/* Only beside a call, and not while it has just begun. */
+int mc_build_context(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    int64_t now_ms = mc_timerq_now_ms(b->queue);
+    if (!mc_line_carries(b->line) || (b->dialled_at_ms >= 0 && now_ms - b->dialled_at_ms < DIALLED_MS))
+        return -ENODATA;
+    if (b->facts.singly)
+        return mc_at_format(out, size, "AT+CGACT?");
+    return mc_at_format(out, size, "AT+CGACT?;+CGPADDR=%d", (int)b->settings->pdp.cid);
+}
+
 int mc_build_cbc(void *ctx, char *out, size_t size)
 {
     return health_due(ctx) ? mc_at_format(out, size, "AT+CBC") : -ENODATA;

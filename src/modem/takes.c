@@ -334,6 +334,23 @@ int mc_take_contrdp(void *ctx, const struct mc_at_answer *a)
     return 0;
 }
 
+/* Either of the two that denies counts; who says nothing of our context has said nothing. */
+int mc_take_active(void *ctx, const struct mc_at_answer *a)
+{
+    struct mc_bringup *b = ctx;
+    int32_t cid = (int32_t)b->settings->pdp.cid, active = -1;
+    for (size_t i = 0; i < a->n_lines; i++) {
+        int told = mc_at_parse_cgact(a->lines[i], cid);
+        if (told < 0)
+            told = mc_at_parse_cgpaddr(a->lines[i], cid);
+        if (told >= 0)
+            active = told && active != 0;
+    }
+    b->facts.context_active = active;
+    b->facts.context_active_at_ms = mc_timerq_now_ms(b->queue);
+    return 0;
+}
+
 int mc_take_cbc(void *ctx, const struct mc_at_answer *a)
 {
     return a->n_lines ? mc_at_parse_cbc(a->lines[0], &facts_of(ctx)->supply_mv) : -EBADMSG;

@@ -19,7 +19,7 @@ static void peer_changed(struct sim_board *b)
         state = SIM_PEER_NO_ADDRESS;
     else if (b->echo_dead || b->mute)
         state = SIM_PEER_ECHO_DEAD;
-    else if (b->stale)
+    else if (b->stale || b->context_lost)
         state = SIM_PEER_STALE;
     if (state == b->peer_state)
         return;
@@ -114,6 +114,7 @@ int sim_cmd_dial(struct sim_board *b, struct sim_request *request)
     if (answer != SIM_CONNECT)
         return answer;
     b->context_on = true;
+    b->context_lost = false;
     sim_final(b, SIM_CONNECT);
     enter_data(b);
     b->call.cid = cid;

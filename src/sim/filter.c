@@ -11,7 +11,7 @@
 
 bool sim_filter_wanted(const struct sim_board *b)
 {
-    return b->stale || b->echo_dead || b->no_address;
+    return b->stale || b->context_lost || b->echo_dead || b->no_address;
 }
 
 static size_t unescape_head(const uint8_t *raw, size_t len, uint8_t *out, size_t most)
@@ -34,7 +34,7 @@ static bool swallowed(const struct sim_board *b, const uint8_t *raw, size_t len)
     int protocol = sim_ppp_protocol(head, n, &payload);
 
     if (protocol == SIM_PPP_IP || protocol == SIM_PPP_IPV6)
-        return b->stale;
+        return b->stale || b->context_lost;
     if (protocol == SIM_PPP_IPCP)
         return b->no_address;
     if (protocol == SIM_PPP_LCP && payload < n)

@@ -82,6 +82,8 @@ static const struct {
     {"answer", "CMD TEXT|CME N", sim_inject_answer, "TEXT and OK to them, or +CME ERROR: N, until `forgive`"},
     {"late", "CMD|* MS [N]", sim_inject_late, "their answer comes MS later"},
     {"forgive", "", sim_inject_forgive, "takes back every rule and fault flag"},
+    {"context-lost", "", sim_inject_context_lost,
+     "the network drops the PDP context behind this call: PPP stays up, AT+CGACT? says so"},
     {"stale", "on|off", sim_inject_stale, "PPP stays up, echo is answered, no traffic comes back"},
     {"echo-dead", "on|off", sim_inject_echo_dead, "LCP echo is not answered"},
     {"auth-refuse", "on|off", sim_inject_auth_refuse, "PAP and CHAP fail, from the next call on"},

@@ -35,6 +35,7 @@ int sim_inject_sim_insert(const struct inject *in);
 int sim_inject_pin_lock(const struct inject *in);
 int sim_inject_puk_lock(const struct inject *in);
 int sim_inject_stale(const struct inject *in);
+int sim_inject_context_lost(const struct inject *in);
 int sim_inject_echo_dead(const struct inject *in);
 int sim_inject_auth_refuse(const struct inject *in);
 int sim_inject_no_address(const struct inject *in);

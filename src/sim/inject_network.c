@@ -151,6 +151,18 @@ static int flag(const struct inject *in, bool *which)
     return r;
 }
 
+int sim_inject_context_lost(const struct inject *in)
+{
+    struct sim_board *b = in->b;
+
+    if (!b->call_on)
+        return -ENOTCONN;
+    b->context_on = false;
+    b->context_lost = true;
+    sim_call_faults(b);
+    return 0;
+}
+
 int sim_inject_stale(const struct inject *in)
 {
     return flag(in, &in->b->stale);

@@ -106,6 +106,7 @@ struct sim_board {
     /* command mode */
     struct sim_channel channels[SIM_MUX_DLCIS + 1]; /* by DLCI */
     struct sim_channel *at;                         /* whose bytes or command the board works on */
+    bool context_lost;                              /* of this call: nothing comes through it any more */
     int cmee, cereg_n, cgreg_n, creg_n, last_cause;
     struct sim_rule rules[SIM_RULES];
 

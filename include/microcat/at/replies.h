@@ -89,6 +89,10 @@ struct mc_at_cgauth {
  * The read form, which has the user BEFORE the password (the write form has it behind: 767, A76 and 7600 manuals):
  * "+CGAUTH: 1,2,"user","password"", or "+CGAUTH: 1,0", also printed as "+CGAUTH: 1,0 ,"",""".
  */
+/** "+CGACT: <cid>,<state>" of @cid: 1 active, 0 not; -EINVAL: another line or context. */
+int mc_at_parse_cgact(const char *line, int32_t cid);
+/** "+CGPADDR: <cid>,<address>..." of @cid: 1 it has one, 0 none; -EINVAL as above. */
+int mc_at_parse_cgpaddr(const char *line, int32_t cid);
 int mc_at_parse_cgauth(const char *line, struct mc_at_cgauth *ret_auth);
 
 struct mc_at_cgcontrdp {

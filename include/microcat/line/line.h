@@ -64,6 +64,8 @@ enum mc_line_owner mc_line_owner(const struct mc_line *line);
 /** Bytes from the port. @return how many were taken (fewer only when the data sink is full). */
 size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len_bytes);
 
+/** Is a call's data carried? */
+bool mc_line_carries(const struct mc_line *line);
 /** Can AT be sent now, whatever else goes on? */
 bool mc_line_at_there(const struct mc_line *line);
 /** PPP's bytes to the modem: how many were taken (all, but in the multiplexer; then room() follows), -EAGAIN while an

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_LINK_CONTEXT_H
+#define MICROCAT_LINK_CONTEXT_H
+
+/*
+ * The modem as a witness: what it says of the PDP context beside a call (AT+CGACT?, AT+CGPADDR), which only the
+ * multiplexer lets it be asked. As any witness it must have proved itself: it has said of this session's context that
+ * it is active; and its word condemns only a link on which nothing comes in. Pure.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Zero is its start. */
+struct mc_context_witness {
+    uint64_t rx, tx; /* when something last came in */
+    int64_t came_at_ms;
+    int64_t asked_at_ms;
+    int64_t told_at_ms; /* of the last word that was heard */
+    bool proven;
+};
+
+/** A call begins, at @now_ms. What was proven stays. */
+void mc_context_begin(struct mc_context_witness *witness, int64_t now_ms);
+/** Something is being sent; so much has come and gone so far. @return whether the modem should be asked now: something
+ * went out, and nothing has come in for a while. */
+bool mc_context_sent(struct mc_context_witness *witness, uint64_t rx_bytes, uint64_t tx_bytes, int64_t now_ms);
+/** The modem says @active (1, 0, -1 nothing). @return whether the link is dead by its word. */
+bool mc_context_told(struct mc_context_witness *witness, int32_t active, uint64_t rx_bytes, int64_t now_ms);
+
+#endif
