@@ -180,7 +180,7 @@ static const struct {
     {"one begins in a false one", BYTES(0xf9, 0x05, 0xef, 0x05, UA0), "(\x05\xef\x05)630: "},
     {"two false flags", BYTES(0xf9, 0x05, 0xef, 0x0b, 0xf9, 0x07, 0xef, 0x0b, UA0, 'z'),
      "(\x05\xef\x0b\x07\xef\x0b)630: (z)"},
-    {"a frame in a broken one", BYTES(0xf9, 0x05, 0xef, 0x0d, UA0, 0x00, 0xf9), "630: "},
+    {"a frame in a broken one", BYTES(0xf9, 0x05, 0xef, 0x0d, UA0, 'y', 0xf9), "630: (y)"},
 };
 
 static void streams_at_every_split(void **state)
