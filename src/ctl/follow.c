@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Watch and Wait: the two calls that live on the event bus. */
+/* Watch, Wait and Signal: the calls that live on the event bus. */
 
 #include "json_out.h"
 #include "server_internal.h"
@@ -40,6 +40,36 @@ void ctl_follow_watch(struct ctl_client *client)
 
     follow(client, on_watched);
     ctl_client_continue(client, json_pack("{s:o, s:n}", "status", status, "event"));
+}
+
+static json_t *signal_json(struct ctl_client *client, size_t max)
+{
+    const struct mc_ctl_backend *backend = client->server->backend;
+
+    client->samples_seen = backend->samples ? mc_samples_taken(backend->samples) : 0;
+    return ctl_signal_json(backend, max, now_ms(client), backend->wall_ms(backend->ctx));
+}
+
+static void on_sampled(void *ctx, const void *event)
+{
+    struct ctl_client *client = ctx;
+    const struct mc_samples *samples = client->server->backend->samples;
+    uint64_t fresh = samples ? mc_samples_taken(samples) - client->samples_seen : 0;
+
+    if (fresh > 0)
+        ctl_client_continue(client, signal_json(client, fresh));
+}
+
+void ctl_follow_signal(struct ctl_client *client)
+{
+    json_t *signal = signal_json(client, MC_SAMPLES_MAX);
+
+    if (!client->more) {
+        ctl_client_reply(client, signal);
+        return;
+    }
+    follow(client, on_sampled);
+    ctl_client_continue(client, signal);
 }
 
 static void reached(struct ctl_client *client)

@@ -12,6 +12,16 @@ json_t *ctl_json_spent(int64_t ms)
     return json_real((double)ms / 1000.0);
 }
 
+json_t *ctl_json_number(int32_t value)
+{
+    return value == MC_UNKNOWN ? json_null() : json_integer(value);
+}
+
+json_t *ctl_json_tenths(int32_t value)
+{
+    return value == MC_UNKNOWN ? json_null() : json_real(value / 10.0);
+}
+
 json_t *ctl_json_age(int64_t at_ms, int64_t now_ms)
 {
     return at_ms < 0 ? json_null() : ctl_json_seconds(now_ms > at_ms ? now_ms - at_ms : 0);
@@ -73,7 +83,7 @@ static json_t *fault_or_null(enum mc_fault fault)
     return fault == MC_FAULT_NONE ? json_null() : json_pack("{s:s, s:s}", "code", info->code, "text", info->text);
 }
 
-static json_t *outage_json(const struct mc_history_entry *outage)
+json_t *ctl_json_outage(const struct mc_history_entry *outage)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "time", ctl_json_spent(outage->at_ms), "length_s",
                      ctl_json_seconds(outage->length_ms), "fault", fault_or_null(outage->fault), "remedy",
@@ -91,8 +101,8 @@ void ctl_availability_json(json_t *out, const struct mc_history *history, int64_
 
     json_object_set_new(out, "availability_24h", share < 0 ? json_null() : json_real(round(share * 10000.0) / 10000.0));
     json_object_set_new(out, "availability_over_s", share < 0 ? json_null() : ctl_json_seconds(known_ms));
-    json_object_set_new(out, "last_outage", last ? outage_json(last) : json_null());
-    json_object_set_new(out, "outage", out_now ? outage_json(&outage) : json_null());
+    json_object_set_new(out, "last_outage", last ? ctl_json_outage(last) : json_null());
+    json_object_set_new(out, "outage", out_now ? ctl_json_outage(&outage) : json_null());
 }
 
 static json_t *history_entry_json(const struct mc_history_entry *entry)

@@ -14,12 +14,19 @@ json_t *ctl_json_spent(int64_t ms);
 json_t *ctl_json_age(int64_t at_ms, int64_t now_ms);
 /* "" and NULL are null. */
 json_t *ctl_json_string(const char *text);
+/* MC_UNKNOWN is null. */
+json_t *ctl_json_number(int32_t value);
+json_t *ctl_json_tenths(int32_t value);
+/* One that ended, or goes on. */
+json_t *ctl_json_outage(const struct mc_history_entry *outage);
 
 json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, int64_t wall_ms);
 json_t *ctl_event_json(const struct mc_event *event, int64_t now_ms, int64_t wall_ms);
 /* The newest @max lines, oldest first. */
 json_t *ctl_trace_json(const struct mc_trace *trace, size_t max);
 json_t *ctl_history_json(const struct mc_history *history, size_t max);
+/* The reply of Signal: the newest @max samples of the last 24 h, oldest first, and the outages that reach into them. */
+json_t *ctl_signal_json(const struct mc_ctl_backend *backend, size_t max, int64_t now_ms, int64_t wall_ms);
 /* Sets "availability_24h", "availability_over_s", "outage" and "last_outage" in @out: what status and history share. */
 void ctl_availability_json(json_t *out, const struct mc_history *history, int64_t now_ms, int64_t wall_ms);
 /* Of mc_ctl_backend's info(): an array of {"name", "value"}. */

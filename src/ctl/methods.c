@@ -111,6 +111,11 @@ static void run_history(struct ctl_client *client, const struct method *method, 
     ctl_client_reply(client, out);
 }
 
+static void run_signal(struct ctl_client *client, const struct method *method, const json_t *parameters)
+{
+    ctl_follow_signal(client);
+}
+
 static struct ctl_pending *pending_new(struct ctl_client *client)
 {
     struct mc_ctl_server *server = client->server;
@@ -283,6 +288,7 @@ static const struct method methods[] = {
     {M("Wait"), ACCESS_READ, false, run_wait, {{"for", JSON_STRING, false}, {"timeout_ms", JSON_INTEGER, false}}},
     {M("Trace"), ACCESS_READ, false, run_trace, {{"lines", JSON_INTEGER, false}}},
     {M("History"), ACCESS_READ, false, run_history, {{"entries", JSON_INTEGER, false}}},
+    {M("Signal"), ACCESS_READ, false, run_signal},
     {M("Connect"), ACCESS_COMMAND, false, run_verb, {{0}}, MC_VERB_CONNECT},
     {M("Disconnect"), ACCESS_COMMAND, false, run_verb, {{0}}, MC_VERB_DISCONNECT},
     {M("Radio"), ACCESS_COMMAND, false, run_verb, {{"on", JSON_TRUE, true}}, MC_VERB_RADIO_ON, MC_VERB_RADIO_OFF},

@@ -41,6 +41,7 @@ struct ctl_client {
     struct ctl_pending *pending;
     enum mc_state wanted; /* by Wait */
     int64_t wait_since_ms;
+    uint64_t samples_seen; /* by Signal */
 };
 
 struct mc_ctl_server {
@@ -78,9 +79,10 @@ void ctl_client_fail(struct ctl_client *client, const char *name, const char *fm
 void ctl_pending_orphan(struct ctl_pending *pending);
 /* methods.c: runs one call. It answers at once or later; client->busy until it has. */
 void ctl_method_run(struct ctl_client *client, const struct varlink_call *call);
-/* follow.c: Watch and Wait. */
+/* follow.c: Watch, Wait and Signal. */
 void ctl_follow_watch(struct ctl_client *client);
 void ctl_follow_wait(struct ctl_client *client, enum mc_state wanted, int64_t timeout_ms);
+void ctl_follow_signal(struct ctl_client *client);
 void ctl_follow_end(struct ctl_client *client);
 
 /* The texts of the interface definitions, made from the .varlink files. */

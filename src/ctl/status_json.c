@@ -2,16 +2,6 @@
 #include "json_out.h"
 #include <microcat/base/settings.h>
 
-static json_t *number(int32_t value)
-{
-    return value == MC_UNKNOWN ? json_null() : json_integer(value);
-}
-
-static json_t *tenths(int32_t value)
-{
-    return value == MC_UNKNOWN ? json_null() : json_real(value / 10.0);
-}
-
 static json_t *count(uint64_t value)
 {
     return json_integer((json_int_t)value);
@@ -68,7 +58,7 @@ static json_t *modem_json(const struct mc_status_modem *modem, int64_t now_ms)
     set_text(out, "revision", modem->revision);
     set_text(out, "firmware", modem->firmware);
     set_text(out, "imei", modem->imei);
-    set(out, "baud", number(modem->baud));
+    set(out, "baud", ctl_json_number(modem->baud));
     set_text(out, "flow", modem->flow == MC_FLOW_RTSCTS ? "rtscts" : modem->flow == MC_FLOW_NONE ? "none" : NULL);
     set(out, "flow_refused", json_boolean(modem->flow_refused));
     set_text(out, "line", mc_strtab_name(&mc_line_mode_names, (int)modem->line));
@@ -76,7 +66,7 @@ static json_t *modem_json(const struct mc_status_modem *modem, int64_t now_ms)
     set_text(out, "radio", mc_strtab_name(&mc_power_names, (int)modem->radio));
     set(out, "commands", count(modem->commands));
     set(out, "timeouts", count(modem->timeouts));
-    set(out, "temperature_c", number(modem->temperature_c));
+    set(out, "temperature_c", ctl_json_number(modem->temperature_c));
     set(out, "supply_v", modem->supply_mv == MC_UNKNOWN ? json_null() : json_real(modem->supply_mv / 1000.0));
     set(out, "age_s", ctl_json_age(modem->answered_at_ms, now_ms));
     return out;
@@ -89,7 +79,7 @@ static json_t *sim_json(const struct mc_status_sim *sim, int64_t now_ms)
     set_text(out, "state", sim->state);
     set_text(out, "iccid", sim->iccid);
     set_text(out, "imsi", sim->imsi);
-    set(out, "pin_tries", number(sim->pin_tries));
+    set(out, "pin_tries", ctl_json_number(sim->pin_tries));
     set(out, "age_s", ctl_json_age(sim->at_ms, now_ms));
     return out;
 }
@@ -99,15 +89,15 @@ static json_t *registration_json(const struct mc_status_registration *registrati
     const char *text = registration->stat == MC_UNKNOWN ? NULL : mc_registration_text(registration->stat);
     json_t *out = json_object();
 
-    set(out, "stat", number(registration->stat));
+    set(out, "stat", ctl_json_number(registration->stat));
     if (registration->stat != MC_UNKNOWN && !text)
         set(out, "text", json_sprintf("unknown (%d)", registration->stat));
     else
         set_text(out, "text", text);
-    set(out, "tac", number(registration->tac));
+    set(out, "tac", ctl_json_number(registration->tac));
     set(out, "cell_id", registration->cell_id < 0 ? json_null() : json_integer(registration->cell_id));
     set_text(out, "operator", registration->operator_);
-    set(out, "band", number(registration->band));
+    set(out, "band", ctl_json_number(registration->band));
     set(out, "age_s", ctl_json_age(registration->at_ms, now_ms));
     return out;
 }
@@ -116,10 +106,10 @@ static json_t *signal_json(const struct mc_status_signal *signal, int64_t now_ms
 {
     json_t *out = json_object();
 
-    set(out, "rssi_dbm", tenths(signal->rssi_ddbm));
-    set(out, "rsrp_dbm", tenths(signal->rsrp_ddbm));
-    set(out, "rsrq_db", tenths(signal->rsrq_ddb));
-    set(out, "sinr_db", tenths(signal->sinr_ddb));
+    set(out, "rssi_dbm", ctl_json_tenths(signal->rssi_ddbm));
+    set(out, "rsrp_dbm", ctl_json_tenths(signal->rsrp_ddbm));
+    set(out, "rsrq_db", ctl_json_tenths(signal->rsrq_ddb));
+    set(out, "sinr_db", ctl_json_tenths(signal->sinr_ddb));
     set(out, "age_s", ctl_json_age(signal->at_ms, now_ms));
     return out;
 }
@@ -128,7 +118,7 @@ static json_t *pdp_json(const struct mc_status_pdp *pdp, int64_t now_ms)
 {
     json_t *out = json_object();
 
-    set(out, "cid", number(pdp->cid));
+    set(out, "cid", ctl_json_number(pdp->cid));
     set_text(out, "type", pdp->type);
     set_text(out, "apn", pdp->apn);
     set_text(out, "address", pdp->address);

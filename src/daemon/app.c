@@ -178,10 +178,11 @@ static int make_core(struct app *app)
     mc_status_init(&app->status, mc_timerq_now_ms(app->queue));
     app->bus = mc_bus_new(app->queue, &app->status);
     app->history = mc_history_new(HISTORY_ENTRIES);
+    app->samples = mc_samples_new();
     app->trace = mc_trace_new((size_t)app->settings.control.trace_lines);
     app->store = mc_state_store_new(NULL, app->options->instance);
     app->names = new_names(app);
-    if (!app->bus || !app->history || !app->trace || !app->store || !app->names)
+    if (!app->bus || !app->history || !app->samples || !app->trace || !app->store || !app->names)
         return -ENOMEM;
     app->link = mc_link_new(app->queue, &app->settings, &app->status, app->bus, &requests, app);
     return app->link ? 0 : -ENOMEM;
@@ -237,8 +238,7 @@ static void stop(struct app *app)
     if (app->server && app->store && app->history) { /* else nothing was begun */
         if (!app->leaving)
             mc_history_stop(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
-        app->save_budgets = app->save_history = true;
-        app_state_flush(app);
+        app_state_end(app);
     }
     mc_timer_disarm(&app->watchdog);
     app_board_done(app);
@@ -261,6 +261,7 @@ static void stop(struct app *app)
         mc_bus_forget(app->bus, &app->words);
     mc_bus_free(app->bus);
     mc_history_free(app->history);
+    mc_samples_free(app->samples);
     mc_trace_free(app->trace);
     mc_notify_stop();
     mc_loop_free(app->loop);

@@ -122,6 +122,8 @@ int app_listen(struct app *app)
     app->backend = (struct mc_ctl_backend){.bus = app->bus,
                                            .trace = app->trace,
                                            .history = app->history,
+                                           .samples = app->samples,
+                                           .sample_interval_ms = &app->settings.modem.sample_interval_ms,
                                            .refresh = backend_refresh,
                                            .wall_ms = backend_wall_ms,
                                            .verb = backend_verb,

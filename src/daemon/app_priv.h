@@ -25,6 +25,7 @@
 #include <microcat/ppp/probe.h>
 #include <microcat/ppp/supervisor.h>
 #include <microcat/status/history.h>
+#include <microcat/status/samples.h>
 #include <microcat/status/trace.h>
 
 struct app_board { /* a board line being worked */
@@ -55,6 +56,7 @@ struct app {
     struct mc_status status;
     struct mc_bus *bus;
     struct mc_history *history;
+    struct mc_samples *samples;
     struct mc_trace *trace;
     struct mc_recorder *recorder;
     struct mc_state_store *store;
@@ -101,7 +103,8 @@ struct app {
     /* app_state.c */
     struct mc_timer save;
     bool save_budgets, save_history;
-    char *saved_modem; /* what its file holds */
+    struct mc_timer save_samples; /* armed: there are new ones */
+    char *saved_modem;            /* what its file holds */
 };
 
 int64_t app_wall_ms(void);
@@ -159,8 +162,12 @@ void app_ctl_end(struct app *app);
 void app_state_load(struct app *app);
 void app_save(void *ctx);
 void app_save_history(struct app *app);
+/** Some time: a day of the signal is worth less than the flash's life. */
+void app_save_samples(struct app *app);
 /** Writes at once what waits to be written. */
 void app_state_flush(struct app *app);
+/** The process ends: writes everything. */
+void app_state_end(struct app *app);
 /** Notes the call, so that the next daemon can carry it on or clean up after a crash. @up: NULL when there is no
  * address yet. */
 void app_state_call(struct app *app, const struct mc_ppp_link *up);

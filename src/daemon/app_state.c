@@ -15,10 +15,12 @@
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 
-#define SAVE_DELAY_MS 2000   /* several changes at once become one write */
-#define SAVE_AGAIN_MS 60000  /* after a write that failed */
-#define HISTORY_BYTES 262144 /* more than its entries can fill */
-#define SMALL_BYTES   8192
+#define SAVE_DELAY_MS    2000   /* several changes at once become one write */
+#define SAVE_AGAIN_MS    60000  /* after a write that failed */
+#define HISTORY_BYTES    262144 /* more than its entries can fill */
+#define SMALL_BYTES      8192
+#define SAMPLES_AFTER_MS (10 * 60 * 1000) /* what a power cut may cost of a day of the signal */
+#define SAMPLES_BYTES    262144           /* more than they can fill */
 
 /* ---- saving ---- */
 
@@ -49,6 +51,20 @@ static void save_history(struct app *app)
         mc_state_store_save(app->store, "history", text, strlen(text));
 }
 
+static void on_save_samples(void *ctx)
+{
+    struct app *app = ctx;
+    _cleanup_free_ char *text = mc_samples_save(app->samples);
+    if (text)
+        mc_state_store_save(app->store, "signal", text, strlen(text));
+}
+
+void app_save_samples(struct app *app)
+{
+    if (!mc_timer_armed(&app->save_samples))
+        mc_timer_arm(&app->save_samples, app->queue, SAMPLES_AFTER_MS);
+}
+
 void app_state_flush(struct app *app)
 {
     bool budgets = app->save_budgets, history = app->save_history;
@@ -58,6 +74,16 @@ void app_state_flush(struct app *app)
         save_budgets(app);
     if (history)
         save_history(app);
+}
+
+void app_state_end(struct app *app)
+{
+    app->save_budgets = app->save_history = true;
+    app_state_flush(app);
+    if (!mc_timer_armed(&app->save_samples))
+        return;
+    mc_timer_disarm(&app->save_samples);
+    on_save_samples(app);
 }
 
 static void on_save(void *ctx)
@@ -124,13 +150,24 @@ static void load_history(struct app *app)
     mc_history_start(app->history, app_wall_ms(), mc_timerq_now_ms(app->queue));
 }
 
+static void load_samples(struct app *app)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+    if (mc_state_store_load(app->store, "signal", SAMPLES_BYTES, &text, &len) == 0 &&
+        mc_samples_load(app->samples, text, len) == -EBADMSG)
+        mc_state_store_reject(app->store, "signal", "is damaged, or no day of the signal");
+}
+
 void app_state_load(struct app *app)
 {
     mc_timer_init(&app->save, "app.save", on_save, app);
+    mc_timer_init(&app->save_samples, "app.save-samples", on_save_samples, app);
     mc_state_store_lock(app->store); /* without it only this life is remembered */
     load_budgets(app);
     load_modem(app);
     load_history(app);
+    load_samples(app);
 }
 
 /* ---- the call of a daemon that crashed ---- */

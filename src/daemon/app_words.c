@@ -58,6 +58,8 @@ static void on_event(void *ctx, const void *arg)
 {
     const struct mc_event *event = arg;
     struct app *app = ctx;
+    if (mc_samples_take(app->samples, app_wall_ms(), mc_timerq_now_ms(app->queue), &app->status))
+        app_save_samples(app);
     switch (event->kind) {
     case MC_EVENT_STATE:
         say_state(app, event);

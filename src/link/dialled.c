@@ -12,7 +12,7 @@ static void on_began(void *ctx)
     mc_link_enter(link, MC_STATE_PPP);
     mc_context_begin(&link->context, mc_timerq_now_ms(link->queue));
     if (mc_session_muxed(link->session)) /* while PPP negotiates, the AT channel has nothing else to do */
-        mc_session_sample_in(link->session, 0);
+        mc_link_sample_again(link, true);
 }
 
 void mc_link_sampled(struct mc_link *link)

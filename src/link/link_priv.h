@@ -91,6 +91,8 @@ void mc_link_walk_init(struct mc_link *link);
 void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bringup_result *result);
 void mc_link_walk(struct mc_link *link, enum mc_session_use use, enum mc_step step);
 void mc_link_sample(void *ctx);
+/** The next look at the signal, after SampleInterval=; @now: at once, if there is to be one at all. */
+void mc_link_sample_again(struct mc_link *link, bool now);
 /** @after: the walk that ended: one that took a sample needs no other at once. */
 void mc_link_rest(struct mc_link *link, enum mc_session_use after);
 /** At rest: what is off, and how it comes back; "" when only the call is down. */
@@ -113,7 +115,6 @@ void mc_link_worked(void *ctx, int result);
 void mc_link_drop_port(struct mc_link *link, enum mc_session_event event, const char *why);
 
 /* remedy.c */
-#define MC_LINK_SAMPLE_MS 60000 /* between two looks at the signal, at rest */
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail);
 void mc_link_act(struct mc_link *link, enum mc_remedy remedy);
 void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy, const char *next);

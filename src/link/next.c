@@ -77,7 +77,7 @@ static bool sample_again(struct mc_link *link)
 {
     link->look.quiet = false;
     link->status->step[0] = '\0';
-    mc_session_sample_in(link->session, MC_LINK_SAMPLE_MS);
+    mc_link_sample_again(link, false);
     mc_link_publish(link);
     mc_link_sampled(link);
     return true;

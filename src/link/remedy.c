@@ -130,7 +130,7 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         mc_session_met(link->session)) { /* nothing is wanted that the fault is in the way of */
         link->pause = PAUSE_REST;
         mc_link_enter(link, MC_STATE_STOPPED);
-        mc_session_sample_in(link->session, MC_LINK_SAMPLE_MS);
+        mc_link_sample_again(link, false);
         return;
     }
     mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue),

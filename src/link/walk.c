@@ -167,6 +167,13 @@ void mc_link_sample(void *ctx)
     mc_link_walk(link, MC_USE_SAMPLE, MC_STEP_SAMPLE);
 }
 
+void mc_link_sample_again(struct mc_link *link, bool now)
+{
+    int64_t interval_ms = link->settings->modem.sample_interval_ms;
+    if (interval_ms > 0)
+        mc_session_sample_in(link->session, now ? 0 : interval_ms);
+}
+
 const char *mc_link_way_back(const struct mc_link *link)
 {
     if (mc_link_powered_off(link))
@@ -185,7 +192,7 @@ void mc_link_rest(struct mc_link *link, enum mc_session_use after)
     const char *way_back = mc_link_way_back(link);
     snprintf(link->status->next, sizeof(link->status->next), "%s%s",
              *way_back ? mc_link_powered_off(link) ? "the modem is off: " : "the radio is off: " : "", way_back);
-    mc_session_sample_in(link->session, after == MC_USE_SAMPLE ? MC_LINK_SAMPLE_MS : 0);
+    mc_link_sample_again(link, after != MC_USE_SAMPLE);
     mc_link_publish(link);
 }
 

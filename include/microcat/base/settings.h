@@ -30,9 +30,10 @@ struct mc_settings {
         int64_t baud_rate;   /* the speed to reach; the modem boots at 115200 */
         enum mc_flow flow;
         enum mc_multiplex multiplex;
-        char *reset;          /* Reset=: "none", "break", "dtr", "rts", or a command to run */
-        char *power;          /* Power=: "none", "dtr", "rts", or a command run with "on"/"off" */
-        int64_t boot_time_ms; /* BootTime=: how long the modem may take from power or reset to its first OK */
+        char *reset;                /* Reset=: "none", "break", "dtr", "rts", or a command to run */
+        char *power;                /* Power=: "none", "dtr", "rts", or a command run with "on"/"off" */
+        int64_t boot_time_ms;       /* BootTime=: how long the modem may take from power or reset to its first OK */
+        int64_t sample_interval_ms; /* SampleInterval=: between two looks at the signal; 0 = none */
     } modem;
     struct {
         char *pin; /* secret */

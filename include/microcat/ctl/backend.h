@@ -9,6 +9,7 @@
 
 #include <microcat/status/bus.h>
 #include <microcat/status/history.h>
+#include <microcat/status/samples.h>
 #include <microcat/status/trace.h>
 #include <microcat/status/verbs.h>
 #include <stddef.h>
@@ -37,6 +38,9 @@ struct mc_ctl_backend {
     struct mc_bus *bus;               /* with the status; borrowed */
     const struct mc_trace *trace;     /* may be NULL: no trace is kept */
     const struct mc_history *history; /* may be NULL */
+    const struct mc_samples
+        *samples; /* may be NULL; whoever fills it observes the bus before the server's clients do */
+    const int64_t *sample_interval_ms; /* the setting, as it is now; 0: none; may be NULL */
 
     /** Called before the status is shown: what is counted elsewhere is to be copied into it now. May be NULL. */
     void (*refresh)(void *ctx);
