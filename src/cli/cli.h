@@ -17,7 +17,8 @@ enum cli_options { /* which a verb takes beside the global ones */
                    CLI_OPT_TIMEOUT = 1 << 1,
                    CLI_OPT_MERMAID = 1 << 2,
                    CLI_OPT_LINES = 1 << 3,
-                   CLI_OPT_SETUP = 1 << 4, /* its own ones, together */
+                   CLI_OPT_SETUP = 1 << 4,  /* its own ones, together */
+                   CLI_OPT_SIGNAL = 1 << 5, /* likewise */
 };
 
 struct cli_verb;
@@ -44,6 +45,10 @@ struct cli {
     int64_t lines;        /* --lines, or -1 */
     const char *instance; /* --instance, or NULL */
     struct cli_setup setup;
+    struct {
+        bool watch, csv;
+        const char *svg; /* NULL: not given */
+    } signal;
 };
 
 struct cli_verb {
@@ -72,6 +77,7 @@ enum cli_exit cli_run_switch(const struct cli *cli);
 enum cli_exit cli_run_at(const struct cli *cli);
 enum cli_exit cli_run_trace(const struct cli *cli);
 enum cli_exit cli_run_history(const struct cli *cli);
+enum cli_exit cli_run_signal(const struct cli *cli);
 enum cli_exit cli_run_setup(const struct cli *cli);
 enum cli_exit cli_run_help(const struct cli *cli);
 

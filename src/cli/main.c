@@ -29,6 +29,9 @@ enum {
     OPT_PIN,
     OPT_CONFIG,
     OPT_NO_START,
+    OPT_WATCH,
+    OPT_CSV,
+    OPT_SVG,
     OPT_VERSION,
     OPT_WORDS
 };
@@ -47,6 +50,9 @@ static const struct option options[] = {
     {"pin-file", required_argument, NULL, OPT_PIN},
     {"config", required_argument, NULL, OPT_CONFIG},
     {"no-start", no_argument, NULL, OPT_NO_START},
+    {"watch", no_argument, NULL, OPT_WATCH},
+    {"csv", no_argument, NULL, OPT_CSV},
+    {"svg", required_argument, NULL, OPT_SVG},
     {"version", no_argument, NULL, OPT_VERSION},
     {"help", no_argument, NULL, 'h'},
     {"complete", no_argument, NULL, OPT_WORDS}, /* for the shell's completion, not for people */
@@ -79,6 +85,8 @@ static void print_words(void)
                 printf(" --for=%s", mc_strtab_name(&mc_state_names, state));
         if (verb->options & CLI_OPT_SETUP)
             fputs(" --apn= --user= --password-file= --pin-file= --config= --no-start", stdout);
+        if (verb->options & CLI_OPT_SIGNAL)
+            fputs(" --watch --csv --svg=", stdout);
         printf("%s%s%s\n", verb->options & CLI_OPT_TIMEOUT ? " --timeout=" : "",
                verb->options & CLI_OPT_MERMAID ? " --mermaid" : "", verb->options & CLI_OPT_LINES ? " --lines=" : "");
     }
@@ -147,10 +155,22 @@ static bool take_setup_option(struct cli *cli, int option)
     return true;
 }
 
+static bool take_signal_option(struct cli *cli, int option)
+{
+    if (option < OPT_WATCH || option > OPT_SVG)
+        return false;
+    cli->options |= CLI_OPT_SIGNAL;
+    cli->signal.watch |= option == OPT_WATCH;
+    cli->signal.csv |= option == OPT_CSV;
+    if (option == OPT_SVG)
+        cli->signal.svg = optarg;
+    return true;
+}
+
 /* 0, or -errno after a complaint. */
 static int take_option(struct cli *cli, int option)
 {
-    if (take_setup_option(cli, option))
+    if (take_setup_option(cli, option) || take_signal_option(cli, option))
         return 0;
     switch (option) {
     case OPT_SOCKET:

@@ -25,6 +25,12 @@ char *render_mermaid(const json_t *trace);
 char *render_history(const json_t *reply, const struct render_style *style);
 char *render_info(const json_t *reply, const struct render_style *style);
 
+/** A day as a plot of @style's columns (80 without), or why there is none. */
+char *render_signal(const json_t *reply, const struct render_style *style);
+char *render_signal_svg(const json_t *reply);
+void render_signal_csv(FILE *out, const json_t *samples, bool header);
+void render_signal_line(FILE *out, const json_t *sample);
+
 /* render_text.c: what the renderers share. */
 
 enum render_ink { INK_PLAIN, INK_BOLD, INK_DIM, INK_GOOD, INK_BUSY, INK_BAD };

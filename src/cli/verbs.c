@@ -82,6 +82,12 @@ const struct cli_verb cli_verbs[] = {
      .who = "read",
      .options = CLI_OPT_LINES,
      .run = cli_run_history},
+    {.name = "signal",
+     .syntax = "[--watch] [--csv|--svg=FILE]",
+     .help = "a day of RSRP, RSRQ and SINR as a plot",
+     .who = "read",
+     .options = CLI_OPT_SIGNAL,
+     .run = cli_run_signal},
     {.name = "help", .syntax = "[VERB]", .help = "this text", .who = "read", .max_args = 1, .run = cli_run_help},
 };
 const size_t cli_n_verbs = sizeof(cli_verbs) / sizeof(cli_verbs[0]);
@@ -113,6 +119,7 @@ void cli_print_help(FILE *out)
           "  --timeout=T                        90s, 5min; a plain number is seconds\n"
           "  --mermaid                          draw the last bring-up as a Mermaid sequence diagram\n"
           "  --lines=N                          the newest N\n"
+          "  --watch --csv --svg=FILE           signal: go on; a line a sample; a picture in a file\n"
           "  --apn=APN --user=NAME              setup: instead of being asked\n"
           "  --password-file=F --pin-file=F     setup: secrets, from a file or - for standard input\n"
           "  --config=FILE --no-start           setup: another file; write it only\n"
