@@ -103,8 +103,9 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "How long the modem may take from power or reset to its first answer. 10 to 15 s are normal."},
     {AT(MODEM, "SampleInterval", modem.sample_interval_ms), DURATION(10 * SEC, HOUR), .default_text = "60s",
      .flags = MC_CONFIG_ZERO_OFF,
-     .help = "How often the modem is asked for signal, cell and band while it is at rest in command mode. `microcatctl "
-             "signal` shows a day of it. With 0 only bringing the link up asks for them."},
+     .help = "How often the modem is asked for signal, cell and band: at rest in command mode, and in the multiplexer "
+             "(Multiplex=) while the link is online. `microcatctl signal` shows a day of it. With 0 only bringing the "
+             "link up asks for them."},
 
     {AT(SIM, "PIN", sim.pin), TEXT(4, 8, mc_check_pin, "4 to 8 digits"), .default_text = "", .flags = MC_CONFIG_SECRET,
      .help = "The PIN of the SIM card, when it asks for one. A refused one is not tried again until it or the card "

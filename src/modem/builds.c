@@ -157,7 +157,8 @@ int mc_build_cereg_read(void *ctx, char *out, size_t size)
 int mc_build_cpsi(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
-    return mc_line_muxed(b->line) ? -ENODATA : mc_at_format(out, size, "AT+CPSI?");
+    return mc_line_muxed(b->line) && b->settings->modem.sample_interval_ms > 0 ? -ENODATA
+                                                                               : mc_at_format(out, size, "AT+CPSI?");
 }
 
 int mc_build_csq(void *ctx, char *out, size_t size)
