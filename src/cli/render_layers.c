@@ -83,6 +83,10 @@ static bool is_off(const json_t *status, const char *path)
 static void modem_words(const json_t *status, char *out, size_t out_bytes)
 {
     const char *flow = render_string(status, "modem.flow", NULL);
+    const char *mux_why = render_string(status, "modem.mux_why", "");
+    const char *mux = strcmp(render_string(status, "modem.line", ""), "mux") == 0 ? ", multiplexed"
+                      : strcmp(mux_why, "silent") == 0 ? ", not multiplexed: it fell silent three times in a day"
+                                                       : "";
     char speed[64] = "";
     double baud;
 
@@ -92,8 +96,8 @@ static void modem_words(const json_t *status, char *out, size_t out_bytes)
                  : render_true(status, "modem.flow_refused") ? ", no flow control (the bridge has none)"
                                                              : "");
     const char *revision = render_string(status, "modem.revision", "");
-    snprintf(out, out_bytes, "%s%s%s%s", render_string(status, "modem.model", "unknown"), revision[0] ? " " : "",
-             revision, speed);
+    snprintf(out, out_bytes, "%s%s%s%s%s", render_string(status, "modem.model", "unknown"), revision[0] ? " " : "",
+             revision, speed, mux);
 }
 
 static void layer_modem(FILE *out, const json_t *status, const struct render_style *style)

@@ -7,7 +7,8 @@
 void mc_context_begin(struct mc_context_witness *witness, int64_t now_ms)
 {
     witness->rx = witness->tx = 0;
-    witness->came_at_ms = witness->asked_at_ms = now_ms;
+    witness->began_at_ms = witness->came_at_ms = witness->asked_at_ms = now_ms;
+    witness->registered = true; /* or it would not have been dialled */
 }
 
 static void note_traffic(struct mc_context_witness *witness, uint64_t rx, uint64_t tx, int64_t now_ms)

@@ -13,11 +13,13 @@
 
 /** Zero is its start. */
 struct mc_context_witness {
-    uint64_t rx, tx; /* when something last came in */
+    uint64_t rx, tx;     /* when something last came in */
+    int64_t began_at_ms; /* the call */
     int64_t came_at_ms;
     int64_t asked_at_ms;
     int64_t told_at_ms; /* of the last word that was heard */
     bool proven;
+    bool registered; /* as far as was heard: a loss is told, not acted on */
 };
 
 /** A call begins, at @now_ms. What was proven stays. */

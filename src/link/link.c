@@ -55,6 +55,12 @@ static bool goes_off(const struct mc_link *link, const char *line)
  * CARRIER may be about anything. And a registration that is lost while data still flows is told, and nothing else. */
 static void urc_amid_call(struct mc_link *link, const char *line, bool reboot)
 {
+    bool registered = mc_facts_registered(mc_session_facts(link->session));
+    if (link->context.registered && !registered)
+        mc_link_note(link, "the registration is lost (%.60s); the call stands, and is left alone", line);
+    else if (!link->context.registered && registered)
+        mc_link_note(link, "registered again (%.60s)", line);
+    link->context.registered = registered;
     if (reboot || mc_at_is_power_down_urc(line))
         mc_link_call_sign(link, reboot ? MC_CALL_REBOOTED : MC_CALL_OFF, line);
     else if (!strncmp(line, "+PPPD: DISCONNECTED", 19))

@@ -3,6 +3,9 @@
 #include "link_priv.h"
 #include <microcat/base/cleanup.h>
 
+/* The first look beside a call asks for the signal alone; the second, so much later, for all the rest. */
+#define SECOND_MS 12000
+
 /** When the table is asked. */
 enum moment {
     MOMENT_ENDED = 1 << 0, /* a walk has ended well; `use` is what it was for */
@@ -78,6 +81,8 @@ static bool sample_again(struct mc_link *link)
     link->look.quiet = false;
     link->status->step[0] = '\0';
     mc_link_sample_again(link, false);
+    if (mc_timerq_now_ms(link->queue) - link->context.began_at_ms < SECOND_MS)
+        mc_session_sample_in(link->session, SECOND_MS);
     mc_link_publish(link);
     mc_link_sampled(link);
     return true;

@@ -180,6 +180,14 @@ static bool health_due(const struct mc_bringup *b)
            (b->facts.health_at_ms < 0 || now_ms - b->facts.health_at_ms >= HEALTH_MS);
 }
 
+/* Beside a call, registrations are told as they come; who was registered already when met has not asked for it yet. */
+int mc_build_news(void *ctx, char *out, size_t size)
+{
+    const struct mc_bringup *b = ctx;
+    bool fresh = b->dialled_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->dialled_at_ms < DIALLED_MS;
+    return mc_line_carries(b->line) && !fresh ? mc_build_cereg_urcs(ctx, out, size) : -ENODATA;
+}
+
 /* Only beside a call, and not while it has just begun. */
 int mc_build_context(void *ctx, char *out, size_t size)
 {

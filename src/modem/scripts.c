@@ -149,6 +149,7 @@ static const struct mc_chat_step power_off[] = {STEP(.send = "AT+CPOF", .timeout
 /* Ahead of a person's command that waits: a modem that has gone silent is told before that has waited in vain. */
 #define SAMPLE (MC_CHAT_OPTIONAL | MC_CHAT_PROVE | MC_CHAT_URGENT)
 static const struct mc_chat_step sample[] = {
+    STEP(.build = mc_build_news, .timeout_ms = SAMPLE_MS, .take = mc_take_cereg_urcs, .flags = SAMPLE),
     STEP(.build = mc_build_context, .prefix = "+CGACT:|+CGPADDR:", .timeout_ms = SAMPLE_MS, .take = mc_take_active,
          .flags = SAMPLE),
     CPSI(SAMPLE_MS, SAMPLE),

@@ -52,6 +52,7 @@ int mc_build_cereg_read(void *ctx, char *out, size_t out_bytes);
 int mc_build_cpsi(void *ctx, char *out, size_t out_bytes);
 int mc_build_cbc(void *ctx, char *out, size_t out_bytes);
 int mc_build_temperature(void *ctx, char *out, size_t out_bytes);
+int mc_build_news(void *ctx, char *out, size_t out_bytes);
 int mc_build_context(void *ctx, char *out, size_t out_bytes);
 int mc_take_active(void *ctx, const struct mc_at_answer *answer);
 int mc_build_csq(void *ctx, char *out, size_t out_bytes);

@@ -89,6 +89,23 @@ static void an_unproven_denial_condemns_nobody(void **unused)
     assert_int_equal(w->status.counters.calls, calls);
 }
 
+/* A registration that is lost while data still flows is told in the status, and nothing is done about it. */
+static void a_lost_registration_is_told(void **unused)
+{
+    _cleanup_world_ struct world *w = muxed("0");
+    uint64_t calls = w->status.counters.calls;
+    pass(w, MINUTE_MS);
+    world_inject(w, "deregister 2 silent");
+    pass(w, SECOND_MS);
+    assert_int_equal(w->status.registration.stat, 2);
+    assert_int_equal(w->status.state, MC_STATE_ONLINE);
+    world_inject(w, "register 5");
+    world_inject(w, "stale off");
+    pass(w, MINUTE_MS);
+    assert_int_equal(w->status.registration.stat, 5);
+    assert_int_equal(w->status.counters.calls, calls);
+}
+
 static void falls_silent(struct world *w)
 {
     world_inject(w, "mux-silent on");
@@ -165,6 +182,7 @@ int main(void)
         cmocka_unit_test(a_dropped_context_is_found),
         cmocka_unit_test(a_context_that_is_denied_and_carries),
         cmocka_unit_test(an_unproven_denial_condemns_nobody),
+        cmocka_unit_test(a_lost_registration_is_told),
         cmocka_unit_test(three_silences_in_a_day),
         cmocka_unit_test(silences_are_forgotten),
         cmocka_unit_test(out_in_order),

@@ -42,6 +42,7 @@ struct mc_status_modem {
     int32_t flow;      /* enum mc_flow, or MC_UNKNOWN */
     bool flow_refused; /* the bridge has no RTS/CTS: went on without */
     enum mc_line_mode line;
+    char mux_why[12];            /* why the multiplexer is not used: "refused", "no-answer", "silent"; "" no reason */
     enum mc_power power;         /* off: switched off by us, or it said that it goes off */
     enum mc_power radio;         /* off: switched off by us, and nobody has switched it on by hand */
     uint64_t commands, timeouts; /* since the daemon started */
