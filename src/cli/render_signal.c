@@ -163,7 +163,7 @@ static void print_cells(const struct plot *plot)
     fprintf(plot->out, "%*scell %.0f", GUTTER, "", before);
     if (render_number(json_array_get(samples, json_array_size(samples) - 1), "band", &band))
         fprintf(plot->out, ", band %.0f", band);
-    fputs(strchr(marks, '+') ? ", + another cell" : "", plot->out);
+    fputs(strchr(marks, '+') ? " (+ new)" : "", plot->out);
     fputc('\n', plot->out);
 }
 

@@ -33,7 +33,7 @@ static json_t *load(const char *name)
 /* Takes @text. */
 static void compare(const char *name, char *text)
 {
-    char path[512], expected[16384] = "";
+    char path[512], expected[65536] = "";
     size_t len = 0;
     FILE *file;
 
@@ -315,6 +315,51 @@ static void history_and_info(void **state)
     json_decref(info);
 }
 
+static void signal_of_a_day(void **state)
+{
+    static const struct {
+        const char *name;
+        struct render_style style;
+    } rows[] = {
+        {"signal", {.utf8 = true}},
+        {"signal-ascii", {0}},
+        {"signal-narrow", {.utf8 = true, .columns = 40}},
+    };
+    json_t *reply = load("signal.json"),
+           *none = json_pack("{s:[], s:s, s:f}", "samples", "state", "absent", "time", 9.0);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *text = render_signal(reply, &rows[i].style), *copy = strdup(text), *save = NULL;
+        int columns = rows[i].style.columns ? rows[i].style.columns : 80;
+
+        for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+            assert_in_range(render_width(line), 1, columns);
+        free(copy);
+        compare(rows[i].name, text);
+    }
+    compare("signal-none", render_signal(none, &(struct render_style){0}));
+    compare("signal-svg", render_signal_svg(reply));
+    free(render_signal(json_null(), &(struct render_style){0})); /* a daemon that says nothing brings nobody down */
+    free(render_signal_svg(none));
+    json_decref(reply);
+    json_decref(none);
+}
+
+static void signal_as_csv(void **state)
+{
+    json_t *samples =
+        json_pack("[{s:f, s:n, s:f, s:i}]", "time", 1763806934.25, "rssi_dbm", "rsrp_dbm", -79.0, "cell_id", 27447297);
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    render_signal_csv(out, samples, true);
+    render_signal_line(out, json_array_get(samples, 0));
+    fclose(out);
+    compare("signal-csv", text);
+    json_decref(samples);
+}
+
 static void moments(void **state)
 {
     static const struct {
@@ -341,6 +386,8 @@ int main(void)
         cmocka_unit_test(events),
         cmocka_unit_test(trace_as_text_and_diagram),
         cmocka_unit_test(history_and_info),
+        cmocka_unit_test(signal_of_a_day),
+        cmocka_unit_test(signal_as_csv),
         cmocka_unit_test(moments),
     };
 
