@@ -284,9 +284,35 @@ static void two_daemons(void **state)
     whole_end(w);
 }
 
+/* A day of the signal: none yet, measured at rest, kept over a restart, and a foreign file is kept aside. */
+static void signal_outlives_the_daemon(void **state)
+{
+    struct whole *w = *state;
+
+    whole_config(w, "[Modem]\nSampleInterval=10s\n");
+    whole_start(w, NULL);
+    whole_ctl_says(w, "signal", 0, "No signal has been measured in the last 24 h: no board is plugged in.");
+    whole_sim_start(w, "--profile=warm");
+    whole_wait(w, "online");
+    whole_ctl_says(w, "disconnect", 0, "PPP was cut");
+    whole_ctl_says(w, "signal", 0, "RSRP  now");
+    whole_ctl_says(w, "signal|--csv", 0, "time,rssi_dbm,rsrp_dbm");
+    whole_ctl_says(w, "signal|--csv|--json", 2, "one of --json, --csv and --svg=FILE");
+    whole_ctl_says(w, "signal|--json", 0, "\"interval_s\":10.0");
+    whole_stop(w, 20000);
+    whole_start(w, NULL);
+    whole_ctl_says(w, "signal", 0, "median");
+    whole_stop(w, 20000);
+    whole_write(w, "state/signal", "microcat-history 1\n", 0600);
+    whole_start(w, NULL);
+    whole_said(w, &w->daemon, "state/signal: is damaged, or no day of the signal; kept aside as");
+    whole_end(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WHOLE_TEST(signal_outlives_the_daemon),
         cmocka_unit_test(cannot_be_written),
         WHOLE_TEST(pin_is_kept_in_memory),
         WHOLE_TEST(room_again),
