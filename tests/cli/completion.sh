@@ -72,6 +72,7 @@ complete_line 'microcatctl --json pow' 'power'
 complete_line 'microcatctl wait --for=on' '--for=online' 'online'
 complete_line 'microcatctl trace --m' '--mermaid'
 complete_line 'microcatctl trace --l' '--lines='
+complete_line 'microcatctl signal --s' '--svg='
 complete_line 'microcatctl help tr' 'trace'
 complete_line 'microcatctl status x' ''
 echo "1..$cases"

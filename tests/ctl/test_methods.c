@@ -265,6 +265,8 @@ static void calls_have_their_errors(void **state)
         {M("Info"), ""},
         {M("Trace"), ""},
         {M("History"), ""},
+        {M("Signal"), ""},
+        {MP("Signal", "{\"surplus\":1}"), V("InvalidParameter")},
     };
     struct fixture *f = *state;
 
