@@ -4,6 +4,9 @@
 
 #include "json_out.h"
 #include "server_internal.h"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static int64_t now_ms(const struct ctl_client *client)
 {
@@ -64,12 +67,15 @@ void ctl_follow_signal(struct ctl_client *client)
 {
     json_t *signal = signal_json(client, MC_SAMPLES_MAX);
 
-    if (!client->more) {
+    if (client->more) {
+        follow(client, on_sampled);
+        ctl_client_continue(client, signal);
+    } else {
         ctl_client_reply(client, signal);
-        return;
     }
-    follow(client, on_sampled);
-    ctl_client_continue(client, signal);
+#ifdef __GLIBC__
+    malloc_trim(0); /* a whole day as JSON takes more than the daemon does: glibc would keep that */
+#endif
 }
 
 static void reached(struct ctl_client *client)
