@@ -181,12 +181,12 @@ class Prompt:
         self.end_modem()
         if not self.comes_back:
             return
+        self.master, self.slave = open_pty(self.link)  # before the modem's: that is the one that is waited for
         if 'main.py' in self.files() and b'microcat.run()' in self.read('main.py'):
             self.modem_fds = open_pty(self.modem_link)
             self.modem_gone = threading.Event()
             self.modem_thread = threading.Thread(target=self.modem, args=(self.modem_fds[0], self.modem_gone), daemon=True)
             self.modem_thread.start()
-        self.master, self.slave = open_pty(self.link)
         self.live()
 
     # Its thread first: the number of a descriptor that is closed under it soon belongs to somebody else's pty.
