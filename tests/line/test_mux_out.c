@@ -160,7 +160,7 @@ static void odd_parameters(void **state)
     static const struct {
         unsigned n1, expected;
         int32_t baud;
-    } rows[] = {{0, 1, 0}, {1500, 1500, -1}, {100000, MC_MUX_N1_MAX, 300}};
+    } rows[] = {{0, 1, 0}, {1500, 1500, -1}, {100000, MC_MUX_N1_MAX, 9600}};
     for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
         desk_ready(&d, rows[i].n1, rows[i].baud);
         assert_int_equal(mc_mux_n1(d.mux), rows[i].expected);
