@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_LINK_BENCH_H
+#define TESTS_LINK_BENCH_H
+
+/*
+ * A machine of the link by itself: requests that only write down that they came, a virtual clock, and tables of
+ * {what happens, what is asked for}. What happens is words parted by blanks; "+1500" lets 1500 ms pass; the test
+ * program knows the others. What is asked for is the log: "12000 probe|15000 stale ...|", each with the ms since the
+ * row began, so that every timer is in it.
+ */
+
+#include <microcat/base/cleanup.h>
+#include <microcat/daemon/config.h>
+#include <microcat/link/link.h>
+#include <microcat/policy/witness.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka wants the four from setjmp.h on first */
+#include <cmocka.h>
+
+#define BENCH_BEGAN_MS 1000000
+
+struct bench {
+    struct mc_timerq *queue;
+    struct mc_settings settings;
+    struct mc_status status;
+    struct mc_policy *policy;
+    void *machine; /* the one under test */
+    char log[16384];
+
+    /* what the requests answer */
+    uint64_t rx, tx;
+    int probe_result, powered, write_result;
+    enum mc_fault call_fault, check_fault, open_fault;
+    uint32_t random;
+    int64_t last_ms; /* of the log */
+};
+
+struct bench_row {
+    const char *what;     /* is shown by it, for messages */
+    const char *settings; /* "Probe.Interval=10 Probe.Failures=2", or NULL */
+    const char *script;
+    const char *log;
+};
+
+/** Does one word of a script. False: no such word. */
+typedef bool bench_word_fn(struct bench *b, const char *word);
+
+/** Every request writes its name into the log; ctx is the bench. */
+extern const struct mc_link_requests bench_requests;
+
+void bench_init(struct bench *b);
+void bench_done(struct bench *b);
+/** A line in the log. */
+void bench_say(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** "Section.Key=value", several parted by blanks. */
+void bench_set(struct bench *b, const char *settings);
+/** Lets time pass. */
+void bench_pass(struct bench *b, int64_t ms);
+/** Does the row's script; then its log must be as it says. One that is not is printed and counted. */
+void bench_play(struct bench *b, const struct bench_row *row, bench_word_fn *word);
+/** Fails the test if a row did. */
+void bench_verdict(void);
+
+#endif
