@@ -125,10 +125,20 @@ static uint32_t on_random(void *ctx)
     return ((struct bench *)ctx)->random;
 }
 
-static void on_trace(void *ctx, enum mc_at_direction direction, const char *text)
+static void on_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
 {
     if (direction == MC_AT_RECEIVED)
         bench_say(ctx, "heard %s", text);
+}
+
+static void on_call_room(void *ctx)
+{
+    bench_say(ctx, "call room");
+}
+
+static size_t on_pending(void *ctx)
+{
+    return 0;
 }
 
 static void on_data_mode(void *ctx, bool on)
@@ -156,6 +166,8 @@ const struct mc_link_requests bench_requests = {
     .random = on_random,
     .trace = on_trace,
     .data_mode = on_data_mode,
+    .call_room = on_call_room,
+    .pending = on_pending,
 };
 
 /* ---- life ---- */
