@@ -5,6 +5,9 @@
 #include <microcat/at/urcs.h>
 #include <string.h>
 
+/* The multiplexer itself has answered: a modem that is slow with a channel is busy, not gone. */
+#define REOPENS_MAX 3
+
 bool mc_line_muxed(const struct mc_line *line)
 {
     return line->owner == MC_LINE_OWNER_MUX;
@@ -117,6 +120,12 @@ static size_t on_data(void *ctx, unsigned dlci, const uint8_t *data, size_t len)
 static void on_opened(void *ctx, unsigned dlci, int result)
 {
     struct mc_line *line = ctx;
+    if (result == -ETIMEDOUT && dlci != 0 && line->reopens < REOPENS_MAX) {
+        line->reopens++;
+        mc_mux_open(line->mux, dlci);
+        return;
+    }
+    line->reopens = 0;
     if (result < 0) {
         if (dlci != 0) /* of DLCI 0 on_ended() tells */
             lost(line, "The modem's multiplexer does not open a channel.");

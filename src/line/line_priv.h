@@ -34,6 +34,7 @@ struct mc_line {
     struct mc_at *dial; /* the data channel's engine */
     bool carries;       /* the data channel carries data */
     enum mux_task task;
+    unsigned reopens; /* of a channel that was not opened in time, in a row */
     mc_line_done_fn *done;
     void *done_ctx;
     char stray[80]; /* a line outside of frames */

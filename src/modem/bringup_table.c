@@ -47,7 +47,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
            .decide_refused = mc_after_mux_refused),
     SCRIPT(MUX_SET, SETUP, "setup.mux-set", mux_set, 1000, .next = TO(MUX_OPEN), .late_next = TO(MUX_OPEN), .refused_next = TO(SIM),
            .decide_refused = mc_after_mux_refused),
-    OTHER(MUX_OPEN, SETUP, "setup.mux-open", MUX, 3000, .next = TO(SIM), .decide = mc_after_mux_open, .late_next = TO(MUX_UNDO)),
+    OTHER(MUX_OPEN, SETUP, "setup.mux-open", MUX, 7000, .next = TO(SIM), .decide = mc_after_mux_open, .late_next = TO(MUX_UNDO)),
     SCRIPT(MUX_UNDO, SETUP, "setup.mux-undo", at, 2000, .next = TO(SIM), .decide = mc_after_mux_undo, .late_next = TO(FIND),
            .decide_late = mc_after_mux_undo_late, .refused_next = TO(SIM), .decide_refused = mc_after_mux_undo),
     SCRIPT(SIM, SIM, "sim.state", sim, 10000, .next = TO(SIM_IDENTITY), .decide = mc_after_sim),
@@ -87,7 +87,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
            .refused_next = TO(HANGUP_LISTEN)),
     /* The modem may take up to 20 s to say +PPPD: DISCONNECTED (seed: AT did not work after disconnect()). */
     OTHER(HANGUP_LISTEN, HANGUP, "hangup.listen", FIND, 30000, .late = FAULT(STUCK_IN_DATA), .next = TO(END)),
-    OTHER(HANGUP_CHANNEL, HANGUP, "hangup.channel", REDIAL, 3000, .late = FAULT(MUX_SILENT), .next = TO(END), .late_next = TO(HANGUP_LISTEN)),
+    OTHER(HANGUP_CHANNEL, HANGUP, "hangup.channel", REDIAL, 7000, .late = FAULT(MUX_SILENT), .next = TO(END), .late_next = TO(HANGUP_LISTEN)),
     OTHER(MUX_LEAVE, HANGUP, "mux.leave", UNMUX, 2000, .next = TO(MUX_LEFT), .late_next = TO(MUX_LEFT)),
     SCRIPT(MUX_LEFT, HANGUP, "mux.left", at, 2000, .next = TO(END), .late_next = TO(HANGUP_LISTEN), .refused_next = TO(END)),
     OTHER(MUX_REDO, SYNC, "mux.redo", UNMUX, 2000, .next = TO(FIND), .late_next = TO(FIND)),

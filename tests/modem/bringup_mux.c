@@ -131,6 +131,18 @@ void a_hang_up_in_the_multiplexer(void **state)
     assert_true(b->result.connected && mc_line_muxed(b->line));
 }
 
+/* A busy modem that is slow with a channel keeps its multiplexer: three DISCs and four SABMs go unanswered. */
+void a_slow_channel_is_waited_for(void **state)
+{
+    _cleanup_bench_ struct bench *b = muxing("warm", NULL, NULL);
+    bench_online(b);
+    mc_line_command(b->line);
+    bench_inject(b, "mux-forget-ua 7");
+    assert_int_equal(bench_walk(b, MC_STEP_HANGUP_WAIT), MC_FAULT_NONE);
+    assert_true(mc_line_muxed(b->line));
+    assert_int_equal(ask(b, "AT+CSQ"), MC_AT_OK);
+}
+
 void the_multiplexer_is_left_in_order(void **state)
 {
     for (size_t i = 0; i < MC_LENGTH_OF(styles); i++) {

@@ -52,6 +52,7 @@ void no_multiplexer_is_no_harm(void **state);
 void another_firmware_is_asked_anew(void **state);
 void a_lost_ua_is_asked_for_again(void **state);
 void a_hang_up_in_the_multiplexer(void **state);
+void a_slow_channel_is_waited_for(void **state);
 void the_multiplexer_is_left_in_order(void **state);
 void found_in_the_multiplexer(void **state);
 void other_settings_leave_the_multiplexer(void **state);

@@ -180,6 +180,7 @@ int main(void)
         cmocka_unit_test(another_firmware_is_asked_anew),
         cmocka_unit_test(a_lost_ua_is_asked_for_again),
         cmocka_unit_test(a_hang_up_in_the_multiplexer),
+        cmocka_unit_test(a_slow_channel_is_waited_for),
         cmocka_unit_test(the_multiplexer_is_left_in_order),
         cmocka_unit_test(found_in_the_multiplexer),
         cmocka_unit_test(other_settings_leave_the_multiplexer),

@@ -32,7 +32,7 @@ need "the service starts with a VRF that is not there" start_daemon
 plug
 check "which is named" until_ok 60000 bash -c 'microcatctl status | grep -q "VRF=lte"'
 is "as a fault of the host's" "$(status_of fault.code)" host-refused
-is "and nobody has dialled" "$(inject get mode | head -n 1)" command
+is "and nobody has dialled" "$(inject get peer | head -n 1)" none
 modprobe vrf
 ip link add lte type vrf table 300 && ip link set lte up
 need "with the VRF there it is online by itself" in_state online 90
