@@ -3,11 +3,12 @@
 
 #define SILENT_MS 5000  /* nothing came in for so long, though something went out: worth a question */
 #define AGAIN_MS  10000 /* between two such questions */
+#define LOOK_MS   1000  /* between two looks at the traffic */
 
 void mc_context_begin(struct mc_context_witness *witness, int64_t now_ms)
 {
     witness->rx = witness->tx = 0;
-    witness->began_at_ms = witness->came_at_ms = witness->asked_at_ms = now_ms;
+    witness->began_at_ms = witness->came_at_ms = witness->asked_at_ms = witness->looked_at_ms = now_ms;
     witness->registered = true; /* or it would not have been dialled */
 }
 
@@ -20,8 +21,14 @@ static void note_traffic(struct mc_context_witness *witness, uint64_t rx, uint64
     witness->came_at_ms = now_ms;
 }
 
+bool mc_context_due(const struct mc_context_witness *witness, int64_t now_ms)
+{
+    return now_ms - witness->looked_at_ms >= LOOK_MS;
+}
+
 bool mc_context_sent(struct mc_context_witness *witness, uint64_t rx, uint64_t tx, int64_t now_ms)
 {
+    witness->looked_at_ms = now_ms;
     note_traffic(witness, rx, tx, now_ms);
     if (tx == witness->tx || now_ms - witness->came_at_ms < SILENT_MS || now_ms - witness->asked_at_ms < AGAIN_MS)
         return false;

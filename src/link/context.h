@@ -17,13 +17,17 @@ struct mc_context_witness {
     int64_t began_at_ms; /* the call */
     int64_t came_at_ms;
     int64_t asked_at_ms;
-    int64_t told_at_ms; /* of the last word that was heard */
+    int64_t told_at_ms;   /* of the last word that was heard */
+    int64_t looked_at_ms; /* at the traffic */
     bool proven;
     bool registered; /* as far as was heard: a loss is told, not acted on */
 };
 
 /** A call begins, at @now_ms. What was proven stays. */
 void mc_context_begin(struct mc_context_witness *witness, int64_t now_ms);
+/** Something is being sent: is it time to look at the traffic? That costs a question to the kernel, and this comes with
+ * each packet. */
+bool mc_context_due(const struct mc_context_witness *witness, int64_t now_ms);
 /** Something is being sent; so much has come and gone so far. @return whether the modem should be asked now: something
  * went out, and nothing has come in for a while. */
 bool mc_context_sent(struct mc_context_witness *witness, uint64_t rx_bytes, uint64_t tx_bytes, int64_t now_ms);

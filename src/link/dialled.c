@@ -33,11 +33,13 @@ void mc_link_sampled(struct mc_link *link)
 /* An application sends and hears nothing: the modem is asked, where it can be. */
 static void ask_witness(struct mc_link *link)
 {
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
     uint64_t rx = 0, tx = 0;
-    if (!mc_session_muxed(link->session) || !mc_datacall_in(link->call, MC_MACHINE_BIT(MC_DATACALL_UP)))
+    if (!mc_context_due(&link->context, now_ms) || !mc_session_muxed(link->session) ||
+        !mc_datacall_in(link->call, MC_MACHINE_BIT(MC_DATACALL_UP)))
         return;
     link->req.traffic(link->ctx, &rx, &tx);
-    if (mc_context_sent(&link->context, rx, tx, mc_timerq_now_ms(link->queue)))
+    if (mc_context_sent(&link->context, rx, tx, now_ms))
         mc_session_sample_in(link->session, 0);
 }
 

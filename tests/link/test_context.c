@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The modem as a witness: when it is asked, when its word condemns, and when neither. */
+#include <context.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct mc_context_witness begun(bool proven)
+{
+    struct mc_context_witness witness = {.proven = proven};
+    mc_context_begin(&witness, 1000);
+    return witness;
+}
+
+/* A look at the traffic is a question to the kernel: once a second, however many packets there are. */
+static void the_traffic_is_looked_at_once_a_second(void **state)
+{
+    struct mc_context_witness witness = begun(true);
+    unsigned looks = 0;
+    for (int64_t now_ms = 1000; now_ms < 11000; now_ms += 2) {
+        if (!mc_context_due(&witness, now_ms))
+            continue;
+        looks++;
+        mc_context_sent(&witness, (uint64_t)now_ms, (uint64_t)now_ms, now_ms);
+    }
+    assert_int_equal(looks, 9);
+}
+
+static void asked_when_nothing_comes_back(void **state)
+{
+    struct mc_context_witness witness = begun(true);
+    assert_false(mc_context_sent(&witness, 10, 10, 2000)); /* something came */
+    assert_false(mc_context_sent(&witness, 10, 20, 6999));
+    assert_false(mc_context_sent(&witness, 10, 20, 10999)); /* 10 s since the call began are not over */
+    assert_true(mc_context_sent(&witness, 10, 20, 11000));
+    assert_false(mc_context_sent(&witness, 10, 30, 20999)); /* nor since it was asked */
+    assert_true(mc_context_sent(&witness, 10, 30, 21000));
+    assert_false(mc_context_sent(&witness, 20, 30, 30000)); /* it carried a moment ago */
+    assert_false(mc_context_sent(&witness, 20, 40, 34999));
+    assert_true(mc_context_sent(&witness, 20, 40, 35000));
+}
+
+static void not_asked_while_it_carries_or_nobody_sends(void **state)
+{
+    struct mc_context_witness witness = begun(true);
+    for (int64_t now_ms = 2000; now_ms < 60000; now_ms += 1000)
+        assert_false(mc_context_sent(&witness, (uint64_t)now_ms, (uint64_t)now_ms, now_ms));
+    for (int64_t now_ms = 60000; now_ms < 120000; now_ms += 1000)
+        assert_false(mc_context_sent(&witness, 59000, 59000, now_ms)); /* LCP alone */
+}
+
+/* Proven, denied, and silent for 5 s: all three. */
+static void what_condemns(void **state)
+{
+    static const struct {
+        bool proven;
+        int32_t active;
+        int64_t silent_ms;
+        bool dead;
+    } rows[] = {{true, 0, 5000, true},
+                {true, 0, 4999, false},
+                {true, -1, 60000, false},
+                {true, 1, 60000, false},
+                {false, 0, 60000, false}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mc_context_witness witness = begun(rows[i].proven);
+        mc_context_sent(&witness, 10, 10, 2000);
+        assert_int_equal(mc_context_told(&witness, rows[i].active, 10, 2000 + rows[i].silent_ms), rows[i].dead);
+    }
+}
+
+static void its_own_word_proves_it(void **state)
+{
+    struct mc_context_witness witness = begun(false);
+    assert_false(mc_context_told(&witness, 1, 10, 2000));
+    assert_false(mc_context_told(&witness, 0, 20, 60000)); /* something came meanwhile */
+    assert_true(mc_context_told(&witness, 0, 20, 65000));
+    mc_context_begin(&witness, 70000); /* another call on the same context */
+    assert_true(mc_context_told(&witness, 0, 0, 75000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_traffic_is_looked_at_once_a_second),
+        cmocka_unit_test(asked_when_nothing_comes_back),
+        cmocka_unit_test(not_asked_while_it_carries_or_nobody_sends),
+        cmocka_unit_test(what_condemns),
+        cmocka_unit_test(its_own_word_proves_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
