@@ -16,24 +16,33 @@ static int on_at_write(void *ctx, const void *data, size_t len)
 {
     struct mc_line *line = ctx;
     if (line->owner == MC_LINE_OWNER_MUX)
-        return mc_line_mux_write_at(line, data, len);
+        return mc_line_mux_write(line, DLCI_AT, data, len);
     if (line->mux) /* being opened */
         return -EBUSY;
     return line->owner == MC_LINE_OWNER_AT && line->escape == ESCAPE_NONE ? mc_line_write(line, data, len) : -EBUSY;
 }
 
+void mc_line_tell_urc(struct mc_line *line, enum mc_line_channel channel, const char *text)
+{
+    if (line->cb.urc)
+        line->cb.urc(line->ctx, channel, text);
+}
+
+void mc_line_tell_trace(struct mc_line *line, enum mc_line_channel channel, enum mc_at_direction direction,
+                        const char *text)
+{
+    if (line->cb.trace)
+        line->cb.trace(line->ctx, channel, direction, text);
+}
+
 static void on_at_urc(void *ctx, const char *text)
 {
-    struct mc_line *line = ctx;
-    if (line->cb.urc)
-        line->cb.urc(line->ctx, MC_CHANNEL_AT, text);
+    mc_line_tell_urc(ctx, MC_CHANNEL_AT, text);
 }
 
 static void on_at_trace(void *ctx, enum mc_at_direction direction, const char *text)
 {
-    struct mc_line *line = ctx;
-    if (line->cb.trace)
-        line->cb.trace(line->ctx, MC_CHANNEL_AT, direction, text);
+    mc_line_tell_trace(ctx, MC_CHANNEL_AT, direction, text);
 }
 
 void mc_line_set_owner(struct mc_line *line, enum mc_line_owner owner)
@@ -108,6 +117,14 @@ bool mc_line_at_there(const struct mc_line *line)
     return line->owner == MC_LINE_OWNER_AT || line->owner == MC_LINE_OWNER_MUX;
 }
 
+size_t mc_line_feed_dialler(struct mc_line *line, struct mc_at *at, const uint8_t *data, size_t len)
+{
+    size_t taken = mc_at_feed(at, data, len);
+    if (taken > 0 && data[taken - 1] == '\n') /* the line's LF came along: a further one would be PPP's */
+        line->connect_lf = false;
+    return taken;
+}
+
 /* The CONNECT's LF may come in a read of its own. */
 size_t mc_line_take_data(struct mc_line *line, const uint8_t *data, size_t len)
 {
@@ -130,9 +147,7 @@ size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len)
         return len;
     }
     if (line->owner == MC_LINE_OWNER_AT) {
-        taken = mc_at_feed(line->at, data, len);
-        if (taken > 0 && data[taken - 1] == '\n') /* the line's LF came along: a further one would be PPP's */
-            line->connect_lf = false;
+        taken = mc_line_feed_dialler(line, line->at, data, len);
         if (taken == len)
             return len;
         /* The engine stopped behind CONNECT: what follows in the same read is PPP already. */

@@ -108,9 +108,7 @@ static size_t on_data(void *ctx, unsigned dlci, const uint8_t *data, size_t len)
         return len;
     size_t taken = 0;
     if (!line->carries) {
-        taken = mc_at_feed(line->dial, data, len);
-        if (taken > 0 && data[taken - 1] == '\n')
-            line->connect_lf = false;
+        taken = mc_line_feed_dialler(line, line->dial, data, len);
         if (taken < len) /* the engine stopped behind CONNECT */
             line->carries = true;
     }
@@ -178,7 +176,7 @@ static void on_stray(void *ctx, const uint8_t *data, size_t len)
         line->stray[line->stray_len] = '\0';
         line->stray_len = 0;
         if (whole && (mc_at_is_reboot_urc(line->stray) || mc_at_is_power_down_urc(line->stray)))
-            line->cb.urc(line->ctx, MC_CHANNEL_AT, line->stray);
+            mc_line_tell_urc(line, MC_CHANNEL_AT, line->stray);
     }
 }
 
@@ -266,9 +264,9 @@ void mc_line_drained(struct mc_line *line)
 
 /* ---- the data channel's engine ---- */
 
-int mc_line_mux_write_at(struct mc_line *line, const void *data, size_t len)
+int mc_line_mux_write(struct mc_line *line, unsigned dlci, const void *data, size_t len)
 {
-    int r = mc_mux_send(line->mux, DLCI_AT, data, len);
+    int r = mc_mux_send(line->mux, dlci, data, len);
     return r < 0 ? r : (size_t)r < len ? -ENOBUFS : 0;
 }
 
@@ -277,22 +275,17 @@ static int on_dial_write(void *ctx, const void *data, size_t len)
     struct mc_line *line = ctx;
     if (!mc_line_muxed(line) || line->carries)
         return -EBUSY;
-    int r = mc_mux_send(line->mux, DLCI_DATA, data, len);
-    return r < 0 ? r : (size_t)r < len ? -ENOBUFS : 0;
+    return mc_line_mux_write(line, DLCI_DATA, data, len);
 }
 
 static void on_dial_urc(void *ctx, const char *text)
 {
-    struct mc_line *line = ctx;
-    if (line->cb.urc)
-        line->cb.urc(line->ctx, MC_CHANNEL_DATA, text);
+    mc_line_tell_urc(ctx, MC_CHANNEL_DATA, text);
 }
 
 static void on_dial_trace(void *ctx, enum mc_at_direction direction, const char *text)
 {
-    struct mc_line *line = ctx;
-    if (line->cb.trace)
-        line->cb.trace(line->ctx, MC_CHANNEL_DATA, direction, text);
+    mc_line_tell_trace(ctx, MC_CHANNEL_DATA, direction, text);
 }
 
 struct mc_at *mc_line_dial_at(struct mc_line *line)

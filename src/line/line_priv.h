@@ -44,11 +44,19 @@ struct mc_line {
 
 int mc_line_write(struct mc_line *line, const void *data, size_t len_bytes);
 void mc_line_set_owner(struct mc_line *line, enum mc_line_owner owner);
+/** What a channel's engine has to tell. */
+void mc_line_tell_urc(struct mc_line *line, enum mc_line_channel channel, const char *text);
+void mc_line_tell_trace(struct mc_line *line, enum mc_line_channel channel, enum mc_at_direction direction,
+                        const char *text);
+/** Feeds the engine that dials. @return taken: fewer than there are when it stopped behind CONNECT, and the rest is
+ * PPP's. */
+size_t mc_line_feed_dialler(struct mc_line *line, struct mc_at *at, const uint8_t *data, size_t len_bytes);
 /** Bytes of the data channel, from the CONNECT on. @return taken. */
 size_t mc_line_take_data(struct mc_line *line, const uint8_t *data, size_t len_bytes);
 
 int mc_line_mux_init(struct mc_line *line);
 void mc_line_mux_done(struct mc_line *line);
-int mc_line_mux_write_at(struct mc_line *line, const void *data, size_t len_bytes);
+/** All of it on a channel's DLC: 0 or -errno. */
+int mc_line_mux_write(struct mc_line *line, unsigned dlci, const void *data, size_t len_bytes);
 
 #endif

@@ -76,16 +76,14 @@ void mc_mux_free(struct mc_mux *mux);
 
 /** Opens the multiplexer: callbacks.opened(0) within a second. */
 void mc_mux_start(struct mc_mux *mux);
-/** It is open already, and so are @dlcis (bits) of the kinds that mc_mux_kind() was told: a daemon before us left it
- * so. Whether it still is, is asked at once. */
+/** It is open already, and so are @dlcis (bits) of the kinds that mc_mux_set_kind() was told: a daemon before us left
+ * it so. Whether it still is, is asked at once. */
 void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis);
 /** What a DLC carries; AT goes before data. Default AT. */
 void mc_mux_set_kind(struct mc_mux *mux, unsigned dlci, enum mc_mux_kind kind);
 void mc_mux_open(struct mc_mux *mux, unsigned dlci);
 void mc_mux_close_dlc(struct mc_mux *mux, unsigned dlci);
 bool mc_mux_is_open(const struct mc_mux *mux, unsigned dlci);
-/** Ends at once and without a word; nothing is called back any more. */
-void mc_mux_abandon(struct mc_mux *mux);
 /** Leaves: DISC for each DLC, then CLD; ended(CLOSED) within a second, answered or not. */
 void mc_mux_close(struct mc_mux *mux);
 /** Ends at once and without a word; nothing is called back any more. */
