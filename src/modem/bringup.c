@@ -289,15 +289,10 @@ static void on_channel(void *ctx, int result)
 }
 
 /* A frame carries as much as an AT command may wait for: 22 ms of the wire. */
-static unsigned frame_bytes(int32_t baud)
-{
-    unsigned bytes = (unsigned)baud / 450;
-    return bytes > MC_MUX_N1_MAX ? MC_MUX_N1_MAX : bytes;
-}
-
 unsigned mc_bringup_n1(const struct mc_bringup *b)
 {
-    return frame_bytes(b->facts.baud);
+    unsigned bytes = (unsigned)b->facts.baud / 450;
+    return bytes > MC_MUX_N1_MAX ? MC_MUX_N1_MAX : bytes;
 }
 
 static int finder_set_baud(void *ctx, int32_t baud)
@@ -309,10 +304,10 @@ static int finder_set_baud(void *ctx, int32_t baud)
 /* The one function that changes the step. */
 static void go(struct mc_bringup *b, enum mc_step step)
 {
-    const struct mc_bringup_row *row = &mc_bringup_table[step];
     stop_waiting(b);
-    if (row->muxed != MC_STEP_END && mc_line_muxed(b->line))
-        row = &mc_bringup_table[step = row->muxed];
+    if (mc_bringup_table[step].muxed != MC_STEP_END && mc_line_muxed(b->line))
+        step = mc_bringup_table[step].muxed;
+    const struct mc_bringup_row *row = &mc_bringup_table[step];
     b->row = row;
     if (row->kind == MC_ROW_END || in_circles(b, step)) {
         end_walk(b);

@@ -173,27 +173,29 @@ int mc_build_csq(void *ctx, char *out, size_t size)
 #define HEALTH_MS  (5 * 60 * 1000 - 1000)
 #define DIALLED_MS 10000
 
+static bool just_dialled(const struct mc_bringup *b)
+{
+    return b->dialled_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->dialled_at_ms < DIALLED_MS;
+}
+
 static bool health_due(const struct mc_bringup *b)
 {
-    int64_t now_ms = mc_timerq_now_ms(b->queue);
-    return (b->dialled_at_ms < 0 || now_ms - b->dialled_at_ms >= DIALLED_MS) &&
-           (b->facts.health_at_ms < 0 || now_ms - b->facts.health_at_ms >= HEALTH_MS);
+    return !just_dialled(b) &&
+           (b->facts.health_at_ms < 0 || mc_timerq_now_ms(b->queue) - b->facts.health_at_ms >= HEALTH_MS);
 }
 
 /* Beside a call, registrations are told as they come; who was registered already when met has not asked for it yet. */
 int mc_build_news(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
-    bool fresh = b->dialled_at_ms >= 0 && mc_timerq_now_ms(b->queue) - b->dialled_at_ms < DIALLED_MS;
-    return mc_line_carries(b->line) && !fresh ? mc_build_cereg_urcs(ctx, out, size) : -ENODATA;
+    return mc_line_carries(b->line) && !just_dialled(b) ? mc_build_cereg_urcs(ctx, out, size) : -ENODATA;
 }
 
 /* Only beside a call, and not while it has just begun. */
 int mc_build_context(void *ctx, char *out, size_t size)
 {
     const struct mc_bringup *b = ctx;
-    int64_t now_ms = mc_timerq_now_ms(b->queue);
-    if (!mc_line_carries(b->line) || (b->dialled_at_ms >= 0 && now_ms - b->dialled_at_ms < DIALLED_MS))
+    if (!mc_line_carries(b->line) || just_dialled(b))
         return -ENODATA;
     if (b->facts.singly)
         return mc_at_format(out, size, "AT+CGACT?");

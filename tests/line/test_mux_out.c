@@ -36,7 +36,7 @@ static void saturate(unsigned n1, int32_t baud, int64_t most_us)
         }
     }
     double share = (double)mc_buf_len(&d.carried[2]) / ((double)baud / 10 * 10 - (double)at_bytes);
-    print_message("N1 %u, %d baud: AT waits %.1f ms at most, payload %.1f %% of the wire, idle %.1f ms\n", n1, baud,
+    print_message("# N1 %u, %d baud: AT waits %.1f ms at most, payload %.1f %% of the wire, idle %.1f ms\n", n1, baud,
                   (double)worst_us / 1000, share * 100, (double)idle_us / 1000);
     assert_in_range(worst_us, 1, most_us);
     if (n1 >= 256)
