@@ -89,7 +89,7 @@ void mc_link_mux_lost(void *ctx, const char *why)
         mc_link_failed(link, MC_FAULT_MUX_SILENT, why);
 }
 
-void mc_link_urc(void *ctx, enum mc_line_channel channel, const char *line, bool reboot)
+void mc_link_urc(void *ctx, const char *line, bool reboot)
 {
     struct mc_link *link = ctx;
     mc_link_publish(link);

@@ -74,7 +74,7 @@ bool mc_link_wants_online(const struct mc_link *link);
 bool mc_link_powered_off(const struct mc_link *link);
 /** A modem that was switched off is here again. */
 void mc_link_by_hand(struct mc_link *link);
-void mc_link_urc(void *ctx, enum mc_line_channel channel, const char *line, bool reboot);
+void mc_link_urc(void *ctx, const char *line, bool reboot);
 void mc_link_mux_lost(void *ctx, const char *why);
 
 /* next.c */

@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "session.h"
-#include <errno.h>
+#include "session_priv.h"
 #include <microcat/base/cleanup.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DETACH_MS 5000 /* a detach takes a second or two; the reset that waits for it is wanted */
-
-struct mc_session {
-    struct mc_machine machine;
-    struct mc_timerq *queue;
-    const struct mc_settings *settings;
-    struct mc_status *status;
-    struct mc_link_requests req;
-    struct mc_session_host host;
-    void *ctx, *req_ctx;
-    struct mc_line *line;
-    struct mc_bringup *bringup;
-    enum mc_session_use use;
-    enum mc_board_line board_line; /* being worked, or about to be */
-    struct mc_timer sample;
-};
 
 /* ---- the table ---- */
 
@@ -112,77 +96,6 @@ bool mc_session_met(const struct mc_session *session)
 
 /* ---- the line ---- */
 
-static int on_line_write(void *ctx, const void *data, size_t len)
-{
-    struct mc_session *session = ctx;
-    return mc_session_open(session) ? session->req.write(session->req_ctx, data, len) : -ENODEV;
-}
-
-static size_t on_line_data(void *ctx, const uint8_t *data, size_t len)
-{
-    struct mc_session *session = ctx;
-    return session->host.data(session->ctx, data, len);
-}
-
-static void on_line_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
-{
-    struct mc_session *session = ctx;
-    if (direction == MC_AT_RECEIVED)
-        session->status->modem.answered_at_ms = mc_timerq_now_ms(session->queue);
-    session->req.trace(session->req_ctx, channel, direction, text);
-}
-
-static void on_line_owner(void *ctx, enum mc_line_owner owner)
-{
-    struct mc_session *session = ctx;
-    static const enum mc_line_mode modes[] = {[MC_LINE_OWNER_AT] = MC_LINE_COMMAND,
-                                              [MC_LINE_OWNER_DATA] = MC_LINE_DATA,
-                                              [MC_LINE_OWNER_RAW] = MC_LINE_UNKNOWN,
-                                              [MC_LINE_OWNER_MUX] = MC_LINE_MUX};
-    session->status->modem.line = modes[owner];
-    session->req.data_mode(session->req_ctx, owner == MC_LINE_OWNER_DATA || owner == MC_LINE_OWNER_MUX);
-}
-
-static void on_line_urc(void *ctx, enum mc_line_channel channel, const char *line)
-{
-    struct mc_session *session = ctx;
-    bool reboot = mc_bringup_urc(session->bringup, line);
-    if (!strncmp(line, "CONNECT", 7) &&
-        channel == MC_CHANNEL_AT) /* the late answer to a dial that was given up: it carries data now */
-        mc_session_event(session, MC_SESSION_DOUBTED);
-    session->host.urc(session->ctx, channel, line, reboot);
-}
-
-static void on_line_room(void *ctx)
-{
-    struct mc_session *session = ctx;
-    session->req.call_room(session->req_ctx);
-}
-
-static size_t on_line_pending(void *ctx)
-{
-    struct mc_session *session = ctx;
-    return session->req.pending(session->req_ctx);
-}
-
-static void on_line_data_closed(void *ctx)
-{
-    struct mc_session *session = ctx;
-    session->host.data_closed(session->ctx);
-}
-
-static void on_line_mux_lost(void *ctx, const char *why)
-{
-    struct mc_session *session = ctx;
-    mc_session_event(session, MC_SESSION_DOUBTED);
-    session->host.mux_lost(session->ctx, why);
-}
-
-size_t mc_session_bytes(struct mc_session *session, const uint8_t *data, size_t len)
-{
-    return mc_session_open(session) ? mc_line_feed(session->line, data, len) : len;
-}
-
 void mc_session_no_answers(struct mc_session *session, const char *why)
 {
     mc_session_cancel(session); /* its own command is among those that end */
@@ -217,102 +130,6 @@ void mc_session_drop(struct mc_session *session, enum mc_session_event why)
     mc_line_reset(session->line);
     mc_session_event(session, why);
     session->status->modem.line = MC_LINE_CLOSED;
-}
-
-/* ---- walks ---- */
-
-/* A modem that is greeted was found; one that is checked was met before, or the walk would look for it. */
-static void on_step(void *ctx, const struct mc_bringup_row *row)
-{
-    struct mc_session *session = ctx;
-    if (row->step == MC_STEP_GREET || row->step == MC_STEP_CHECK)
-        mc_session_event(session, MC_SESSION_ANSWERED);
-    session->host.walk.step(session->ctx, row);
-}
-
-static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
-{
-    struct mc_session *session = ctx;
-    enum mc_session_use use = session->use;
-    session->use = MC_USE_NONE;
-    session->host.done(session->ctx, use, result);
-}
-
-/* The rest of the bring-up's questions are the host's, who has another ctx. */
-static void on_note(void *ctx, const char *text)
-{
-    struct mc_session *session = ctx;
-    session->host.walk.note(session->ctx, text);
-}
-
-static int on_set_baud(void *ctx, int32_t baud)
-{
-    struct mc_session *session = ctx;
-    return session->req.set_baud(session->req_ctx, baud);
-}
-
-static int on_set_flow(void *ctx, enum mc_flow flow)
-{
-    struct mc_session *session = ctx;
-    return session->req.set_flow(session->req_ctx, flow);
-}
-
-static enum mc_fault on_pin_allowed(void *ctx, const char *iccid, int tries_left)
-{
-    struct mc_session *session = ctx;
-    return session->host.walk.pin_allowed(session->ctx, iccid, tries_left);
-}
-
-static void on_pin_result(void *ctx, const char *iccid, bool right)
-{
-    struct mc_session *session = ctx;
-    session->host.walk.pin_result(session->ctx, iccid, right);
-}
-
-static int64_t on_attach_allowed(void *ctx)
-{
-    struct mc_session *session = ctx;
-    return session->host.walk.attach_allowed(session->ctx);
-}
-
-static int64_t on_dial_allowed(void *ctx)
-{
-    struct mc_session *session = ctx;
-    return session->host.walk.dial_allowed(session->ctx);
-}
-
-static enum mc_fault on_dial_fault(void *ctx, char *detail, size_t size)
-{
-    struct mc_session *session = ctx;
-    return session->req.call_check(session->req_ctx, detail, size);
-}
-
-void mc_session_stop_before_dial(struct mc_session *session, bool stop)
-{
-    mc_bringup_stop_before_dial(session->bringup, stop);
-}
-
-void mc_session_radio_stays_off(struct mc_session *session, bool off)
-{
-    mc_bringup_radio_stays_off(session->bringup, off);
-}
-
-void mc_session_walk(struct mc_session *session, enum mc_session_use use, enum mc_step step)
-{
-    bool new = mc_session_in(session, S(BOOTING) | S(WAKING));
-    session->use = use;
-    mc_bringup_start(session->bringup, step, new ? session->settings->modem.boot_time_ms : 0);
-}
-
-void mc_session_look_once(struct mc_session *session, bool once)
-{
-    mc_bringup_look_once(session->bringup, once);
-}
-
-void mc_session_cancel(struct mc_session *session)
-{
-    mc_bringup_cancel(session->bringup);
-    session->use = MC_USE_NONE;
 }
 
 void mc_session_call_ended(struct mc_session *session)
@@ -436,32 +253,13 @@ void mc_session_sample_in(struct mc_session *session, int64_t delay_ms)
 
 static struct mc_session *session_alloc(struct mc_timerq *queue, const struct mc_settings *settings)
 {
-    static const struct mc_line_callbacks line_cb = {.write = on_line_write,
-                                                     .data = on_line_data,
-                                                     .urc = on_line_urc,
-                                                     .trace = on_line_trace,
-                                                     .owner = on_line_owner,
-                                                     .room = on_line_room,
-                                                     .pending = on_line_pending,
-                                                     .data_closed = on_line_data_closed,
-                                                     .mux_lost = on_line_mux_lost};
-    static const struct mc_bringup_callbacks walk_cb = {.step = on_step,
-                                                        .note = on_note,
-                                                        .set_baud = on_set_baud,
-                                                        .set_flow = on_set_flow,
-                                                        .pin_allowed = on_pin_allowed,
-                                                        .pin_result = on_pin_result,
-                                                        .attach_allowed = on_attach_allowed,
-                                                        .dial_fault = on_dial_fault,
-                                                        .dial_allowed = on_dial_allowed,
-                                                        .done = on_walk_done};
     struct mc_session *session = calloc(1, sizeof(*session));
     if (!session)
         return NULL;
     mc_timer_init(&session->sample, "session.sample", on_sample, session);
-    session->line = mc_line_new(queue, &line_cb, session);
+    session->line = mc_line_new(queue, &mc_session_line_callbacks, session);
     if (session->line)
-        session->bringup = mc_bringup_new(queue, session->line, settings, &walk_cb, session);
+        session->bringup = mc_bringup_new(queue, session->line, settings, &mc_session_walk_callbacks, session);
     if (session->bringup)
         return session;
     mc_session_free(session);

@@ -26,6 +26,8 @@ enum mc_session_state {
 #define MC_SESSION_OPEN                                                                                                \
     (MC_MACHINE_BIT(MC_SESSION_BOOTING) | MC_MACHINE_BIT(MC_SESSION_LOST) | MC_MACHINE_BIT(MC_SESSION_MET) |           \
      MC_MACHINE_BIT(MC_SESSION_OFF) | MC_MACHINE_BIT(MC_SESSION_WAKING))
+/** It may be on its way up, and gets BootTime=. */
+#define MC_SESSION_STARTING (MC_MACHINE_BIT(MC_SESSION_BOOTING) | MC_MACHINE_BIT(MC_SESSION_WAKING))
 /** Off, as it said itself. */
 #define MC_SESSION_SAID_OFF                                                                                            \
     (MC_MACHINE_BIT(MC_SESSION_SHUT_OFF) | MC_MACHINE_BIT(MC_SESSION_OFF) | MC_MACHINE_BIT(MC_SESSION_WAKING))
@@ -54,12 +56,12 @@ enum mc_session_use {
 };
 
 struct mc_session_host {
-    /** The bring-up's own callbacks; what a session does itself (set_baud, set_flow, done) is not asked. */
+    /** The bring-up's own callbacks; what a session does itself (set_baud, set_flow, dial_fault, done) is not asked. */
     struct mc_bringup_callbacks walk;
     /** A walk for @use has ended; mc_session_use() is NONE already. */
     void (*done)(void *ctx, enum mc_session_use use, const struct mc_bringup_result *result);
     /** A line of the modem's own, facts are taken from it already. @reboot: it starts anew. */
-    void (*urc)(void *ctx, enum mc_line_channel channel, const char *line, bool reboot);
+    void (*urc)(void *ctx, const char *line, bool reboot);
     /** Data mode bytes. @return taken. */
     size_t (*data)(void *ctx, const uint8_t *data, size_t len_bytes);
     /** The modem closed the channel that carried data. */
@@ -106,7 +108,8 @@ void mc_session_no_answers(struct mc_session *session, const char *why);
 void mc_session_defaults(struct mc_session *session);
 /** The call is over: the line is AT's again. */
 void mc_session_take_line_back(struct mc_session *session);
-/** A call that a daemon before us left carries data on it; @facts are what that call proves of the modem. */
+/** A call that a daemon before us left runs on the line, in the multiplexer when @mux_n1 is not 0. 0 or -errno: then
+ * the line is plain. */
 int mc_session_adopt(struct mc_session *session, unsigned mux_n1);
 
 /** Walks end before the dial; also the one under way. */
@@ -116,7 +119,7 @@ void mc_session_radio_stays_off(struct mc_session *session, bool off);
 void mc_session_walk(struct mc_session *session, enum mc_session_use use, enum mc_step step);
 /** The next walk does not wait for a registration: it only looks whether there is one. */
 void mc_session_look_once(struct mc_session *session, bool once);
-/** Is a walk needed before the line can be left? */
+/** Is the modem in its multiplexer? */
 bool mc_session_muxed(const struct mc_session *session);
 /** What is known against the modem's multiplexer: mc_bringup_mux_why(). */
 const char *mc_session_mux_why(const struct mc_session *session);
