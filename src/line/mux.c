@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The multiplexer's life: DLCs that open and close, what is heard, and silence. */
+/* The multiplexer's life: DLCs that open and close, and what is heard. */
 #include "mux_priv.h"
 #include <errno.h>
 #include <stdlib.h>
 
 #define T1_MS         300 /* 27.010, 5.7.1: 100 ms is its default; a modem that is busy with the radio takes longer */
 #define N2            3   /* SABMs and DISCs in all: the last one's answer is waited for, and a second is over */
-#define SILENCE_MS    30000
-#define TEST_MS       5000 /* for the answer to a TEST, while a call may keep the wire busy */
-#define ADOPTED_MS    900  /* ... of a multiplexer that was taken over: is it still there? */
-#define TESTS_MAX     2
 #define LEAVE_MS      1000
-#define PARTIAL_MS    100 /* a frame that has begun comes to its end within this, or three times its time on the wire */
 #define OUT_BYTES     4096
 #define HELD_BYTES    32768
 #define CONTROL_BYTES 2048
@@ -275,37 +270,12 @@ static void on_stray(void *ctx, const uint8_t *data, size_t len)
         mux->cb.stray(mux->ctx, data, len);
 }
 
-static const struct mux_reader_events reader_events = {.frame = on_frame, .stray = on_stray};
-
-/* The limit counts from the frame's begin, and grows when its length has come. */
-static void watch_partial(struct mc_mux *mux)
-{
-    size_t total = mc_mux_reader_waits(&mux->reader);
-    int64_t now_ms = mc_timerq_now_ms(mux->queue), limit_ms = (int64_t)total * 10 * 1000 * 3 / mux->baud;
-    if (total == 0 || mux->state == MUX_OVER) {
-        mc_timer_disarm(&mux->partial);
-        return;
-    }
-    if (!mc_timer_armed(&mux->partial) || mux->partial_of != mux->reader.begun) {
-        mux->partial_of = mux->reader.begun;
-        mux->partial_at_ms = now_ms;
-    }
-    if (limit_ms < PARTIAL_MS)
-        limit_ms = PARTIAL_MS;
-    mc_timer_arm(&mux->partial, mux->queue, mux->partial_at_ms + limit_ms - now_ms);
-}
-
-static void on_partial(void *ctx)
-{
-    struct mc_mux *mux = ctx;
-    mc_mux_reader_late(&mux->reader, &reader_events, mux);
-    watch_partial(mux);
-}
+const struct mux_reader_events mc_mux_reader_events = {.frame = on_frame, .stray = on_stray};
 
 void mc_mux_feed(struct mc_mux *mux, const uint8_t *data, size_t len)
 {
-    mc_mux_read(&mux->reader, &reader_events, mux, data, len);
-    watch_partial(mux);
+    mc_mux_read(&mux->reader, &mc_mux_reader_events, mux, data, len);
+    mc_mux_watch_partial(mux);
     mc_mux_writable(mux); /* what an MSC let go on */
 }
 
@@ -319,53 +289,18 @@ void mc_mux_resume(struct mc_mux *mux, unsigned dlci)
         set_stop(dlc, false);
 }
 
-/* ---- silence ---- */
-
-static void on_silence(void *ctx)
-{
-    struct mc_mux *mux = ctx;
-    int64_t quiet_ms = mc_timerq_now_ms(mux->queue) - mux->heard_at_ms;
-    mux->stats.tests_lost += mux->tests_waited > 0;
-    if (mux->tests_waited == 0 && quiet_ms < SILENCE_MS) {
-        mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS - quiet_ms);
-    } else if (mux->tests_waited >= TESTS_MAX) {
-        mc_mux_end_soon(mux, MC_MUX_SILENT);
-    } else {
-        mux->tests_waited++;
-        mc_timer_arm(&mux->silence, mux->queue, TEST_MS);
-        mc_mux_send_test(mux);
-    }
-}
-
 /* ---- life ---- */
 
 void mc_mux_start(struct mc_mux *mux)
 {
     mux->state = MUX_STARTING;
-    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
-    mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS);
+    mc_mux_watch_silence(mux);
     mc_mux_open(mux, 0);
-}
-
-static void on_adopted_silent(void *ctx)
-{
-    struct mc_mux *mux = ctx;
-    if (mux->tests_waited == 0) /* it answered */
-        return;
-    mux->stats.tests_lost++;
-    if (mux->tests_waited >= TESTS_MAX) {
-        mc_mux_end_soon(mux, MC_MUX_SILENT);
-        return;
-    }
-    mux->tests_waited++;
-    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
-    mc_mux_send_test(mux);
 }
 
 void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis)
 {
     mux->state = MUX_ON;
-    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
     mux->dlcs[0].state = DLC_OPEN;
     for (unsigned i = 1; i <= MC_MUX_DLCIS; i++) {
         if (!(dlcis & 1u << i))
@@ -373,11 +308,8 @@ void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis)
         mux->dlcs[i].state = DLC_OPEN;
         new_signals(&mux->dlcs[i]);
     }
-    mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS);
-    mux->tests_waited = 1;
-    mc_timer_init(&mux->leave, "mux.adopted", on_adopted_silent, mux);
-    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
-    mc_mux_send_test(mux);
+    mc_mux_watch_silence(mux);
+    mc_mux_ask_adopted(mux);
 }
 
 static void on_leave(void *ctx)
@@ -432,11 +364,10 @@ struct mc_mux *mc_mux_new(struct mc_timerq *queue, unsigned n1, int32_t baud, co
     mux->cb = *callbacks;
     mux->ctx = ctx;
     mc_buf_init(&mux->control, CONTROL_BYTES);
-    mc_timer_init(&mux->silence, "mux.silence", on_silence, mux);
-    mc_timer_init(&mux->partial, "mux.partial", on_partial, mux);
     mc_timer_init(&mux->leave, "mux.leave", on_leave, mux);
     mc_timer_init(&mux->end, "mux.end", on_end, mux);
     mc_mux_out_init(mux);
+    mc_mux_watch_init(mux);
     for (unsigned i = 0; i <= MC_MUX_DLCIS; i++) {
         struct dlc *dlc = &mux->dlcs[i];
         dlc->mux = mux;

@@ -2,8 +2,8 @@
 #ifndef MICROCAT_LINE_MUX_PRIV_H
 #define MICROCAT_LINE_MUX_PRIV_H
 
-/* Shared by the multiplexer's files: mux.c (life, DLCs), mux_out.c (what goes first, and when), mux_control.c (DLCI 0's
- * commands), mux_frame.c (frames). */
+/* Shared by the multiplexer's files: mux.c (life, DLCs), mux_watch.c (what does not come), mux_out.c (what goes first,
+ * and when), mux_control.c (DLCI 0's commands), mux_frame.c (frames). */
 
 #include "mux_frame.h"
 #include <microcat/base/buf.h>
@@ -58,6 +58,16 @@ void mc_mux_end_soon(struct mc_mux *mux, enum mc_mux_end why);
 /** The modem has answered the MSC whose signals were @signals. */
 void mc_mux_msc_answered(struct dlc *dlc, uint8_t signals);
 struct dlc *mc_mux_dlc(struct mc_mux *mux, unsigned dlci);
+extern const struct mux_reader_events mc_mux_reader_events;
+
+/* mux_watch.c */
+void mc_mux_watch_init(struct mc_mux *mux);
+/** Bytes were read: a frame that has begun has its limit. */
+void mc_mux_watch_partial(struct mc_mux *mux);
+/** From now on silence is asked about by TEST. */
+void mc_mux_watch_silence(struct mc_mux *mux);
+/** Taken over from a daemon before us: asks at once, and twice at the most. */
+void mc_mux_ask_adopted(struct mc_mux *mux);
 
 /* mux_out.c */
 void mc_mux_out_init(struct mc_mux *mux);

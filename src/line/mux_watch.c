@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What does not come: the rest of a frame, or anything at all. */
+#include "mux_priv.h"
+
+#define SILENCE_MS 30000
+#define TEST_MS    5000 /* for the answer to a TEST, while a call may keep the wire busy */
+#define ADOPTED_MS 900  /* ... of a multiplexer that was taken over: is it still there? */
+#define TESTS_MAX  2
+#define PARTIAL_MS 100 /* a frame that has begun comes to its end within this, or three times its time on the wire */
+
+/* ---- the rest of a frame ---- */
+
+/* The limit counts from the frame's begin, and grows when its length has come. */
+void mc_mux_watch_partial(struct mc_mux *mux)
+{
+    size_t total = mc_mux_reader_waits(&mux->reader);
+    int64_t now_ms = mc_timerq_now_ms(mux->queue), limit_ms = (int64_t)total * 10 * 1000 * 3 / mux->baud;
+    if (total == 0 || mux->state == MUX_OVER) {
+        mc_timer_disarm(&mux->partial);
+        return;
+    }
+    if (!mc_timer_armed(&mux->partial) || mux->partial_of != mux->reader.begun) {
+        mux->partial_of = mux->reader.begun;
+        mux->partial_at_ms = now_ms;
+    }
+    if (limit_ms < PARTIAL_MS)
+        limit_ms = PARTIAL_MS;
+    mc_timer_arm(&mux->partial, mux->queue, mux->partial_at_ms + limit_ms - now_ms);
+}
+
+static void on_partial(void *ctx)
+{
+    struct mc_mux *mux = ctx;
+    mc_mux_reader_late(&mux->reader, &mc_mux_reader_events, mux);
+    mc_mux_watch_partial(mux);
+}
+
+/* ---- silence ---- */
+
+static void on_silence(void *ctx)
+{
+    struct mc_mux *mux = ctx;
+    int64_t quiet_ms = mc_timerq_now_ms(mux->queue) - mux->heard_at_ms;
+    mux->stats.tests_lost += mux->tests_waited > 0;
+    if (mux->tests_waited == 0 && quiet_ms < SILENCE_MS) {
+        mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS - quiet_ms);
+    } else if (mux->tests_waited >= TESTS_MAX) {
+        mc_mux_end_soon(mux, MC_MUX_SILENT);
+    } else {
+        mux->tests_waited++;
+        mc_timer_arm(&mux->silence, mux->queue, TEST_MS);
+        mc_mux_send_test(mux);
+    }
+}
+
+void mc_mux_watch_silence(struct mc_mux *mux)
+{
+    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
+    mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS);
+}
+
+static void on_adopted_silent(void *ctx)
+{
+    struct mc_mux *mux = ctx;
+    if (mux->tests_waited == 0) /* it answered */
+        return;
+    mux->stats.tests_lost++;
+    if (mux->tests_waited >= TESTS_MAX) {
+        mc_mux_end_soon(mux, MC_MUX_SILENT);
+        return;
+    }
+    mux->tests_waited++;
+    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
+    mc_mux_send_test(mux);
+}
+
+void mc_mux_ask_adopted(struct mc_mux *mux)
+{
+    mux->tests_waited = 1;
+    mc_timer_init(&mux->leave, "mux.adopted", on_adopted_silent, mux);
+    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
+    mc_mux_send_test(mux);
+}
+
+void mc_mux_watch_init(struct mc_mux *mux)
+{
+    mc_timer_init(&mux->silence, "mux.silence", on_silence, mux);
+    mc_timer_init(&mux->partial, "mux.partial", on_partial, mux);
+}
