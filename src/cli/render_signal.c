@@ -95,7 +95,8 @@ static void print_band(const struct plot *plot, const struct signal_metric *metr
     print_heading(plot, metric, &sum);
     if (sum.n == 0)
         return;
-    double low = floor(sum.min / 5) * 5, high = ceil((sum.max + 0.1) / 5) * 5;
+    double low, high;
+    signal_axis(&sum, &low, &high);
     if (high - low < 10)
         high = low + 10;
     double step = (high - low) / (ROWS * (plot->style->utf8 ? 4 : 1));
@@ -145,26 +146,27 @@ static void print_cells(const struct plot *plot)
 {
     const json_t *samples = render_get(plot->reply, "samples");
     char marks[MAX_COLUMNS + 1];
-    double cell, before = -1, band, at_s = 0;
+    struct signal_cell cell = {0};
+    double band;
 
     memset(marks, ' ', plot->columns);
     marks[plot->columns] = '\0';
-    for (size_t i = 0; i < json_array_size(samples); i++) {
-        if (!render_number(json_array_get(samples, i), "cell_id", &cell))
-            continue;
-        render_number(json_array_get(samples, i), "time", &at_s);
-        if (before >= 0 && cell != before && at_s >= plot->from_s)
-            marks[column_of(plot, at_s)] = '+';
-        before = cell;
-    }
+    for (size_t i = 0; signal_next_cell(plot->reply, &i, &cell);)
+        if (cell.another && cell.at_s >= plot->from_s)
+            marks[column_of(plot, cell.at_s)] = '+';
     print_marks(plot, "cell", marks);
-    if (before < 0)
+    if (!cell.known)
         return;
-    fprintf(plot->out, "%*scell %.0f", GUTTER, "", before);
+    fprintf(plot->out, "%*scell %.0f", GUTTER, "", cell.id);
     if (render_number(json_array_get(samples, json_array_size(samples) - 1), "band", &band))
         fprintf(plot->out, ", band %.0f", band);
     fputs(strchr(marks, '+') ? " (+ new)" : "", plot->out);
     fputc('\n', plot->out);
+}
+
+static bool on_step(time_t at, int step_min, struct tm *ret_tm)
+{
+    return localtime_r(&at, ret_tm) && (ret_tm->tm_hour * 60 + ret_tm->tm_min) % step_min == 0;
 }
 
 static void print_axis(const struct plot *plot)
@@ -183,14 +185,11 @@ static void print_axis(const struct plot *plot)
     for (size_t c = 0; c < plot->columns; c++) {
         /* the multiple of five minutes in this column, if there is one */
         time_t at = (time_t)(ceil((plot->from_s + (double)c * column_s) / 300) * 300);
-        bool tick = (double)at < plot->from_s + (double)(c + 1) * column_s && localtime_r(&at, &tm) &&
-                    (tm.tm_hour * 60 + tm.tm_min) % steps_min[step] == 0;
+        double end_s = plot->from_s + (double)(c + 1) * column_s;
+        bool tick = (double)at < end_s && on_step(at, steps_min[step], &tm);
 
-        if (column_s > 300) /* several: the one on the step */
-            for (; !tick && (double)(at + 300) < plot->from_s + (double)(c + 1) * column_s;) {
-                at += 300;
-                tick = localtime_r(&at, &tm) && (tm.tm_hour * 60 + tm.tm_min) % steps_min[step] == 0;
-            }
+        while (!tick && column_s > 300 && (double)(at + 300) < end_s) /* several: the one on the step */
+            tick = on_step(at += 300, steps_min[step], &tm);
         fputs(plot->style->utf8 ? tick ? "┬" : "─" : tick ? "+" : "-", plot->out);
         if (!tick || c < free_from || c + 5 > plot->columns)
             continue;

@@ -65,7 +65,8 @@ static bool print_band(FILE *out, const json_t *reply, size_t m, double from_s, 
         fprintf(out, "<text x=\"%d\" y=\"%d\">%s unknown</text>\n", LEFT, top - 6, signal_metrics[m].name);
         return true;
     }
-    double low = floor(sum.min / 5) * 5, high = ceil((sum.max + 0.1) / 5) * 5;
+    double low, high;
+    signal_axis(&sum, &low, &high);
     fprintf(out, "<text x=\"%d\" y=\"%d\">%s: min %.1f, median %.1f, max %.1f %s</text>\n", LEFT, top - 6,
             signal_metrics[m].name, sum.min, sum.median, sum.max, signal_metrics[m].unit);
     fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.0f</text>\n", LEFT - 6, top + 10, high);
@@ -76,8 +77,8 @@ static bool print_band(FILE *out, const json_t *reply, size_t m, double from_s, 
 
 static void print_marks(FILE *out, const json_t *reply, double from_s, double now_s)
 {
-    const json_t *samples = render_get(reply, "samples");
-    double begin_s, end_s, cell, before = -1, at_s = 0;
+    struct signal_cell cell = {0};
+    double begin_s, end_s;
     int bottom = TOP + 2 * STEP + BAND;
 
     for (size_t i = 0; signal_outage(reply, i, now_s, &begin_s, &end_s); i++)
@@ -87,15 +88,10 @@ static void print_marks(FILE *out, const json_t *reply, double from_s, double no
                 "<rect class=\"out\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>outage</title></rect>\n",
                 place(begin_s, from_s, now_s), TOP,
                 fmax(1, place(end_s, from_s, now_s) - place(begin_s, from_s, now_s)), bottom - TOP);
-    for (size_t i = 0; i < json_array_size(samples); i++) {
-        if (!render_number(json_array_get(samples, i), "cell_id", &cell))
-            continue;
-        render_number(json_array_get(samples, i), "time", &at_s);
-        if (before >= 0 && cell != before && at_s >= from_s)
+    for (size_t i = 0; signal_next_cell(reply, &i, &cell);)
+        if (cell.another && cell.at_s >= from_s)
             fprintf(out, "<path class=\"cell\" d=\"M%.1f %dV%d\"><title>cell %.0f</title></path>\n",
-                    place(at_s, from_s, now_s), TOP, bottom, cell);
-        before = cell;
-    }
+                    place(cell.at_s, from_s, now_s), TOP, bottom, cell.id);
 }
 
 char *render_signal_svg(const json_t *reply)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "signal_day.h"
 #include "render.h"
+#include <math.h>
 #include <microcat/base/cleanup.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,31 @@ bool signal_summary(const json_t *reply, const char *key, double from_s, struct 
     }
     *ret_sum = sum;
     return true;
+}
+
+void signal_axis(const struct signal_sum *sum, double *ret_low, double *ret_high)
+{
+    *ret_low = floor(sum->min / 5) * 5;
+    *ret_high = ceil((sum->max + 0.1) / 5) * 5;
+}
+
+bool signal_next_cell(const json_t *reply, size_t *index, struct signal_cell *cell)
+{
+    const json_t *samples = render_get(reply, "samples");
+    double id;
+
+    while (*index < json_array_size(samples)) {
+        const json_t *sample = json_array_get(samples, (*index)++);
+
+        if (!render_number(sample, "cell_id", &id))
+            continue;
+        render_number(sample, "time", &cell->at_s);
+        cell->another = cell->known && id != cell->id;
+        cell->known = true;
+        cell->id = id;
+        return true;
+    }
+    return false;
 }
 
 bool signal_outage(const json_t *reply, size_t index, double now_s, double *ret_from_s, double *ret_to_s)

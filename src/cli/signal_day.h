@@ -23,6 +23,11 @@ struct signal_sum {
     double min, median, max, last, last_s;
 };
 
+struct signal_cell { /* zero before the first */
+    bool known, another;
+    double id, at_s;
+};
+
 /** How long a sample holds, in seconds: one and a half of the interval, and no less than that of the default one. */
 double signal_reach(const json_t *reply);
 /** The beginning of the window that ends now: 1, 3, 6, 12 or 24 h before, the least that has all samples. */
@@ -32,6 +37,11 @@ bool signal_any(const json_t *reply);
 void signal_bins(const json_t *reply, const char *key, double from_s, double to_s, struct signal_bin *bins, size_t n);
 /** Of the samples since @from_s. False: no memory. */
 bool signal_summary(const json_t *reply, const char *key, double from_s, struct signal_sum *ret_sum);
+/** The range of a curve's axis: multiples of five around what was measured. */
+void signal_axis(const struct signal_sum *sum, double *ret_low, double *ret_high);
+/** The next sample from *@index on (the first: 0) that tells a cell, and whether it is another than the one before.
+ * False: there is none. */
+bool signal_next_cell(const json_t *reply, size_t *index, struct signal_cell *cell);
 /** Beginning and end of outage @index, those that ended first, then the one that goes on. False: there is none. */
 bool signal_outage(const json_t *reply, size_t index, double now_s, double *ret_from_s, double *ret_to_s);
 /** Why there is nothing to draw, a sentence for people. */

@@ -64,7 +64,7 @@ const struct cli_verb cli_verbs[] = {
      .method = "Reconnect"},
     {.name = "at",
      .syntax = "COMMAND",
-     .help = "one AT command, while the modem is in command mode",
+     .help = "one AT command; during a call in the multiplexer only",
      .who = "command",
      .words = "ATI AT+CSQ AT+CPSI? AT+CEREG? AT+COPS? AT+CGPADDR=1 AT+CBC AT+CPMUTEMP",
      .min_args = 1,
