@@ -60,7 +60,8 @@ static const struct {
     {"record", "FILE", take_record,
      "Write the AT dialogue to FILE, without secrets, for a bug report or a replay. It is kept below 8 MiB in two "
      "files, "
-     "FILE and FILE.1."},
+     "FILE and FILE.1. What is said in the multiplexer is not in it: set Multiplex=no for a recording of a whole "
+     "call."},
     {"version", NULL, NULL, "Print the version and end."},
     {"help", NULL, NULL, "Print this help and end."},
 };
