@@ -75,6 +75,7 @@ void pppd_stop(struct world *w)
     if (!p->running)
         return;
     p->stopping = true;
+    p->stopped_carrying = peer == SIM_PEER_UP;
     mc_timer_disarm(&p->step);
     if (p->stuck) {
         pppd_end(w, 9000, MC_FAULT_PPPD_STUCK, "pppd did not react and was killed");

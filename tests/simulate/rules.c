@@ -228,9 +228,14 @@ void rules_event(struct world *w, const struct mc_event *event)
             space(w, &w->rules.radio_cycle_ms, w->settings.recovery.radio_cycle_interval_ms, "a radio cycle");
         break;
     case MC_EVENT_FAULT:
-        /* A call that carries is never ended by us. What answered until now and died is believed once. */
-        if (event->fault == MC_FAULT_LINK_STALE && w->pppd.wronged && ++w->sentences > 1)
+        /* A call that carries is never ended by us. What answered until now and died is believed once; the modem's own
+         * word about a context that is up, never. */
+        if (event->fault == MC_FAULT_LINK_STALE && strstr(event->text, "AT+CGACT?")) {
+            if (w->pppd.stopped_carrying)
+                world_fail(w, "a call that carries is ended by the modem's word");
+        } else if (event->fault == MC_FAULT_LINK_STALE && w->pppd.wronged && ++w->sentences > 1) {
             world_fail(w, "a call that carries is ended, for the %uth time since the name servers died", w->sentences);
+        }
         __attribute__((fallthrough));
     case MC_EVENT_REMEDY:
     case MC_EVENT_NOTE:

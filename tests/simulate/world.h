@@ -45,8 +45,9 @@ struct pppd {
     char sign_text[4][64];
     unsigned n_signs, frames_left;
     bool probing, probe_good;
-    bool wronged;       /* the link carried, and yet the last probe was lost */
-    int64_t counted_ms; /* traffic is counted up to here */
+    bool wronged;          /* the link carried, and yet the last probe was lost */
+    bool stopped_carrying; /* it was told to end while the link carried */
+    int64_t counted_ms;    /* traffic is counted up to here */
     uint64_t rx, tx;
 };
 
