@@ -256,6 +256,12 @@ static int find_final(const char *line)
     return -1;
 }
 
+enum mc_at_result mc_at_final(const char *line)
+{
+    int i = find_final(line);
+    return i < 0 ? MC_AT_RESULT_COUNT : finals[i].result;
+}
+
 /* AT+CMEE=1 asks for numbers; a modem that gives the words of 27.007, 9.2 all the same means the same. */
 static int error_code(enum mc_at_result result, const char *line)
 {

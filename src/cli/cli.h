@@ -19,6 +19,8 @@ enum cli_options { /* which a verb takes beside the global ones */
                    CLI_OPT_LINES = 1 << 3,
                    CLI_OPT_SETUP = 1 << 4,  /* its own ones, together */
                    CLI_OPT_SIGNAL = 1 << 5, /* likewise */
+                   CLI_OPT_CUT = 1 << 6,
+                   CLI_OPT_FOR_TIME = 1 << 7, /* --for takes a time, not a state */
 };
 
 struct cli_verb;
@@ -39,7 +41,9 @@ struct cli {
     char **args; /* after the verb */
     size_t n_args;
     unsigned options;   /* given ones of enum cli_options */
-    const char *wanted; /* --for */
+    const char *wanted; /* --for, a state */
+    int64_t for_ms;     /* --for, a time; or -1 */
+    bool cut;
     int64_t timeout_ms; /* --timeout, or -1 */
     bool mermaid;
     int64_t lines;        /* --lines, or -1 */
@@ -75,6 +79,7 @@ enum cli_exit cli_run_wait(const struct cli *cli);
 enum cli_exit cli_run_simple(const struct cli *cli);
 enum cli_exit cli_run_switch(const struct cli *cli);
 enum cli_exit cli_run_at(const struct cli *cli);
+enum cli_exit cli_run_lease(const struct cli *cli);
 enum cli_exit cli_run_trace(const struct cli *cli);
 enum cli_exit cli_run_history(const struct cli *cli);
 enum cli_exit cli_run_signal(const struct cli *cli);

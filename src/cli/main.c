@@ -14,12 +14,14 @@
 
 #define DEFAULT_SOCKET "/run/microcatd/microcatd.sock"
 #define MAX_TIMEOUT_MS (365LL * 24 * 3600 * 1000)
+#define MAX_LEASE_MS   (24LL * 3600 * 1000)
 
 enum {
     OPT_SOCKET = 256,
     OPT_INSTANCE,
     OPT_JSON,
     OPT_FOR,
+    OPT_CUT,
     OPT_TIMEOUT,
     OPT_MERMAID,
     OPT_LINES,
@@ -41,6 +43,7 @@ static const struct option options[] = {
     {"instance", required_argument, NULL, OPT_INSTANCE},
     {"json", no_argument, NULL, OPT_JSON},
     {"for", required_argument, NULL, OPT_FOR},
+    {"cut", no_argument, NULL, OPT_CUT},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"mermaid", no_argument, NULL, OPT_MERMAID},
     {"lines", required_argument, NULL, OPT_LINES},
@@ -83,6 +86,8 @@ static void print_words(void)
         if (verb->options & CLI_OPT_FOR)
             for (int state = 0; state < MC_STATE_COUNT; state++)
                 printf(" --for=%s", mc_strtab_name(&mc_state_names, state));
+        if (verb->options & CLI_OPT_FOR_TIME)
+            fputs(" --for= --cut", stdout);
         if (verb->options & CLI_OPT_SETUP)
             fputs(" --apn= --user= --password-file= --pin-file= --config= --no-start", stdout);
         if (verb->options & CLI_OPT_SIGNAL)
@@ -117,12 +122,19 @@ static int take_timeout(struct cli *cli, const char *text)
     return -EINVAL;
 }
 
-static int take_state(struct cli *cli, const char *text)
+/* A state or a time: which, the verb says, and that comes later. */
+static int take_for(struct cli *cli)
 {
-    if (mc_strtab_value(&mc_state_names, text) >= 0) {
-        cli->wanted = text;
-        return 0;
+    const char *text = cli->wanted;
+
+    if (cli->verb->options & CLI_OPT_FOR_TIME) {
+        if (mc_parse_duration_ms(text, &cli->for_ms) == 0 && cli->for_ms >= 1000 && cli->for_ms <= MAX_LEASE_MS)
+            return 0;
+        cli_complain("--for=%s: a time from 1s to 1d is wanted, like 90s, 10min or 1h", text);
+        return -EINVAL;
     }
+    if (mc_strtab_value(&mc_state_names, text) >= 0)
+        return 0;
     cli_complain("--for=%s: no such state; there are absent, sync, setup, sim, pdp, register, dial, ppp, online, "
                  "hangup, backoff, held and stopped",
                  text);
@@ -185,8 +197,12 @@ static int take_option(struct cli *cli, int option)
         cli->json = true;
         return 0;
     case OPT_FOR:
-        cli->options |= CLI_OPT_FOR;
-        return take_state(cli, optarg);
+        cli->wanted = optarg;
+        return 0;
+    case OPT_CUT:
+        cli->options |= CLI_OPT_CUT;
+        cli->cut = true;
+        return 0;
     case OPT_TIMEOUT:
         cli->options |= CLI_OPT_TIMEOUT;
         return take_timeout(cli, optarg);
@@ -221,11 +237,12 @@ static int take_verb(struct cli *cli, int argc, char **argv)
                      cli->verb->syntax ? cli->verb->syntax : "");
         return -EINVAL;
     }
-    if (cli->options & ~cli->verb->options) {
+    if ((cli->options & ~cli->verb->options) ||
+        (cli->wanted && !(cli->verb->options & (CLI_OPT_FOR | CLI_OPT_FOR_TIME)))) {
         cli_complain("%s does not take that option; see microcatctl help", cli->verb->name);
         return -EINVAL;
     }
-    return 0;
+    return cli->wanted ? take_for(cli) : 0;
 }
 
 static void look_at_terminal(struct cli *cli)
@@ -244,7 +261,7 @@ static void look_at_terminal(struct cli *cli)
 
 int main(int argc, char **argv)
 {
-    struct cli cli = {.socket = DEFAULT_SOCKET, .timeout_ms = -1, .lines = -1};
+    struct cli cli = {.socket = DEFAULT_SOCKET, .timeout_ms = -1, .for_ms = -1, .lines = -1};
     int option;
 
     look_at_terminal(&cli);

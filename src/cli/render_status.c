@@ -146,6 +146,21 @@ static void trouble(FILE *out, const json_t *status, const struct render_style *
     }
 }
 
+/* A channel that somebody holds. */
+static void lease(FILE *out, const json_t *status, const struct render_style *style)
+{
+    const char *path = render_string(status, "lease.path", NULL);
+    char left[32];
+    double left_s;
+
+    if (!path)
+        return;
+    labelled(out, style, "Lease", INK_PLAIN, path);
+    if (render_number(status, "lease.ends_in_s", &left_s))
+        fprintf(out, ", for %s more", render_duration(left_s, left, sizeof(left)));
+    fputc('\n', out);
+}
+
 enum reason { REASON_ENDED, REASON_GOES_ON, REASON_WAITS };
 
 /* ": the network ended the call, redialled" of an outage that ended; "..., 2 tries so far" of one that goes on, where
@@ -209,6 +224,7 @@ char *render_status(const json_t *status, const struct render_style *style)
         return NULL;
     head(out, status, style);
     trouble(out, status, style);
+    lease(out, status, style);
     render_layers(out, status, style);
     past(out, status, style);
     fclose(out);

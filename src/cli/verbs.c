@@ -70,6 +70,13 @@ const struct cli_verb cli_verbs[] = {
      .min_args = 1,
      .max_args = 1,
      .run = cli_run_at},
+    {.name = "lease",
+     .syntax = "[--for=T] [--cut] [-- PROGRAM {}]",
+     .help = "a pty with an AT channel of its own, also during a call",
+     .who = "command",
+     .max_args = 64,
+     .options = CLI_OPT_FOR_TIME | CLI_OPT_CUT,
+     .run = cli_run_lease},
     {.name = "trace",
      .syntax = "[--mermaid] [--lines=N]",
      .help = "the last AT dialogue, secrets left out",
@@ -116,6 +123,7 @@ void cli_print_help(FILE *out)
           "  --json                             JSON instead of text, one value a line\n"
           "  --for=STATE                        absent sync setup sim pdp register dial ppp online\n"
           "                                     hangup backoff held stopped\n"
+          "  --for=T --cut                      lease: so long (10min); end the call where the line is one\n"
           "  --timeout=T                        90s, 5min; a plain number is seconds\n"
           "  --mermaid                          draw the last bring-up as a Mermaid sequence diagram\n"
           "  --lines=N                          the newest N\n"

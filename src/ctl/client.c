@@ -274,6 +274,8 @@ static void take_input(struct ctl_client *client)
     client->eof = true;
     if (n < 0 || client->closing || hung_up(client->fd))
         ctl_client_drop(client);
+    else if (client->pending)
+        ctl_pending_eof(client->pending);
 }
 
 static void on_ready(void *ctx, int fd, unsigned ready)

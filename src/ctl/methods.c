@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_LINES 500
-#define MAX_WAIT_MS   (366LL * 24 * 3600 * 1000)
+#define DEFAULT_LINES    500
+#define DEFAULT_LEASE_MS (10 * 60 * 1000)
+#define MAX_LEASE_MS     (24LL * 3600 * 1000)
+#define MAX_WAIT_MS      (366LL * 24 * 3600 * 1000)
 
 struct param {
     const char *name;
@@ -116,13 +118,15 @@ static void run_signal(struct ctl_client *client, const struct method *method, c
     ctl_follow_signal(client);
 }
 
-static struct ctl_pending *pending_new(struct ctl_client *client)
+struct ctl_pending *ctl_pending_new(struct ctl_client *client)
 {
     struct mc_ctl_server *server = client->server;
     struct ctl_pending *pending = calloc(1, sizeof(*pending));
 
-    if (!pending)
+    if (!pending) {
+        ctl_client_fail(client, "Failed", "out of memory");
         return NULL;
+    }
     pending->server = server;
     pending->client = client;
     pending->next = server->pendings;
@@ -134,7 +138,7 @@ static struct ctl_pending *pending_new(struct ctl_client *client)
 }
 
 /* Ends it and returns the client that waits for it, or NULL. */
-static struct ctl_client *pending_end(struct ctl_pending *pending)
+struct ctl_client *ctl_pending_end(struct ctl_pending *pending)
 {
     struct ctl_client *client = pending->client;
 
@@ -155,11 +159,21 @@ void ctl_pending_orphan(struct ctl_pending *pending)
     const struct mc_ctl_backend *backend = pending->server->backend;
 
     pending->client = NULL;
-    if (pending->withdrawable && backend->at_withdraw)
+    if (pending->orphan == ORPHAN_IS_WITHDRAWN && backend->at_withdraw)
         backend->at_withdraw(backend->ctx, pending);
+    else if (pending->orphan == ORPHAN_ENDS)
+        backend->lease_end(backend->ctx, pending);
 }
 
-static const char *error_name(int result)
+void ctl_pending_eof(struct ctl_pending *pending)
+{
+    const struct mc_ctl_backend *backend = pending->server->backend;
+
+    if (pending->orphan == ORPHAN_ENDS)
+        backend->lease_end(backend->ctx, pending);
+}
+
+const char *ctl_error_name(int result)
 {
     static const struct {
         int error;
@@ -182,13 +196,13 @@ static void on_verb_done(void *ctx, int result, const char *text)
     struct ctl_client *client;
 
     mc_info("operator: %s %s: %s", verb, result == 0 ? "done" : "failed", text && text[0] ? text : strerror(-result));
-    client = pending_end(ctx);
+    client = ctl_pending_end(ctx);
     if (!client)
         return;
     if (result == 0)
         ctl_client_reply(client, json_pack("{s:s}", "text", text ? text : ""));
     else
-        ctl_client_fail(client, error_name(result), "%s", text && text[0] ? text : strerror(-result));
+        ctl_client_fail(client, ctl_error_name(result), "%s", text && text[0] ? text : strerror(-result));
 }
 
 static void run_verb(struct ctl_client *client, const struct method *method, const json_t *parameters)
@@ -196,12 +210,10 @@ static void run_verb(struct ctl_client *client, const struct method *method, con
     const struct mc_ctl_backend *backend = client->server->backend;
     const json_t *on = json_object_get(parameters, "on");
     enum mc_verb verb = json_is_false(on) ? method->verb_off : method->verb;
-    struct ctl_pending *pending = pending_new(client);
+    struct ctl_pending *pending = ctl_pending_new(client);
 
-    if (!pending) {
-        ctl_client_fail(client, "Failed", "out of memory");
+    if (!pending)
         return;
-    }
     pending->verb = verb;
     mc_info("operator: %s (uid %u)", mc_strtab_name(&mc_verb_names, (int)verb), (unsigned)client->uid);
     backend->verb(backend->ctx, verb, on_verb_done, pending);
@@ -222,12 +234,12 @@ static json_t *lines_json(const struct mc_ctl_at_answer *answer)
 
 static void on_at_done(void *ctx, const struct mc_ctl_at_answer *answer)
 {
-    struct ctl_client *client = pending_end(ctx);
+    struct ctl_client *client = ctl_pending_end(ctx);
 
     if (!client)
         return;
     if (answer->result < 0)
-        ctl_client_fail(client, error_name(answer->result), "%s",
+        ctl_client_fail(client, ctl_error_name(answer->result), "%s",
                         answer->text && answer->text[0] ? answer->text : strerror(-answer->result));
     else
         ctl_client_reply(client,
@@ -239,19 +251,29 @@ static void on_at_done(void *ctx, const struct mc_ctl_at_answer *answer)
 static void run_at(struct ctl_client *client, const struct method *method, const json_t *parameters)
 {
     const struct mc_ctl_backend *backend = client->server->backend;
-    struct ctl_pending *pending = pending_new(client);
+    struct ctl_pending *pending = ctl_pending_new(client);
     int64_t deadline_ms;
 
-    if (!pending) {
-        ctl_client_fail(client, "Failed", "out of memory");
+    if (!pending)
         return;
-    }
-    pending->withdrawable = !client->oneway; /* whoever wants no answer may leave at once */
+    if (!client->oneway) /* whoever wants no answer may leave at once */
+        pending->orphan = ORPHAN_IS_WITHDRAWN;
     deadline_ms =
         backend->at(backend->ctx, json_string_value(json_object_get(parameters, "command")), on_at_done, pending);
     if (deadline_ms > 0 && client->more)
         ctl_client_continue(client, json_pack("{s:n, s:[], s:f, s:o}", "final", "lines", "took_s", 0.0, "deadline_s",
                                               ctl_json_spent(deadline_ms)));
+}
+
+static void run_lease(struct ctl_client *client, const struct method *method, const json_t *parameters)
+{
+    const json_t *time = json_object_get(parameters, "for_ms");
+    int64_t for_ms = json_is_integer(time) ? json_integer_value(time) : DEFAULT_LEASE_MS;
+
+    if (for_ms < 1000 || for_ms > MAX_LEASE_MS)
+        invalid(client, "for_ms");
+    else
+        ctl_lease(client, json_is_true(json_object_get(parameters, "cut")), for_ms);
 }
 
 static void run_get_info(struct ctl_client *client, const struct method *method, const json_t *parameters)
@@ -296,6 +318,7 @@ static const struct method methods[] = {
     {M("Power"), ACCESS_COMMAND, false, run_verb, {{"on", JSON_TRUE, true}}, MC_VERB_POWER_ON, MC_VERB_POWER_OFF},
     {M("Reconnect"), ACCESS_COMMAND, false, run_verb, {{0}}, MC_VERB_RECONNECT},
     {M("At"), ACCESS_COMMAND, false, run_at, {{"command", JSON_STRING, true}}},
+    {M("Lease"), ACCESS_COMMAND, true, run_lease, {{"for_ms", JSON_INTEGER, false}, {"cut", JSON_TRUE, false}}},
 };
 
 static bool fits(const struct param *param, const json_t *value)

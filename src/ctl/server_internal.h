@@ -10,13 +10,20 @@
 
 #define CTL_INTERFACE "io.microcat.Modem"
 
-/* A verb or an AT command whose end is awaited. It outlives a client that goes away. */
+/* What becomes of it when its client goes away. */
+enum ctl_orphan {
+    ORPHAN_GOES_ON,
+    ORPHAN_IS_WITHDRAWN, /* an AT command that is for nobody but this client */
+    ORPHAN_ENDS,         /* a lease */
+};
+
+/* A verb, an AT command or a lease whose end is awaited. It outlives a client that goes away. */
 struct ctl_pending {
     struct mc_ctl_server *server;
     struct ctl_client *client; /* NULL: gone */
     struct ctl_pending *prev, *next;
     enum mc_verb verb;
-    bool withdrawable; /* an AT command that is for nobody but this client */
+    enum ctl_orphan orphan;
 };
 
 /* One connection. */
@@ -75,8 +82,18 @@ void ctl_client_error(struct ctl_client *client, const char *error, json_t *para
 void ctl_client_fail(struct ctl_client *client, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* methods.c: what is begun and awaited. NULL: no memory, and the client was told. */
+struct ctl_pending *ctl_pending_new(struct ctl_client *client);
+/* Ends it. @return the client that waits for it, or NULL. */
+struct ctl_client *ctl_pending_end(struct ctl_pending *pending);
+/* "Busy" for -EBUSY, and so on: the error's name in the interface. */
+const char *ctl_error_name(int result);
+/* lease.c */
+void ctl_lease(struct ctl_client *client, bool cut, int64_t for_ms);
 /* methods.c: its client is gone. What was begun goes on; an AT command that still waits to be sent is not sent. */
 void ctl_pending_orphan(struct ctl_pending *pending);
+/* methods.c: its client has said all that it will say: a lease ends, and its client hears that. */
+void ctl_pending_eof(struct ctl_pending *pending);
 /* methods.c: runs one call. It answers at once or later; client->busy until it has. */
 void ctl_method_run(struct ctl_client *client, const struct varlink_call *call);
 /* follow.c: Watch, Wait and Signal. */

@@ -165,6 +165,19 @@ static json_t *probe_json(const struct mc_status_probe *probe, int64_t now_ms)
     return out;
 }
 
+static json_t *lease_json(const struct mc_status_lease *lease, int64_t now_ms)
+{
+    json_t *out;
+
+    if (!lease->path[0])
+        return json_null();
+    out = json_object();
+    set_text(out, "path", lease->path);
+    set(out, "ends_in_s",
+        lease->until_ms < 0 ? json_null() : ctl_json_seconds(lease->until_ms > now_ms ? lease->until_ms - now_ms : 0));
+    return out;
+}
+
 static json_t *counters_json(const struct mc_status_counters *counters)
 {
     json_t *out = json_object();
@@ -209,6 +222,7 @@ json_t *ctl_status_json(const struct mc_ctl_backend *backend, int64_t now_ms, in
     set(out, "pdp", pdp_json(&status->pdp, now_ms));
     set(out, "ppp", ppp_json(&status->ppp, now_ms));
     set(out, "probe", probe_json(&status->probe, now_ms));
+    set(out, "lease", lease_json(&status->lease, now_ms));
     set(out, "counters", counters_json(&status->counters));
     ctl_availability_json(out, backend->history, now_ms, wall_ms);
     return out;

@@ -95,6 +95,7 @@ void app_ctl_end(struct app *app)
 {
     const struct mc_at_answer stopped = {.result = MC_AT_CANCELLED, .final = "microcatd stops."};
     app->link = NULL;
+    app_lease_done(app);
     while (app->at_requests)
         on_at_done(app->at_requests, &stopped);
 }
@@ -129,6 +130,8 @@ int app_listen(struct app *app)
                                            .verb = backend_verb,
                                            .at = backend_at,
                                            .at_withdraw = backend_at_withdraw,
+                                           .lease = app_lease_begin,
+                                           .lease_end = app_lease_end,
                                            .info = backend_info,
                                            .ctx = app};
     const struct mc_ctl_options options = {

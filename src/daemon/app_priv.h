@@ -6,7 +6,7 @@
  * The wiring: binds the link's requests to the real loop, port, pppd, network and files, and the bus to journal,
  * systemd and history. The one place that knows everybody; it decides nothing. app.c has the life, and a file each:
  * app_port.c (device, port, board lines), app_call.c (pppd, routes, DNS, probe), app_words.c (journal, sd_notify,
- * history), app_ctl.c (the socket's backend), app_state.c (what outlives the process).
+ * history), app_ctl.c (the socket's backend), app_lease.c (a lease's pty), app_state.c (what outlives the process).
  */
 
 #include <microcat/base/settings.h>
@@ -63,6 +63,7 @@ struct app {
     struct mc_link *link;
     struct mc_ctl_backend backend;
     struct at_request *at_requests; /* app_ctl.c: AT commands of persons, not yet answered */
+    struct app_lease *lease;        /* app_lease.c; NULL: none */
     struct mc_ctl_server *server;
     struct mc_signal sigterm, sigint, sighup, sigusr2;
     struct mc_timer watchdog;
@@ -157,6 +158,13 @@ size_t app_pending(void *ctx);
 int app_listen(struct app *app);
 /* After the link's end: who still waits for an AT command's answer is told. */
 void app_ctl_end(struct app *app);
+
+/* app_lease.c */
+void app_lease_begin(void *ctx, const struct mc_ctl_lease *wanted, const struct mc_ctl_lease_events *events,
+                     void *events_ctx);
+void app_lease_end(void *ctx, const void *events_ctx);
+/** The link is gone: who holds a lease is told. */
+void app_lease_done(struct app *app);
 
 /* app_state.c */
 void app_state_load(struct app *app);

@@ -112,7 +112,8 @@ static void draw_machine(FILE *out, const struct mc_machine_table *table)
 
 void mc_docs_diagram(FILE *out)
 {
-    static const struct mc_machine_table *const machines[] = {&mc_session_table, &mc_datacall_table, &mc_wish_table};
+    static const struct mc_machine_table *const machines[] = {&mc_session_table, &mc_datacall_table, &mc_wish_table,
+                                                              &mc_lease_table};
     fputs("```mermaid\nstateDiagram-v2\n    [*] --> absent\n    state sequence {\n", out);
     for (int from = 0; from < MC_STATE_COUNT; from++)
         for (int to = 0; to < MC_STATE_COUNT; to++)

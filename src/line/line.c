@@ -80,6 +80,7 @@ struct mc_line *mc_line_new(struct mc_timerq *queue, const struct mc_line_callba
     line->ctx = ctx;
     mc_timer_init(&line->guard, "line.guard", on_guard, line);
     line->at = mc_at_new(queue, &at_callbacks, line);
+    mc_line_loan_init(line);
     if (line->at && mc_line_mux_init(line) == 0)
         return line;
     mc_at_free(line->at);
@@ -92,6 +93,7 @@ void mc_line_free(struct mc_line *line)
     if (!line)
         return;
     mc_timer_disarm(&line->guard);
+    mc_line_loan_done(line);
     mc_line_mux_done(line);
     mc_at_free(line->at);
     free(line);
@@ -146,6 +148,8 @@ size_t mc_line_feed(struct mc_line *line, const uint8_t *data, size_t len)
         line->raw(line->raw_ctx, data, len);
         return len;
     }
+    if (line->owner == MC_LINE_OWNER_LENT)
+        return mc_line_loan_bytes(line, data, len);
     if (line->owner == MC_LINE_OWNER_AT) {
         taken = mc_line_feed_dialler(line, line->at, data, len);
         if (taken == len)
@@ -229,4 +233,5 @@ void mc_line_reset(struct mc_line *line)
     mc_line_plain(line);
     mc_at_cancel_all(line->at);
     mc_line_command(line);
+    mc_line_loan_lost(line, "The device went away, or the modem started anew.");
 }

@@ -72,6 +72,7 @@ void mc_line_plain(struct mc_line *line)
     mc_at_resync(line->dial);
     mc_at_resync(line->at);
     mc_line_set_owner(line, MC_LINE_OWNER_AT);
+    mc_line_loan_lost(line, "The multiplexer has ended.");
 }
 
 static void lost(struct mc_line *line, const char *why)
@@ -104,6 +105,8 @@ static size_t on_data(void *ctx, unsigned dlci, const uint8_t *data, size_t len)
         mc_at_feed(line->at, data, len);
         return len; /* behind a CONNECT that nobody asked for on this channel comes nothing of ours */
     }
+    if (dlci == DLCI_LOAN)
+        return mc_line_loan_bytes(line, data, len);
     if (dlci != DLCI_DATA)
         return len;
     size_t taken = 0;
@@ -118,6 +121,10 @@ static size_t on_data(void *ctx, unsigned dlci, const uint8_t *data, size_t len)
 static void on_opened(void *ctx, unsigned dlci, int result)
 {
     struct mc_line *line = ctx;
+    if (dlci == DLCI_LOAN) {
+        mc_line_loan_opened(line, result);
+        return;
+    }
     if (result == -ETIMEDOUT && dlci != 0 && line->reopens < REOPENS_MAX) {
         line->reopens++;
         mc_mux_open(line->mux, dlci);
@@ -147,6 +154,10 @@ static void on_closed(void *ctx, unsigned dlci)
 {
     struct mc_line *line = ctx;
     bool carried = dlci == DLCI_DATA && line->carries;
+    if (dlci == DLCI_LOAN) {
+        mc_line_loan_lost(line, "The modem has closed the channel.");
+        return;
+    }
     if (dlci == DLCI_DATA) {
         line->carries = false;
         mc_at_resync(line->dial);
@@ -161,6 +172,8 @@ static void on_room(void *ctx, unsigned dlci)
     struct mc_line *line = ctx;
     if (dlci == DLCI_DATA && line->cb.room)
         line->cb.room(line->ctx);
+    else if (dlci == DLCI_LOAN)
+        mc_line_loan_room(line);
 }
 
 /* A modem that has started anew says so outside of frames. What else stands there is noise. */
@@ -207,6 +220,7 @@ static int make(struct mc_line *line, unsigned n1, int32_t baud)
     if (!line->mux)
         return -ENOMEM;
     mc_mux_set_kind(line->mux, DLCI_DATA, MC_MUX_DATA);
+    mc_mux_set_kind(line->mux, DLCI_LOAN, MC_MUX_DATA); /* the daemon's own AT goes before whatever is sent there */
     return 0;
 }
 

@@ -2,7 +2,8 @@
 #ifndef MICROCAT_LINE_PRIV_H
 #define MICROCAT_LINE_PRIV_H
 
-/* Shared by line.c (the plain line, and who has it) and line_mux.c (its channels in the multiplexer). */
+/* Shared by line.c (the plain line, and who has it), line_mux.c (its channels in the multiplexer) and line_loan.c (a
+ * channel for somebody else). */
 
 #include <microcat/line/line.h>
 #include <microcat/line/mux.h>
@@ -10,7 +11,9 @@
 enum escape_phase { ESCAPE_NONE, ESCAPE_SILENCE_BEFORE, ESCAPE_SILENCE_AFTER };
 
 /** DLCIs of the channels. SIMCom's guide: four DLCs, all AT by default, any may dial. */
-enum { DLCI_AT = 1, DLCI_DATA = 2 };
+enum { DLCI_AT = 1, DLCI_DATA = 2, DLCI_LOAN = 3 };
+
+enum loan_state { LOAN_NONE, LOAN_OPENING, LOAN_LENT };
 
 enum mux_task { MUX_TASK_NONE, MUX_TASK_START, MUX_TASK_LEAVE, MUX_TASK_REDIAL };
 
@@ -40,6 +43,11 @@ struct mc_line {
     char stray[80]; /* a line outside of frames */
     size_t stray_len;
     uint64_t stray_bytes; /* of multiplexers that have ended */
+
+    enum loan_state loan;
+    const struct mc_line_borrower *borrower;
+    void *borrower_ctx;
+    struct mc_timer lend_soon;
 };
 
 int mc_line_write(struct mc_line *line, const void *data, size_t len_bytes);
@@ -56,6 +64,15 @@ size_t mc_line_take_data(struct mc_line *line, const uint8_t *data, size_t len_b
 
 int mc_line_mux_init(struct mc_line *line);
 void mc_line_mux_done(struct mc_line *line);
+/* line_loan.c: what the multiplexer tells of the borrower's DLC. */
+void mc_line_loan_init(struct mc_line *line);
+void mc_line_loan_done(struct mc_line *line);
+void mc_line_loan_opened(struct mc_line *line, int result);
+size_t mc_line_loan_bytes(struct mc_line *line, const uint8_t *data, size_t len_bytes);
+void mc_line_loan_room(struct mc_line *line);
+/** The channel is gone, if it was lent. */
+void mc_line_loan_lost(struct mc_line *line, const char *why);
+
 /** All of it on a channel's DLC: 0 or -errno. */
 int mc_line_mux_write(struct mc_line *line, unsigned dlci, const void *data, size_t len_bytes);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* AT commands of a person's: which are the daemon's own, and when there is nobody to ask. */
+#include "hand.h"
 #include "link_priv.h"
 #include <errno.h>
 #include <microcat/at/cmdline.h>
@@ -80,6 +81,8 @@ static const char *why_not_now(const struct mc_link *link)
         return "There is no device.";
     if (mc_link_powered_off(link))
         return "The modem is powered off.";
+    if (mc_link_lease_has_line(link))
+        return "The line is lent (`microcatctl lease`): end that first.";
     if (mc_datacall_alive(link->call) && !mc_session_muxed(link->session))
         return "The line carries PPP: `disconnect` first (attach and PDP context stay).";
     if (step == MC_STEP_FIND && !met)
@@ -91,27 +94,19 @@ static const char *why_not_now(const struct mc_link *link)
     return NULL;
 }
 
-/* What a line's commands are: lines that also come unasked ("+CEREG:") are this line's answer now; a search through all
- * bands takes its time. */
-struct judged {
-    char prefix[96]; /* "+CSQ:|+CBC:", as the engine takes it */
-    bool slow;
-};
-
-static void add_prefix(struct judged *judged, const char *name)
+static void add_prefix(struct mc_hand_judged *judged, const char *name)
 {
     size_t len = strlen(judged->prefix), more = strlen(name) + 3;
     if (*name == '+' && len + more < sizeof(judged->prefix)) /* without one it is a URC, which is shown all the same */
         snprintf(judged->prefix + len, sizeof(judged->prefix) - len, "%s%s:", len ? "|" : "", name);
 }
 
-/* Why the daemon does not send the line; NULL: it does. */
-static const char *judge(const char *line, struct judged *ret_judged)
+const char *mc_hand_judge(const char *line, struct mc_hand_judged *ret_judged)
 {
     struct mc_at_item item;
     const char *why;
     int r;
-    *ret_judged = (struct judged){.slow = false};
+    *ret_judged = (struct mc_hand_judged){.slow = false};
     while ((r = mc_at_cmdline_next(&line, &item)) == 1) {
         why = why_owned(&item);
         if (why)
@@ -125,12 +120,12 @@ static const char *judge(const char *line, struct judged *ret_judged)
 int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, void *ctx, int64_t *ret_deadline_ms,
                const char **ret_why)
 {
-    struct judged judged;
+    struct mc_hand_judged judged;
     if (strncasecmp(command, "AT", 2) != 0) {
         *ret_why = "A command starts with AT.";
         return -EINVAL;
     }
-    *ret_why = judge(command + 2, &judged);
+    *ret_why = mc_hand_judge(command + 2, &judged);
     if (*ret_why)
         return -EINVAL;
     *ret_why = why_not_now(link);

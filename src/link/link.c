@@ -140,6 +140,7 @@ void mc_link_shutdown(struct mc_link *link, void (*done)(void *ctx), void *ctx)
     link->shutdown_done = done;
     link->shutdown_ctx = ctx;
     mc_timer_disarm(&link->wait);
+    mc_link_lease_end(link, -ECANCELED, "The daemon is stopping.");
     mc_wish_end(link->wish, -ECANCELED, "The daemon is stopping.");
     mc_timer_arm(&link->shutdown_timer, link->queue, call ? 15000 : 0);
     if (call) {
@@ -214,6 +215,7 @@ struct mc_link *mc_link_new(struct mc_timerq *queue, const struct mc_settings *s
     mc_timer_init(&link->shutdown_timer, "link.shutdown", on_shutdown, link);
     mc_link_device_init(link);
     mc_link_walk_init(link);
+    mc_link_lease_init(link);
     mc_link_remedy_init(link);
     if (make_machines(link))
         return link;
@@ -228,6 +230,7 @@ void mc_link_free(struct mc_link *link)
     struct mc_timer *timers[] = {&link->port_lost, &link->wait, &link->shutdown_timer, &link->save_soon};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
+    mc_link_lease_done(link);
     mc_datacall_free(link->call);
     mc_session_free(link->session);
     mc_wish_free(link->wish);
@@ -258,7 +261,7 @@ const char *mc_link_waits_for(const struct mc_link *link)
     case MC_USE_BOARD:
         return "a board line";
     case MC_USE_NONE:
-        return link->pause == PAUSE_WAIT ? "the next try" : link->pause == PAUSE_REST ? "the operator" : "the device";
+        return link->pause == PAUSE_WAIT ? "the next try" : link->pause >= PAUSE_REST ? "the operator" : "the device";
     default:
         return "the modem";
     }

@@ -4,15 +4,16 @@
 
 /* What joins session, call and wish; shared by the files that do: link.c (life, the modem's lines), next.c (what next,
  * as a table), walk.c (the sequence), device.c (device and port), remedy.c (faults), dialled.c (the call), verbs.c and
- * hand.c (the operator), words.c (state, notes, status). */
+ * hand.c and lease.c (the operator), words.c (state, notes, status). */
 
 #include "call.h"
 #include "context.h"
+#include "lease_filter.h"
 #include "session.h"
 #include "wish.h"
 
 /** What is done while neither a walk nor a call is under way. */
-enum link_pause { PAUSE_NONE, PAUSE_WAIT, PAUSE_REST };
+enum link_pause { PAUSE_NONE, PAUSE_WAIT, PAUSE_REST, PAUSE_LENT };
 
 enum link_life { LIFE_NEW, LIFE_STARTED, LIFE_STOPPING };
 
@@ -31,6 +32,19 @@ struct link_look {
     bool stays_stopped; /* `disconnect` met the fault: it is looked after quietly, in `stopped` */
 };
 
+/** A channel for somebody else. */
+struct link_lease {
+    struct mc_machine machine;
+    const struct mc_link_holder *holder; /* NULL: there is none, or he was told */
+    void *holder_ctx;
+    struct mc_lease_filter *filter;
+    int64_t for_ms;
+    bool whole_line; /* plain: nobody else has any meanwhile */
+    int result;      /* of its end */
+    char why[160];
+    struct mc_timer limit, tell;
+};
+
 struct mc_link {
     struct mc_timerq *queue;
     const struct mc_settings *settings;
@@ -46,6 +60,7 @@ struct mc_link {
     struct link_remedy remedy;
     struct link_look look;
     struct mc_context_witness context;
+    struct link_lease lease;
 
     enum link_life life;
     enum link_pause pause;
@@ -128,6 +143,18 @@ bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault);
 /** A sample was taken beside the call: does the modem say that the call is dead? */
 void mc_link_sampled(struct mc_link *link);
 extern const struct mc_datacall_host mc_link_call_host;
+
+/* lease.c */
+void mc_link_lease_init(struct mc_link *link);
+void mc_link_lease_done(struct mc_link *link);
+/** The plain line is lent, or about to be: nobody else can have it. */
+bool mc_link_lease_has_line(const struct mc_link *link);
+/** Says so to a person, in @out. */
+void mc_link_lease_say(const struct mc_link *link, char *out, size_t out_bytes);
+/** In command mode, at rest: the line can be lent now, if it is to be. */
+void mc_link_lease_at_rest(struct mc_link *link);
+/** What it waits for has failed. */
+void mc_link_lease_failed(struct mc_link *link, const char *why);
 
 /* verbs.c */
 /** Up again because a person wants it: whatever was waited for, and nothing is held against it. */

@@ -111,6 +111,7 @@ static void look_only(struct mc_decision *decision)
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail)
 {
     const struct mc_ladder_row *row = mc_ladder_row(fault);
+    mc_link_lease_failed(link, mc_fault_info(fault)->text);
     bool again = link->look.quiet && fault == link->remedy.held_fault;
     link->look.stays_stopped =
         again ? link->look.stays_stopped

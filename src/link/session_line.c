@@ -30,7 +30,8 @@ static void on_line_owner(void *ctx, enum mc_line_owner owner)
     static const enum mc_line_mode modes[] = {[MC_LINE_OWNER_AT] = MC_LINE_COMMAND,
                                               [MC_LINE_OWNER_DATA] = MC_LINE_DATA,
                                               [MC_LINE_OWNER_RAW] = MC_LINE_UNKNOWN,
-                                              [MC_LINE_OWNER_MUX] = MC_LINE_MUX};
+                                              [MC_LINE_OWNER_MUX] = MC_LINE_MUX,
+                                              [MC_LINE_OWNER_LENT] = MC_LINE_COMMAND};
     session->status->modem.line = modes[owner];
     session->req.data_mode(session->req_ctx, owner == MC_LINE_OWNER_DATA || owner == MC_LINE_OWNER_MUX);
 }

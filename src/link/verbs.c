@@ -108,6 +108,12 @@ static bool is_so(struct mc_link *link, enum mc_verb verb)
 
 static bool refuse(struct mc_link *link, enum mc_verb verb)
 {
+    if (mc_link_lease_has_line(link)) {
+        char why[200];
+        mc_link_lease_say(link, why, sizeof(why));
+        mc_wish_end(link->wish, -EBUSY, "%s", why);
+        return true;
+    }
     if (is_so(link, verb))
         return true;
     if (!mc_session_present(link->session) && verb != MC_VERB_CONNECT && verb != MC_VERB_DISCONNECT &&

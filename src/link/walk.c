@@ -194,6 +194,7 @@ void mc_link_rest(struct mc_link *link, enum mc_session_use after)
              *way_back ? mc_link_powered_off(link) ? "the modem is off: " : "the radio is off: " : "", way_back);
     mc_link_sample_again(link, after != MC_USE_SAMPLE);
     mc_link_publish(link);
+    mc_link_lease_at_rest(link);
 }
 
 void mc_link_go_up(struct mc_link *link)

@@ -48,7 +48,7 @@ static bool was_online(const void *owner)
 
 static const char *const state_names[] = {
     [MC_WISH_ONLINE] = "online",       [MC_WISH_COMMAND] = "command", [MC_WISH_RADIO_OFF] = "radio-off",
-    [MC_WISH_GOING_OFF] = "going-off", [MC_WISH_OFF] = "off",
+    [MC_WISH_GOING_OFF] = "going-off", [MC_WISH_OFF] = "off",         [MC_WISH_LENT] = "lent",
 };
 static const char *const event_names[] = {
     [MC_WISH_CONNECT] = "connect",
@@ -59,6 +59,8 @@ static const char *const event_names[] = {
     [MC_WISH_SWITCH_RADIO_ON] = "switch-radio-on",
     [MC_WISH_SWITCH_OFF] = "switch-off",
     [MC_WISH_SWITCHED_OFF] = "switched-off",
+    [MC_WISH_LEND] = "lend",
+    [MC_WISH_GIVEN_BACK] = "given-back",
     [MC_WISH_CAME_BACK] = "came-back",
 };
 static const struct mc_strtab states = MC_STRTAB(state_names), events = MC_STRTAB(event_names);
@@ -67,12 +69,12 @@ static const struct mc_strtab states = MC_STRTAB(state_names), events = MC_STRTA
 #define IS(state) MC_WISH_##state
 #define ON(event) MC_WISH_##event
 #define SAME      MC_MACHINE_SAME
-#define ANY       (S(ONLINE) | S(COMMAND) | S(RADIO_OFF) | S(GOING_OFF) | S(OFF))
-#define POWERED   (ANY & ~S(OFF))
+#define ANY       (S(ONLINE) | S(COMMAND) | S(RADIO_OFF) | S(GOING_OFF) | S(OFF) | S(LENT))
+#define POWERED   (ANY & ~(S(OFF) | S(LENT)))
 
 /* clang-format off */
 static const struct mc_machine_row rows[] = {
-    {ANY,                           ON(CONNECT),          NULL,       NULL,               IS(ONLINE)},
+    {ANY & ~S(LENT),                ON(CONNECT),          NULL,       NULL,               IS(ONLINE)},
     {POWERED,                       ON(DISCONNECT),       NULL,       NULL,               IS(COMMAND)},
     {S(OFF),                        ON(EXPECT),           NULL,       before_was_online,  SAME},
     {S(RADIO_OFF),                  ON(SETTLE),           NULL,       before_was_command, SAME},
@@ -86,6 +88,8 @@ static const struct mc_machine_row rows[] = {
     {S(COMMAND),                    ON(SWITCH_OFF),       NULL,       before_was_command, IS(GOING_OFF)},
     {S(RADIO_OFF) | S(GOING_OFF),   ON(SWITCH_OFF),       NULL,       NULL,               IS(GOING_OFF)},
     {S(GOING_OFF),                  ON(SWITCHED_OFF),     NULL,       NULL,               IS(OFF)},
+    {S(ONLINE),                     ON(LEND),             NULL,       NULL,               IS(LENT)},
+    {S(LENT),                       ON(GIVEN_BACK),       NULL,       NULL,               IS(ONLINE)},
     {S(OFF),                        ON(CAME_BACK),        was_online, NULL,               IS(ONLINE)},
     {S(OFF),                        ON(CAME_BACK),        NULL,       NULL,               IS(COMMAND)},
 };

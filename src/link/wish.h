@@ -18,6 +18,7 @@ enum mc_wish_state {
     MC_WISH_RADIO_OFF,
     MC_WISH_GOING_OFF, /* the power is to be switched off */
     MC_WISH_OFF,       /* it was, by us */
+    MC_WISH_LENT,      /* online again, when the plain line comes back from whom it is lent to */
 };
 
 enum mc_wish_event {
@@ -29,7 +30,9 @@ enum mc_wish_event {
     MC_WISH_SWITCH_RADIO_ON,
     MC_WISH_SWITCH_OFF,
     MC_WISH_SWITCHED_OFF, /* the power is being switched off now */
-    MC_WISH_CAME_BACK,    /* by hand, by the plug, or it did not hear that it should go off */
+    MC_WISH_LEND,
+    MC_WISH_GIVEN_BACK,
+    MC_WISH_CAME_BACK, /* by hand, by the plug, or it did not hear that it should go off */
 };
 
 struct mc_wish;

@@ -27,13 +27,14 @@ static void state_text(const struct mc_link *link, enum mc_state state, enum mc_
         snprintf(out, size, "%.46s on %.15s", st->ppp.local, st->ppp.interface);
     else if (state == MC_STATE_HANGUP)
         snprintf(out, size, "%s",
-                 link->life == LIFE_STOPPING                 ? "microcatd was stopped"
-                 : mc_wish_verb(link->wish) != MC_VERB_COUNT ? "on request"
-                 : link->compare_anew                        ? "the configuration changed"
-                                                             : "");
+                 link->life == LIFE_STOPPING                                                 ? "microcatd was stopped"
+                 : mc_wish_verb(link->wish) != MC_VERB_COUNT || mc_link_lease_has_line(link) ? "on request"
+                 : link->compare_anew ? "the configuration changed"
+                                      : "");
     else if (state == MC_STATE_STOPPED)
         snprintf(out, size, "%s on request",
-                 mc_link_powered_off(link)                        ? "power off"
+                 mc_link_lease_has_line(link)                     ? "line lent"
+                 : mc_link_powered_off(link)                      ? "power off"
                  : mc_wish_state(link->wish) == MC_WISH_RADIO_OFF ? "radio off"
                                                                   : "disconnected");
 }

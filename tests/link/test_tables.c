@@ -11,7 +11,8 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/link/machines.h>
 
-static const struct mc_machine_table *const tables[] = {&mc_session_table, &mc_datacall_table, &mc_wish_table};
+static const struct mc_machine_table *const tables[] = {&mc_session_table, &mc_datacall_table, &mc_wish_table,
+                                                        &mc_lease_table};
 
 static unsigned reach(const struct mc_machine_table *table, int state)
 {

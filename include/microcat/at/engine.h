@@ -73,6 +73,9 @@ enum mc_at_flags {
         1 << 5, /* somebody waits for it: its time runs from when it is queued, what goes ahead of it included */
 };
 
+/** Which final result code @line is, a call's among them; MC_AT_RESULT_COUNT: it is none. */
+enum mc_at_result mc_at_final(const char *line);
+
 struct mc_at_command {
     const char *text;   /* "AT+CEREG?", without CR; copied. Control characters are refused. */
     const char *prefix; /* owned prefix, "+CEREG:"; several are parted by '|'; NULL none. Copied. */

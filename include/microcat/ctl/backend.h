@@ -14,6 +14,7 @@
 #include <microcat/status/verbs.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /** The answer to an operator's AT command; borrowed for the call. */
 struct mc_ctl_at_answer {
@@ -30,6 +31,20 @@ struct mc_ctl_at_answer {
     int64_t took_ms;
 };
 typedef void mc_ctl_at_done_fn(void *ctx, const struct mc_ctl_at_answer *answer);
+
+/** A lease's way, of which the server hears. */
+struct mc_ctl_lease_events {
+    /** @path: of the pty; borrowed. */
+    void (*lent)(void *ctx, const char *path, int64_t for_ms);
+    /** Once, and nothing after it. @result 0 or -errno; @text for people, borrowed. */
+    void (*ended)(void *ctx, int result, const char *text);
+};
+
+struct mc_ctl_lease {
+    bool cut;
+    int64_t for_ms;
+    uid_t uid; /* whose the pty is to be */
+};
 
 /** One line of `info`: "config.file" = "/etc/microcatd/microcatd.conf". Borrowed for the call; never a secret. */
 typedef void mc_ctl_info_fn(void *ctx, const char *name, const char *value);
@@ -64,6 +79,13 @@ struct mc_ctl_backend {
     /** Whoever asked with @done_ctx is gone: if the modem was not asked yet, it is not asked, and @done is called now.
      */
     void (*at_withdraw)(void *ctx, const void *done_ctx);
+
+    /** A pty with an AT channel of its own. @events is borrowed; ended() comes once, perhaps from inside. May be NULL.
+     */
+    void (*lease)(void *ctx, const struct mc_ctl_lease *lease, const struct mc_ctl_lease_events *events,
+                  void *events_ctx);
+    /** Whoever holds the lease with @events_ctx is gone: it ends. */
+    void (*lease_end)(void *ctx, const void *events_ctx);
 
     /** Calls @line for everything worth knowing about the daemon itself: version, config file and settings, versions of
      * libraries. May be NULL. */

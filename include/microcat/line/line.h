@@ -9,8 +9,8 @@
  * It hands out two channels: AT, and data, on which it is dialled and which then carries a call. Plain, they are the
  * same line, and one of them has it at a time: in command mode bytes go to the engine; in data mode, from the CONNECT
  * on, to the data sink, and the engine is closed. Multiplexed (mux.h), each has a DLC of its own, and AT is always
- * there. Raw: bytes go to a listener and nobody else (the finder, while it asks in which mode the modem is). Nobody
- * above knows which it is, but for what may be done.
+ * there. Raw: bytes go to a listener and nobody else (the finder, while it asks in which mode the modem is). Lent:
+ * a third channel in the multiplexer, plain the whole line. Nobody above knows which it is, but for what may be done.
  *
  * Pure: bytes and time in, bytes out. Callbacks are not called from inside mc_line_send_*().
  */
@@ -21,9 +21,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum mc_line_owner { MC_LINE_OWNER_AT, MC_LINE_OWNER_DATA, MC_LINE_OWNER_RAW, MC_LINE_OWNER_MUX };
+enum mc_line_owner {
+    MC_LINE_OWNER_AT,
+    MC_LINE_OWNER_DATA,
+    MC_LINE_OWNER_RAW,
+    MC_LINE_OWNER_MUX,
+    MC_LINE_OWNER_LENT /* plain, and whole: in the multiplexer nobody goes without */
+};
 
-enum mc_line_channel { MC_CHANNEL_AT, MC_CHANNEL_DATA };
+enum mc_line_channel { MC_CHANNEL_AT, MC_CHANNEL_DATA, MC_CHANNEL_LEASE };
 
 struct mc_line_callbacks {
     /** To the port: 0 or -errno. */
@@ -120,6 +126,30 @@ void mc_line_plain(struct mc_line *line);
 uint64_t mc_line_stray_bytes(const struct mc_line *line);
 /** What the multiplexer was opened with; 0 when the line is plain. */
 unsigned mc_line_mux_n1(const struct mc_line *line);
+
+/* ---- a channel for somebody else ---- */
+
+/** Who borrows a channel. Nothing is called from inside mc_line_lend() and mc_line_take_back(). */
+struct mc_line_borrower {
+    /** 0: the modem hears him from now on; or -errno: it opens no such channel, and the loan is over. */
+    void (*opened)(void *ctx, int result);
+    /** @return taken; the rest is offered again at mc_line_loan_resume(), plain by the port. */
+    size_t (*bytes)(void *ctx, const uint8_t *data, size_t len_bytes);
+    /** mc_line_loan_send() takes bytes again. */
+    void (*room)(void *ctx);
+    /** The channel is gone; @why is a sentence. Nothing is called after it. */
+    void (*ended)(void *ctx, const char *why);
+};
+
+/** Lends a channel: one at a time. @borrower and @ctx are borrowed until the end. 0, -EBUSY: it is lent already, or the
+ * plain line is in use. */
+int mc_line_lend(struct mc_line *line, const struct mc_line_borrower *borrower, void *ctx);
+bool mc_line_lent(const struct mc_line *line);
+/** @return taken (fewer: room() follows), or -EPERM when nothing is lent, or not yet. */
+int mc_line_loan_send(struct mc_line *line, const void *data, size_t len_bytes);
+void mc_line_loan_resume(struct mc_line *line);
+/** The borrower is told nothing. Plain, what the modem was left with is for an AT to find out. */
+void mc_line_take_back(struct mc_line *line);
 
 /** The device went away: commands are cancelled, half lines forgotten, the engine has the line. */
 void mc_line_reset(struct mc_line *line);

@@ -140,6 +140,36 @@ int mc_link_at(struct mc_link *link, const char *command, mc_at_done_fn *done, v
 /** Who asked with @ctx is gone: what is not yet written is not written (its @done is called before this returns). */
 void mc_link_at_withdraw(struct mc_link *link, const void *ctx);
 
+/* ---- a channel for a person's program ---- */
+
+/** Who holds a lease. Nothing is called from inside mc_link_lease*(). */
+struct mc_link_holder {
+    /** The modem hears him from now on. */
+    void (*lent)(void *ctx);
+    /** What the modem says; never more than room() said. */
+    void (*said)(void *ctx, const void *data, size_t len_bytes);
+    size_t (*room)(void *ctx);
+    /** mc_link_lease_typed() takes bytes again. */
+    void (*type_again)(void *ctx);
+    /** It is over: 0 as agreed, or -errno; @why is a sentence. Comes once, and nothing after it. */
+    void (*ended)(void *ctx, int result, const char *why);
+};
+
+/**
+ * A channel with AT for @for_ms at most: one at a time. What the daemon owns is refused there too. In the multiplexer
+ * nobody notices; the plain line is lent as a whole: at rest, or with @cut after the call has been ended, and what was
+ * wanted before is wanted again afterwards. 0: lent() or ended() follows; -EBUSY, -ENODEV: @ret_why says why in a
+ * sentence. @holder and @ctx are borrowed until ended().
+ */
+int mc_link_lease(struct mc_link *link, bool cut, int64_t for_ms, const struct mc_link_holder *holder, void *ctx,
+                  const char **ret_why);
+/** @return taken; fewer: type_again() follows. */
+size_t mc_link_lease_typed(struct mc_link *link, const uint8_t *data, size_t len_bytes);
+/** The holder has room again. */
+void mc_link_lease_room(struct mc_link *link);
+/** Ends it, if there is one: ended() follows. */
+void mc_link_lease_end(struct mc_link *link, int result, const char *why);
+
 /** The time spent in every state is bounded by a timer or an event from outside: for tests, the name of what is waited
  * for. */
 const char *mc_link_waits_for(const struct mc_link *link);

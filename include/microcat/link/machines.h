@@ -9,5 +9,6 @@
 extern const struct mc_machine_table mc_session_table;  /* the modem, as this host meets it */
 extern const struct mc_machine_table mc_datacall_table; /* the PPP call */
 extern const struct mc_machine_table mc_wish_table;     /* what is wanted */
+extern const struct mc_machine_table mc_lease_table;    /* a channel for somebody else */
 
 #endif

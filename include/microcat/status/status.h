@@ -104,6 +104,11 @@ struct mc_status_probe {
     int64_t answer_at_ms; /* -1: no answer since the daemon started */
 };
 
+struct mc_status_lease { /* a channel lent to a person's program */
+    char path[32];       /* of its pty; "" none is lent */
+    int64_t until_ms;    /* the latest end */
+};
+
 struct mc_status_counters {
     uint64_t dials, calls, redials, reattaches, radio_cycles, resets, power_cycles;
     uint64_t urcs, noise_bytes, probes, probes_lost;
@@ -134,6 +139,7 @@ struct mc_status {
     struct mc_status_pdp pdp;
     struct mc_status_ppp ppp;
     struct mc_status_probe probe;
+    struct mc_status_lease lease;
     struct mc_status_counters counters;
     struct mc_status_outage outage;
 };
