@@ -84,9 +84,7 @@ static void use(struct whole *w, const struct holder *h)
 static void beside_a_call(void **state)
 {
     struct whole *w = *state;
-    if (!whole_muxed())
-        skip();
-    whole_online(w, NULL, NULL);
+    whole_online(w, NULL, "[Modem]\nMultiplex=auto\n");
     struct holder h = borrow(w, "");
     use(w, &h);
     whole_ping(w);
@@ -114,9 +112,7 @@ static void beside_a_call(void **state)
 static void no_such_channel(void **state)
 {
     struct whole *w = *state;
-    if (!whole_muxed())
-        skip();
-    whole_online(w, NULL, NULL);
+    whole_online(w, NULL, "[Modem]\nMultiplex=auto\n");
     whole_sim(w, "mux-forget-ua 4");
     whole_ctl_says(w, "lease", 1, "opens no further channel");
     assert_string_equal(whole_get(w, "lease"), "null");
@@ -180,9 +176,7 @@ static void lost(void **state)
 static void a_program_on_it(void **state)
 {
     struct whole *w = *state;
-    if (!whole_muxed())
-        skip();
-    whole_online(w, NULL, NULL);
+    whole_online(w, NULL, "[Modem]\nMultiplex=auto\n");
     whole_ctl_says(
         w, "lease|--|sh|-c|printf 'AT+CSQ\\r' >\"$1\"; head -c 20 <\"$1\"; [ \"$1\" = \"$MICROCAT_TTY\" ]|sh|{}", 0,
         "+CSQ: ");
