@@ -8,6 +8,7 @@
 void mc_context_begin(struct mc_context_witness *witness, int64_t now_ms)
 {
     witness->rx = witness->tx = 0;
+    witness->denied_at_ms = -1;
     witness->began_at_ms = witness->came_at_ms = witness->asked_at_ms = witness->looked_at_ms = now_ms;
     witness->registered = true; /* or it would not have been dialled */
 }
@@ -36,10 +37,16 @@ bool mc_context_sent(struct mc_context_witness *witness, uint64_t rx, uint64_t t
     return true;
 }
 
-bool mc_context_told(struct mc_context_witness *witness, int32_t active, uint64_t rx, int64_t now_ms)
+enum mc_context_word mc_context_told(struct mc_context_witness *witness, int32_t active, uint64_t rx, int64_t now_ms)
 {
     note_traffic(witness, rx, witness->tx, now_ms);
     if (active == 1)
         witness->proven = true;
-    return active == 0 && witness->proven && now_ms - witness->came_at_ms >= SILENT_MS;
+    if (active == 1 || witness->came_at_ms == now_ms)
+        witness->denied_at_ms = -1;
+    if (active != 0 || !witness->proven || now_ms - witness->came_at_ms < SILENT_MS)
+        return MC_CONTEXT_FINE;
+    if (witness->denied_at_ms < 0)
+        witness->denied_at_ms = now_ms;
+    return now_ms - witness->denied_at_ms >= MC_CONTEXT_AGAIN_MS ? MC_CONTEXT_DEAD : MC_CONTEXT_ASK;
 }

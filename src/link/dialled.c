@@ -25,7 +25,10 @@ void mc_link_sampled(struct mc_link *link)
         return;
     link->context.told_at_ms = f->context_active_at_ms;
     link->req.traffic(link->ctx, &rx, &tx);
-    if (mc_context_told(&link->context, f->context_active, rx, now_ms))
+    enum mc_context_word word = mc_context_told(&link->context, f->context_active, rx, now_ms);
+    if (word == MC_CONTEXT_ASK)
+        mc_session_sample_in(link->session, MC_CONTEXT_AGAIN_MS);
+    else if (word == MC_CONTEXT_DEAD)
         mc_datacall_end(link->call, MC_FAULT_LINK_STALE,
                         "the modem says that the PDP context is not active any more (AT+CGACT?), PPP still up", false);
 }

@@ -52,34 +52,53 @@ static void not_asked_while_it_carries_or_nobody_sends(void **state)
         assert_false(mc_context_sent(&witness, 59000, 59000, now_ms)); /* LCP alone */
 }
 
-/* Proven, denied, and silent for 5 s: all three. */
+/* Proven, silent for 5 s, and denied for 5 more: all three. */
 static void what_condemns(void **state)
 {
     static const struct {
         bool proven;
         int32_t active;
-        int64_t silent_ms;
-        bool dead;
-    } rows[] = {{true, 0, 5000, true},
-                {true, 0, 4999, false},
-                {true, -1, 60000, false},
-                {true, 1, 60000, false},
-                {false, 0, 60000, false}};
+        int64_t silent_ms, again_ms;
+        enum mc_context_word first, second;
+    } rows[] = {{true, 0, 5000, 5000, MC_CONTEXT_ASK, MC_CONTEXT_DEAD},
+                {true, 0, 5000, 4999, MC_CONTEXT_ASK, MC_CONTEXT_ASK},
+                {true, 0, 4999, 5000, MC_CONTEXT_FINE, MC_CONTEXT_ASK}, /* the silence was too short to count */
+                {true, -1, 60000, 60000, MC_CONTEXT_FINE, MC_CONTEXT_FINE},
+                {true, 1, 60000, 60000, MC_CONTEXT_FINE, MC_CONTEXT_FINE},
+                {false, 0, 60000, 60000, MC_CONTEXT_FINE, MC_CONTEXT_FINE}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct mc_context_witness witness = begun(rows[i].proven);
-        mc_context_sent(&witness, 10, 10, 2000);
-        assert_int_equal(mc_context_told(&witness, rows[i].active, 10, 2000 + rows[i].silent_ms), rows[i].dead);
+        int64_t now_ms = 2000;
+        mc_context_sent(&witness, 10, 10, now_ms);
+        assert_int_equal(mc_context_told(&witness, rows[i].active, 10, now_ms += rows[i].silent_ms), rows[i].first);
+        assert_int_equal(mc_context_told(&witness, rows[i].active, 10, now_ms += rows[i].again_ms), rows[i].second);
     }
+}
+
+/* What it takes back, or what comes in, counts from the beginning. */
+static void a_denial_is_taken_back(void **state)
+{
+    struct mc_context_witness witness = begun(true);
+    assert_int_equal(mc_context_told(&witness, 0, 0, 10000), MC_CONTEXT_ASK);
+    assert_int_equal(mc_context_told(&witness, 1, 0, 12000), MC_CONTEXT_FINE);
+    assert_int_equal(mc_context_told(&witness, 0, 0, 15000), MC_CONTEXT_ASK);
+    assert_int_equal(mc_context_told(&witness, -1, 0, 16000), MC_CONTEXT_FINE); /* no word takes nothing back */
+    assert_int_equal(mc_context_told(&witness, 0, 0, 20000), MC_CONTEXT_DEAD);
+    witness = begun(true);
+    assert_int_equal(mc_context_told(&witness, 0, 0, 10000), MC_CONTEXT_ASK);
+    assert_int_equal(mc_context_told(&witness, 0, 10, 15000), MC_CONTEXT_FINE);
+    assert_int_equal(mc_context_told(&witness, 0, 10, 20000), MC_CONTEXT_ASK);
+    assert_int_equal(mc_context_told(&witness, 0, 10, 25000), MC_CONTEXT_DEAD);
 }
 
 static void its_own_word_proves_it(void **state)
 {
     struct mc_context_witness witness = begun(false);
-    assert_false(mc_context_told(&witness, 1, 10, 2000));
-    assert_false(mc_context_told(&witness, 0, 20, 60000)); /* something came meanwhile */
-    assert_true(mc_context_told(&witness, 0, 20, 65000));
+    assert_int_equal(mc_context_told(&witness, 1, 10, 2000), MC_CONTEXT_FINE);
+    assert_int_equal(mc_context_told(&witness, 0, 20, 60000), MC_CONTEXT_FINE); /* something came meanwhile */
+    assert_int_equal(mc_context_told(&witness, 0, 20, 65000), MC_CONTEXT_ASK);
     mc_context_begin(&witness, 70000); /* another call on the same context */
-    assert_true(mc_context_told(&witness, 0, 0, 75000));
+    assert_int_equal(mc_context_told(&witness, 0, 0, 75000), MC_CONTEXT_ASK);
 }
 
 int main(void)
@@ -89,6 +108,7 @@ int main(void)
         cmocka_unit_test(asked_when_nothing_comes_back),
         cmocka_unit_test(not_asked_while_it_carries_or_nobody_sends),
         cmocka_unit_test(what_condemns),
+        cmocka_unit_test(a_denial_is_taken_back),
         cmocka_unit_test(its_own_word_proves_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
