@@ -85,6 +85,7 @@ static void all_asked_to_close(struct mc_mux *mux)
 static void is_closed(struct dlc *dlc)
 {
     struct mc_mux *mux = dlc->mux;
+    dlc->late_dms = dlc->state == DLC_CLOSING ? dlc->tries - 1 : 0;
     set_closed(dlc);
     if (mux->state == MUX_LEAVING)
         all_asked_to_close(mux);
@@ -184,7 +185,9 @@ static void on_ua(struct dlc *dlc)
 
 static void on_dm(struct dlc *dlc)
 {
-    if (dlc->state == DLC_OPENING)
+    if (dlc->state == DLC_OPENING && dlc->late_dms > 0)
+        dlc->late_dms--;
+    else if (dlc->state == DLC_OPENING)
         not_opened(dlc, -ECONNREFUSED);
     else if (dlc->dlci == 0)
         mc_mux_end_soon(dlc->mux, dlc->mux->state == MUX_LEAVING ? MC_MUX_CLOSED : MC_MUX_LEFT);

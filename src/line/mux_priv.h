@@ -17,6 +17,7 @@ struct dlc {
     enum mc_mux_kind kind;
     enum dlc_state state;
     unsigned tries;     /* of the SABM, DISC or MSC under way */
+    unsigned late_dms;  /* answers to DISCs that were said again: a closed DLC's is DM, and refuses no SABM behind it */
     struct mc_timer t1; /* its answer is late */
     struct mc_buf out;  /* for the modem */
     struct mc_buf held; /* of the modem, not taken yet */

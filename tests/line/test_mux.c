@@ -75,6 +75,29 @@ static void refused(void **state)
     desk_close(&d);
 }
 
+/* A modem that is slow with a DISC hears it twice, and says DM to the second: of the SABM behind it that says nothing.
+ */
+static void a_late_dm_refuses_nothing(void **state)
+{
+    desk_ready(&d, 64, 115200);
+    mc_mux_close_dlc(d.mux, 2);
+    desk_pass(&d, 300);
+    desk_wrote(&d, "DISC2 DISC2");
+    desk_say(&d, 2, MUX_UA, NULL, 0);
+    desk_told(&d, "closed2 ");
+    mc_mux_open(d.mux, 2);
+    desk_say(&d, 2, MUX_DM, NULL, 0);
+    desk_told(&d, "");
+    desk_say(&d, 2, MUX_UA, NULL, 0);
+    desk_told(&d, "opened2=0 ");
+    mc_mux_close_dlc(d.mux, 2); /* heard at once: then a DM is a refusal */
+    desk_say(&d, 2, MUX_UA, NULL, 0);
+    mc_mux_open(d.mux, 2);
+    desk_say(&d, 2, MUX_DM, NULL, 0);
+    desk_told(&d, "closed2 opened2=refused ");
+    desk_close(&d);
+}
+
 static void dlcs_close(void **state)
 {
     desk_ready(&d, 64, 115200);
@@ -412,14 +435,23 @@ static void partial_frames(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts),           cmocka_unit_test(lost_ua),
-        cmocka_unit_test(refused),          cmocka_unit_test(dlcs_close),
-        cmocka_unit_test(control_channel),  cmocka_unit_test(the_modem_stops),
-        cmocka_unit_test(we_stop),          cmocka_unit_test(an_old_answer),
-        cmocka_unit_test(silence),          cmocka_unit_test(adopts),
-        cmocka_unit_test(leaves),           cmocka_unit_test(an_echo_is_no_multiplexer),
-        cmocka_unit_test(partial_frames),   cmocka_unit_test(leaves_while_starting),
-        cmocka_unit_test(the_modem_leaves), cmocka_unit_test(closed_while_taking),
+        cmocka_unit_test(starts),
+        cmocka_unit_test(lost_ua),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(dlcs_close),
+        cmocka_unit_test(a_late_dm_refuses_nothing),
+        cmocka_unit_test(control_channel),
+        cmocka_unit_test(the_modem_stops),
+        cmocka_unit_test(we_stop),
+        cmocka_unit_test(an_old_answer),
+        cmocka_unit_test(silence),
+        cmocka_unit_test(adopts),
+        cmocka_unit_test(leaves),
+        cmocka_unit_test(an_echo_is_no_multiplexer),
+        cmocka_unit_test(partial_frames),
+        cmocka_unit_test(leaves_while_starting),
+        cmocka_unit_test(the_modem_leaves),
+        cmocka_unit_test(closed_while_taking),
     };
     return cmocka_run_group_tests_name("line/mux", tests, NULL, NULL);
 }
