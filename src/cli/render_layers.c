@@ -80,15 +80,29 @@ static bool is_off(const json_t *status, const char *path)
     return strcmp(render_string(status, path, ""), "off") == 0;
 }
 
+/* How, or why not, it is asked during a call. */
+static void ways_to_ask(const json_t *status, char *out, size_t out_bytes)
+{
+    double pause_s;
+
+    out[0] = '\0';
+    if (strcmp(render_string(status, "modem.line", ""), "mux") == 0)
+        snprintf(out, out_bytes, ", multiplexed");
+    else if (render_get(status, "modem.escape_why"))
+        snprintf(out, out_bytes, ", not asked during a call: it does not come back from +++");
+    else if (render_number(status, "modem.escape_pause_s", &pause_s))
+        snprintf(out, out_bytes, ", asked during a call in pauses of %.1f s", pause_s);
+    else if (strcmp(render_string(status, "modem.mux_why", ""), "silent") == 0)
+        snprintf(out, out_bytes, ", not multiplexed: it fell silent three times in a day");
+}
+
 static void modem_words(const json_t *status, char *out, size_t out_bytes)
 {
     const char *flow = render_string(status, "modem.flow", NULL);
-    const char *mux_why = render_string(status, "modem.mux_why", "");
-    const char *mux = strcmp(render_string(status, "modem.line", ""), "mux") == 0 ? ", multiplexed"
-                      : strcmp(mux_why, "silent") == 0 ? ", not multiplexed: it fell silent three times in a day"
-                                                       : "";
-    char speed[64] = "";
+    char speed[64] = "", ways[64];
     double baud;
+
+    ways_to_ask(status, ways, sizeof(ways));
 
     if (render_number(status, "modem.baud", &baud))
         snprintf(speed, sizeof(speed), ", %.0f%s", baud,
@@ -97,7 +111,7 @@ static void modem_words(const json_t *status, char *out, size_t out_bytes)
                                                              : "");
     const char *revision = render_string(status, "modem.revision", "");
     snprintf(out, out_bytes, "%s%s%s%s%s", render_string(status, "modem.model", "unknown"), revision[0] ? " " : "",
-             revision, speed, mux);
+             revision, speed, ways);
 }
 
 static void layer_modem(FILE *out, const json_t *status, const struct render_style *style)

@@ -63,6 +63,8 @@ static json_t *modem_json(const struct mc_status_modem *modem, int64_t now_ms)
     set(out, "flow_refused", json_boolean(modem->flow_refused));
     set_text(out, "line", mc_strtab_name(&mc_line_mode_names, (int)modem->line));
     set_text(out, "mux_why", modem->mux_why);
+    set_text(out, "escape_why", modem->escape_why);
+    set(out, "escape_pause_s", modem->escape_pause_ms < 0 ? json_null() : ctl_json_seconds(modem->escape_pause_ms));
     set_text(out, "power", mc_strtab_name(&mc_power_names, (int)modem->power));
     set_text(out, "radio", mc_strtab_name(&mc_power_names, (int)modem->radio));
     set(out, "commands", count(modem->commands));

@@ -111,6 +111,7 @@ static void on_leave(void *ctx, int signo)
     }
     mc_notice("leaving the call to the next microcatd");
     app->leaving = true;
+    mc_link_leave(app->link);
     mc_loop_stop(app->loop);
 }
 

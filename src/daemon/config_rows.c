@@ -106,6 +106,12 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "How often the modem is asked for signal, cell and band: at rest in command mode, and in the multiplexer "
              "(Multiplex=) while the link is online. `microcatctl signal` shows a day of it. With 0 only bringing the "
              "link up asks for them."},
+    {AT(MODEM, "EscapeInterval", modem.escape_interval_ms), DURATION(10 * SEC, 24 * HOUR), .default_text = "0",
+     .flags = MC_CONFIG_ZERO_OFF,
+     .help =
+         "Without the multiplexer: how often the signal is asked for during a call, by leaving it for a moment (+++, "
+         "AT, ATO). Only while the link is idle; it stops for two to three seconds, and a modem that does not take "
+         "part costs one redial, after which it is not asked again until its firmware changes. With 0 never."},
 
     {AT(SIM, "PIN", sim.pin), TEXT(4, 8, mc_check_pin, "4 to 8 digits"), .default_text = "", .flags = MC_CONFIG_SECRET,
      .help = "The PIN of the SIM card, when it asks for one. A refused one is not tried again until it or the card "

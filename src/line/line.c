@@ -50,8 +50,13 @@ void mc_line_set_owner(struct mc_line *line, enum mc_line_owner owner)
     if (line->owner == owner)
         return;
     line->owner = owner;
+    bool goes_on = line->call_waits && owner == MC_LINE_OWNER_DATA;
+    if (owner != MC_LINE_OWNER_AT)
+        line->call_waits = false;
     if (line->cb.owner)
         line->cb.owner(line->ctx, owner);
+    if (goes_on && line->cb.room)
+        line->cb.room(line->ctx);
 }
 
 static void on_guard(void *ctx)
@@ -176,7 +181,7 @@ void mc_line_data(struct mc_line *line, bool fresh)
 
 int mc_line_send_data(struct mc_line *line, const void *data, size_t len)
 {
-    if (line->escape != ESCAPE_NONE)
+    if (line->escape != ESCAPE_NONE || line->call_waits)
         return -EAGAIN;
     if (line->carries)
         return mc_mux_send(line->mux, DLCI_DATA, data, len);
@@ -189,7 +194,7 @@ int mc_line_send_data(struct mc_line *line, const void *data, size_t len)
 void mc_line_command(struct mc_line *line)
 {
     mc_line_escape_cancel(line);
-    line->connect_lf = false;
+    line->connect_lf = line->call_waits = false;
     if (mc_line_muxed(line)) { /* AT never was away; what the data channel still says is nobody's */
         line->carries = false;
         mc_at_resync(line->dial);
@@ -225,6 +230,22 @@ void mc_line_escape_cancel(struct mc_line *line)
 {
     line->escape = ESCAPE_NONE;
     mc_timer_disarm(&line->guard);
+}
+
+bool mc_line_escape_said(const struct mc_line *line)
+{
+    return line->escape == ESCAPE_SILENCE_AFTER;
+}
+
+void mc_line_call_waits(struct mc_line *line)
+{
+    line->call_waits = line->owner == MC_LINE_OWNER_AT && !line->mux;
+}
+
+void mc_line_wake_call(struct mc_line *line)
+{
+    if (line->call_waits)
+        mc_line_write(line, "ATO\r", 4);
 }
 
 void mc_line_reset(struct mc_line *line)

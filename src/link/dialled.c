@@ -13,6 +13,8 @@ static void on_began(void *ctx)
     mc_context_begin(&link->context, mc_timerq_now_ms(link->queue));
     if (mc_session_muxed(link->session)) /* while PPP negotiates, the AT channel has nothing else to do */
         mc_link_sample_again(link, true);
+    else if (link->settings->modem.escape_interval_ms > 0)
+        mc_session_sample_in(link->session, link->settings->modem.escape_interval_ms);
 }
 
 void mc_link_sampled(struct mc_link *link)
@@ -213,6 +215,7 @@ size_t mc_link_from_call(struct mc_link *link, const uint8_t *data, size_t len)
 {
     if (!mc_datacall_alive(link->call))
         return len;
+    mc_link_peek_yields(link);
     ask_witness(link);
     int r = mc_line_send_data(mc_session_line(link->session), data, len);
     if (r == -EPERM || r == -ENODEV || r == -ENOTCONN) /* the call is over or the port gone: nobody wants these */

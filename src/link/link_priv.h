@@ -4,7 +4,7 @@
 
 /* What joins session, call and wish; shared by the files that do: link.c (life, the modem's lines), next.c (what next,
  * as a table), walk.c (the sequence), device.c (device and port), remedy.c (faults), dialled.c (the call), verbs.c and
- * hand.c and lease.c (the operator), words.c (state, notes, status). */
+ * hand.c and lease.c (the operator), peek.c (a look during a plain call), words.c (state, notes, status). */
 
 #include "call.h"
 #include "context.h"
@@ -45,6 +45,12 @@ struct link_lease {
     struct mc_timer limit, tell;
 };
 
+/** A look during a call on the plain line. */
+struct link_peek {
+    uint64_t rx, tx; /* at the last look at the traffic */
+    int64_t began_at_ms;
+};
+
 struct mc_link {
     struct mc_timerq *queue;
     const struct mc_settings *settings;
@@ -61,6 +67,7 @@ struct mc_link {
     struct link_look look;
     struct mc_context_witness context;
     struct link_lease lease;
+    struct link_peek peek;
 
     enum link_life life;
     enum link_pause pause;
@@ -143,6 +150,15 @@ bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault);
 /** A sample was taken beside the call: does the modem say that the call is dead? */
 void mc_link_sampled(struct mc_link *link);
 extern const struct mc_datacall_host mc_link_call_host;
+
+/* peek.c */
+/** Is the modem to be asked now and then during this call, though that has to wait? */
+bool mc_link_peeks(const struct mc_link *link);
+/** It is time: when the link is idle, the call is left for a moment. */
+void mc_link_peek(struct mc_link *link);
+/** pppd has something to send: a look that has not begun in earnest makes room. */
+void mc_link_peek_yields(struct mc_link *link);
+void mc_link_peeked(struct mc_link *link, const struct mc_bringup_result *result);
 
 /* lease.c */
 void mc_link_lease_init(struct mc_link *link);

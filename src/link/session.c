@@ -151,6 +151,11 @@ bool mc_session_muxed(const struct mc_session *session)
     return mc_line_muxed(session->line);
 }
 
+const char *mc_session_escape_why(const struct mc_session *session)
+{
+    return mc_bringup_escape_why(session->bringup);
+}
+
 const char *mc_session_mux_why(const struct mc_session *session)
 {
     return mc_bringup_mux_why(session->bringup);

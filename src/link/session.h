@@ -51,7 +51,8 @@ enum mc_session_use {
     MC_USE_UP,     /* a walk up, as far as is wanted */
     MC_USE_HANGUP, /* back to command mode, and no further */
     MC_USE_VERB,   /* what a verb asked for */
-    MC_USE_SAMPLE, /* signal, temperature and supply, at rest */
+    MC_USE_SAMPLE, /* signal, temperature and supply, at rest or in the multiplexer */
+    MC_USE_PEEK,   /* the same during a call on the plain line, which waits */
     MC_USE_BOARD,  /* no walk: a line of the board is being worked */
 };
 
@@ -122,6 +123,7 @@ void mc_session_look_once(struct mc_session *session, bool once);
 /** Is the modem in its multiplexer? */
 bool mc_session_muxed(const struct mc_session *session);
 /** What is known against the modem's multiplexer: mc_bringup_mux_why(). */
+const char *mc_session_escape_why(const struct mc_session *session);
 const char *mc_session_mux_why(const struct mc_session *session);
 void mc_session_mux_distrust(struct mc_session *session, const char *why);
 void mc_session_cancel(struct mc_session *session);

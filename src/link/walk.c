@@ -116,6 +116,10 @@ void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bring
         mc_timer_arm(&link->shutdown_timer, link->queue, 0);
         return;
     }
+    if (use == MC_USE_PEEK) {
+        mc_link_peeked(link, result);
+        return;
+    }
     if (use == MC_USE_SAMPLE && mc_datacall_alive(link->call)) { /* whatever came of it, the call carries */
         mc_link_next(link, use);
         return;
@@ -154,6 +158,10 @@ void mc_link_walk(struct mc_link *link, enum mc_session_use use, enum mc_step st
 void mc_link_sample(void *ctx)
 {
     struct mc_link *link = ctx;
+    if (mc_link_peeks(link)) {
+        mc_link_peek(link);
+        return;
+    }
     bool amid_call = mc_datacall_alive(link->call) && mc_session_muxed(link->session) &&
                      mc_session_use(link->session) == MC_USE_NONE;
     if ((link->pause != PAUSE_REST && !amid_call) || !mc_session_met(link->session) || mc_link_powered_off(link))

@@ -120,6 +120,7 @@ void mc_link_refresh(struct mc_link *link)
     st->modem.flow = mc_session_open(link->session) ? (int32_t)f->flow : MC_UNKNOWN;
     st->modem.flow_refused = f->flow_refused;
     PUT(st->modem.mux_why, mc_session_mux_why(link->session));
+    PUT(st->modem.escape_why, mc_session_escape_why(link->session));
     st->modem.power = power_of(link);
     st->modem.radio = radio_of(link);
     st->modem.commands = at->commands;

@@ -85,6 +85,8 @@ void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const 
     X(speed_set)                                                                                                       \
     X(identity)                                                                                                        \
     X(speed_undo)                                                                                                      \
+    X(peek)                                                                                                            \
+    X(online)                                                                                                          \
     X(mux_ask)                                                                                                         \
     X(mux_set)                                                                                                         \
     X(firmware)                                                                                                        \

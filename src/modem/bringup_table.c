@@ -103,6 +103,12 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(POWER_OFF, SYNC, "power.off", power_off, 10000, .satisfied = mc_went_off, .next = TO(END),
            .decide = mc_after_power_off),
     SCRIPT(SAMPLE, REGISTER, "sample", sample, 40000, .next = TO(END)),
+    OTHER(PEEK_ESCAPE, REGISTER, "peek.escape", ESCAPE, 5000, .next = TO(PEEK_PROVE), .decide = mc_after_peek_escape),
+    SCRIPT(PEEK_PROVE, REGISTER, "peek.prove", at, 2000, .next = TO(PEEK), .late = FAULT(STUCK_IN_DATA), .decide_late = mc_after_peek_unheard,
+           .refused_next = TO(PEEK)),
+    SCRIPT(PEEK, REGISTER, "peek", peek, 10000, .next = TO(PEEK_BACK), .late_next = TO(PEEK_BACK), .refused_next = TO(PEEK_BACK)),
+    SCRIPT(PEEK_BACK, REGISTER, "peek.back", online, 5000, .next = TO(END), .decide = mc_after_peek_back, .late = FAULT(NO_CARRIER),
+           .refused = FAULT(NO_CARRIER), .decide_late = mc_after_peek_lost, .decide_refused = mc_after_peek_refused),
     OTHER(END, ABSENT, "end", END, 0, .next = TO(END)),
 };
 /* clang-format on */

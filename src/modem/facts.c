@@ -67,9 +67,9 @@ void mc_facts_init(struct mc_facts *facts)
 static const struct {
     const char *key;
     size_t offset, size;
-} cached[] = {FIELD(manufacturer), FIELD(model),  FIELD(revision), FIELD(firmware), FIELD(imei),
-              FIELD(iccid),        FIELD(imsi),   FIELD(written),  FIELD(read_as),  FIELD(auth_written),
-              FIELD(auth_read_as), FIELD(mux_of), FIELD(mux_why)};
+} cached[] = {FIELD(manufacturer), FIELD(model),  FIELD(revision), FIELD(firmware),  FIELD(imei),
+              FIELD(iccid),        FIELD(imsi),   FIELD(written),  FIELD(read_as),   FIELD(auth_written),
+              FIELD(auth_read_as), FIELD(mux_of), FIELD(mux_why),  FIELD(escape_of), FIELD(escape_why)};
 
 int mc_facts_save(const struct mc_facts *facts, char *out, size_t out_bytes)
 {

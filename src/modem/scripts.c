@@ -158,6 +158,20 @@ static const struct mc_chat_step sample[] = {
     STEP(.build = mc_build_temperature, .prefix = "+CPMUTEMP:", .timeout_ms = SAMPLE_MS, .take = mc_take_temperature,
          .flags = SAMPLE),
 };
+/* The call waits meanwhile: what is not answered at once is left out. */
+#define PEEK_MS 1000
+static const struct mc_chat_step peek[] = {
+    STEP(.send = "AT+CEREG?", .prefix = "+CEREG:", .timeout_ms = PEEK_MS, .take = mc_take_cereg,
+         .flags = MC_CHAT_OPTIONAL),
+    CPSI(PEEK_MS, MC_CHAT_OPTIONAL),
+    CSQ(PEEK_MS, MC_CHAT_OPTIONAL),
+    STEP(.build = mc_build_cbc, .prefix = "+CBC:", .timeout_ms = PEEK_MS, .take = mc_take_cbc,
+         .flags = MC_CHAT_OPTIONAL),
+    STEP(.build = mc_build_temperature, .prefix = "+CPMUTEMP:", .timeout_ms = PEEK_MS, .take = mc_take_temperature,
+         .flags = MC_CHAT_OPTIONAL),
+};
+/* V.250, 6.3.7: CONNECT, or the call is gone. */
+static const struct mc_chat_step online[] = {STEP(.send = "ATO", .timeout_ms = 4000, .flags = MC_CHAT_DIALS)};
 
 const struct mc_script mc_scripts[MC_SCRIPT_COUNT] = {
 #define X(name) [MC_SCRIPT_##name] = {name, MC_LENGTH_OF(name)},

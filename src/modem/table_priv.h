@@ -46,6 +46,11 @@ enum mc_step mc_after_radio_off(struct mc_bringup *bringup);
 enum mc_step mc_after_power_off(struct mc_bringup *bringup);
 enum mc_step mc_after_register_wait(struct mc_bringup *bringup);
 enum mc_step mc_after_register_late(struct mc_bringup *bringup);
+enum mc_step mc_after_peek_escape(struct mc_bringup *bringup);
+enum mc_step mc_after_peek_unheard(struct mc_bringup *bringup);
+enum mc_step mc_after_peek_back(struct mc_bringup *bringup);
+enum mc_step mc_after_peek_lost(struct mc_bringup *bringup);
+enum mc_step mc_after_peek_refused(struct mc_bringup *bringup);
 
 /* A row's `satisfied`. */
 bool mc_sim_ready(const struct mc_bringup *bringup);

@@ -45,6 +45,10 @@ void a_dial_is_called_off(void **state);
 void suspended_in_an_escape(void **state);
 void cancelled_at_any_moment(void **state);
 
+/* bringup_peek.c */
+void a_look_during_a_call(void **state);
+void another_firmware_looks_anew(void **state);
+
 /* bringup_mux.c */
 void a_call_in_the_multiplexer(void **state);
 void firmware_is_asked_whether_it_can(void **state);

@@ -201,6 +201,8 @@ int main(void)
         cmocka_unit_test(verbs_end_where_they_say),
         cmocka_unit_test(a_dial_is_called_off),
         cmocka_unit_test(suspended_in_an_escape),
+        cmocka_unit_test(a_look_during_a_call),
+        cmocka_unit_test(another_firmware_looks_anew),
         cmocka_unit_test(cancelled_at_any_moment),
         cmocka_unit_test(every_step_is_reachable), /* last: it looks at what the others walked */
     };

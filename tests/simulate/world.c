@@ -154,8 +154,10 @@ static void on_start(void *ctx)
     world_say(w, "daemon: starts%s", w->booting ? ", the host has just booted" : "");
     if (w->wall_ms > w->saved_wall_ms || w->unsaved)
         rules_amnesty(w);
-    if (w->unsaved)
+    if (w->unsaved) { /* a full disk: nobody could have remembered */
         rules_forget_pins(w);
+        w->sentences = 0;
+    }
     w->unsaved = false;
     mc_status_init(&w->status, world_now(w));
     w->bus = mc_bus_new(w->queue, &w->status);
@@ -349,6 +351,8 @@ static void furnish(struct world *w)
         world_set(w, "Modem", "Reset", "break");
     if (w->profile.power_line != SIM_LINE_NONE)
         world_set(w, "Modem", "Power", "dtr");
+    if (w->seed % 2 && world_chance(w, 30))
+        world_set(w, "Modem", "EscapeInterval", "10min");
 }
 
 static struct world *new_world(uint64_t seed)

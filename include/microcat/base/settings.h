@@ -34,6 +34,8 @@ struct mc_settings {
         char *power;                /* Power=: "none", "dtr", "rts", or a command run with "on"/"off" */
         int64_t boot_time_ms;       /* BootTime=: how long the modem may take from power or reset to its first OK */
         int64_t sample_interval_ms; /* SampleInterval=: between two looks at the signal; 0 = none */
+        int64_t
+            escape_interval_ms; /* EscapeInterval=: between two by `+++` beside a call on the plain line; 0 = none */
     } modem;
     struct {
         char *pin; /* secret */

@@ -104,6 +104,13 @@ int mc_line_send_raw(struct mc_line *line, const void *data, size_t len_bytes);
 void mc_line_escape(struct mc_line *line, mc_line_escaped_fn *done, void *ctx);
 /** Stops an escape that is under way; @done is not called. */
 void mc_line_escape_cancel(struct mc_line *line);
+/** Has the modem been told `+++` already? Before that an escape costs nothing but the silence. */
+bool mc_line_escape_said(const struct mc_line *line);
+/** After an escape: the call waits, its bytes are not taken (-EAGAIN) until mc_line_data(), or refused from
+ * mc_line_command() on. */
+void mc_line_call_waits(struct mc_line *line);
+/** Says ATO without waiting for anything, if a call waits: who comes next expects it in data mode. */
+void mc_line_wake_call(struct mc_line *line);
 
 /* ---- the multiplexer ---- */
 

@@ -75,6 +75,11 @@ enum mc_step {
     MC_STEP_RESET,
     MC_STEP_POWER_OFF,
     MC_STEP_SAMPLE,
+    /* a look beside a call on the plain line */
+    MC_STEP_PEEK_ESCAPE,
+    MC_STEP_PEEK_PROVE,
+    MC_STEP_PEEK,
+    MC_STEP_PEEK_BACK,
     MC_STEP_COUNT
 };
 
@@ -177,6 +182,9 @@ void mc_bringup_call_ended(struct mc_bringup *bringup);
 const char *mc_bringup_mux_why(const struct mc_bringup *bringup);
 /** It is not used any more, until the firmware changes. */
 void mc_bringup_mux_distrust(struct mc_bringup *bringup, const char *why);
+
+/** Why EscapeInterval= is not followed, "" when it is or nothing is known: "refused", "no-answer". */
+const char *mc_bringup_escape_why(const struct mc_bringup *bringup);
 
 struct mc_facts *mc_bringup_facts(struct mc_bringup *bringup);
 

@@ -26,6 +26,8 @@ struct mc_facts {
     /* The multiplexer: "IMEI firmware" of which it is known that it is not to be used, and why: "refused", "no-answer",
      * "silent"; kept over restarts. */
     char mux_of[88], mux_why[12];
+    /* ... and likewise that it does not come back from `+++`: "refused", "no-answer". */
+    char escape_of[88], escape_why[12];
     /* SIM */
     char cpin[24];
     int32_t pin_tries;
