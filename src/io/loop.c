@@ -128,8 +128,8 @@ struct mc_timerq *mc_loop_timers(struct mc_loop *loop)
 
 /*
  * One pass of the queue, then one look at the descriptors: a timer that always arms itself anew with delay 0 keeps the
- * loop busy, but starves nobody. A turn that fired something does not sleep: what the caller waits for may have
- * happened.
+ * loop busy, but starves nobody, and so does a descriptor that is always ready (EVLOOP_NONBLOCK alone would look again
+ * until none is). A turn that fired something does not sleep: what the caller waits for may have happened.
  */
 int mc_loop_turn(struct mc_loop *loop)
 {
@@ -144,7 +144,7 @@ int mc_loop_turn(struct mc_loop *loop)
         if (r < 0)
             return r;
     }
-    if (event_base_loop(loop->base, sleep ? EVLOOP_ONCE : EVLOOP_NONBLOCK) < 0)
+    if (event_base_loop(loop->base, sleep ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0)
         return errno ? -errno : -EIO;
     loop->wakeups += sleep;
     set_clock(loop);

@@ -222,6 +222,35 @@ static void a_busy_timer_starves_nobody(void **state)
     stop(&ping);
 }
 
+static void on_always_ready(void *ctx, int fd, unsigned ready)
+{
+    struct ping *ping = ctx;
+
+    if (++ping->calls == 1000) /* so that a loop that never comes back shows as a failure */
+        mc_watch_set(&ping->watch, 0);
+}
+
+/* Nobody reads what is there: the descriptor is ready at every look. */
+static void a_busy_descriptor_starves_nobody(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, ping.fds[0], MC_WATCH_READ, on_always_ready, &ping), 0);
+    assert_int_equal(write(ping.fds[1], "x", 1), 1);
+    mc_timer_init(&ping.timer, "due", set_done, &ping);
+    for (unsigned turn = 1; turn <= 3; turn++) {
+        ping.done = false;
+        mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 0); /* a turn that fires something does not sleep */
+        assert_int_equal(mc_loop_turn(ping.loop), 0);
+        assert_true(ping.done);
+        assert_int_equal(ping.calls, turn);
+    }
+    assert_int_equal(mc_loop_turn(ping.loop), 0); /* and one that could sleep does not wait for anything else */
+    assert_int_equal(ping.calls, 4);
+    stop(&ping);
+}
+
 static void on_stop(void *ctx)
 {
     mc_loop_stop(ctx);
@@ -267,6 +296,7 @@ int main(void)
         cmocka_unit_test(timers_keep_boot_time),
         cmocka_unit_test(an_idle_loop_sleeps),
         cmocka_unit_test(a_busy_timer_starves_nobody),
+        cmocka_unit_test(a_busy_descriptor_starves_nobody),
         cmocka_unit_test(run_ends_by_stop),
         cmocka_unit_test(no_memory_is_reported),
     };
