@@ -30,13 +30,14 @@ struct mc_relay {
     uint8_t out[OUT_BYTES]; /* from pppd, not yet taken by the modem's side */
     size_t out_start, out_end;
     bool wants_room; /* bytes from the modem were refused */
+    bool hung_up;    /* nobody has the pty's other side any more: always "ready", never again of use */
 };
 
 static void update_interest(struct mc_relay *relay)
 {
     unsigned interest = 0;
 
-    if (relay->out_start == relay->out_end)
+    if (relay->out_start == relay->out_end && !relay->hung_up)
         interest |= MC_WATCH_READ;
     if (relay->wants_room)
         interest |= MC_WATCH_WRITE;
@@ -65,8 +66,10 @@ static void on_readable(struct mc_relay *relay)
 {
     ssize_t n = read(relay->fd, relay->out, sizeof(relay->out));
 
-    if (n <= 0)
-        return; /* EAGAIN; the end of pppd is told by its pidfd */
+    if (n <= 0) {
+        relay->hung_up = n == 0 || (errno != EAGAIN && errno != EINTR); /* pppd's end itself is told by its pidfd */
+        return;
+    }
     relay->out_start = 0;
     relay->out_end = (size_t)n;
     if (!offer(relay))
@@ -118,8 +121,7 @@ static void on_idle(void *ctx)
 {
     struct mc_relay *relay = ctx;
 
-    if (!relay->wants_room) /* else it is we who hold the rest of the frame up */
-        mc_relay_scan_idle(&relay->scan);
+    mc_relay_scan_idle(&relay->scan);
 }
 
 int mc_relay_new(struct mc_loop *loop, int master_fd, const struct mc_relay_events *events, void *ctx,
@@ -164,7 +166,7 @@ size_t mc_relay_from_modem(struct mc_relay *relay, const uint8_t *data, size_t l
 
     if (len_bytes == 0)
         return 0;
-    n = write(relay->fd, data, len_bytes);
+    n = relay->hung_up ? (ssize_t)len_bytes : write(relay->fd, data, len_bytes);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
         n = (ssize_t)len_bytes; /* nobody reads there any more: dropped, but looked at */
     taken = n > 0 ? (size_t)n : 0;
@@ -178,7 +180,7 @@ size_t mc_relay_from_modem(struct mc_relay *relay, const uint8_t *data, size_t l
         relay->counters.rx_stalls++;
         update_interest(relay);
     }
-    if (mc_relay_scan_open(&relay->scan) && !relay->wants_room)
+    if (mc_relay_scan_open(&relay->scan) && !relay->wants_room) /* else it is we who hold the rest of the frame up */
         mc_timer_arm(&relay->idle, mc_loop_timers(relay->loop), MC_RELAY_IDLE_MS);
     else
         mc_timer_disarm(&relay->idle);

@@ -73,9 +73,13 @@ struct mc_relay_counters {
     uint64_t rx_stalls, tx_stalls;  /* times a direction had to wait for the other side */
 };
 
-/** @master_fd stays the caller's and must be non-blocking. 0 or -errno. */
+/**
+ * @master_fd stays the caller's and must be non-blocking. When its other side has hung up, what is left is read, and
+ * from then on the modem's bytes are taken, looked at and dropped. 0 or -errno.
+ */
 int mc_relay_new(struct mc_loop *loop, int master_fd, const struct mc_relay_events *events, void *ctx,
                  struct mc_relay **ret_relay);
+/** Not from inside a callback of the relay. NULL is fine. */
 void mc_relay_free(struct mc_relay *relay);
 
 /** Bytes from the modem for pppd. Returns how many were taken (fewer: wait for on_room). */
