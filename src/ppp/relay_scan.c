@@ -119,6 +119,7 @@ static void feed_outside(struct mc_relay_scan *scan, uint8_t byte)
     } else {
         /* No word is that long: noise, or a frame whose flag was lost. */
         scan->where = MC_SCAN_FRAME;
+        keep_tail(scan, &byte, 1);
     }
 }
 

@@ -63,6 +63,10 @@ static const struct {
          "rebooted(RDY) rebooted(+CPIN: READY) "),
     CASE("no CR LF before it", LCP "NO CARRIER\r\n", "", "no-carrier(NO CARRIER) "),
     CASE("NUL in a line", LCP "\r\nNO CARRIER\0\r\n", "", ""),
+    CASE("NUL in a cut frame", ECHO "\0NO CARRIER\r\n", "", "no-carrier(NO CARRIER) "),
+    CASE("NUL in the words of a cut frame", ECHO "\r\nNO\0 CARRIER\r\n", "", ""),
+    CASE("a cut frame that ends with LF", ECHO "\nNO CARRIER\n", "", "no-carrier(NO CARRIER) "),
+    CASE("a cut frame that ends with CR", ECHO "\rNO CARRIER\r", "", "no-carrier(NO CARRIER) "),
     CASE("an echoed AT", LCP "\r\nERROR\r\n", "", ""),
 };
 
@@ -136,6 +140,171 @@ static void no_false_alarm_in_a_megabyte(void **state)
     assert_string_equal(record.text, "no-carrier(NO CARRIER) ");
 }
 
+/* What the modem says, and each in its own words; @prefix: more may follow. */
+static const struct {
+    const char *text;
+    bool prefix;
+    const char *sign;
+} words[] = {
+    {"NO CARRIER", false, "no-carrier"},
+    {"+PPPD: DISCONNECTED", false, "disconnected"},
+    {"QCRDY", false, "rebooted"},
+    {"SMS DONE", false, "rebooted"},
+    {"PB DONE", false, "rebooted"},
+    {"RDY", false, "rebooted"},
+    {"+CPIN: ", true, "rebooted"},
+    {"*ATREADY: ", true, "rebooted"},
+    {"POWERD DOWN", false, "off"},
+    {"POWER DOWN", false, "off"},
+    {"NORMAL POWER DOWN", false, "off"},
+    {"UNDER-VOLTAGE WARNNING POWER DOWN", false, "off"},
+    {"OVER-VOLTAGE WARNNING POWER DOWN", false, "off"},
+};
+
+/* @line as a line of its own, and at the end of a frame that was cut: the same signs. */
+static void expect_line(const char *line, const char *sign)
+{
+    static const char *const before[] = {LCP, ECHO};
+    char wanted[256] = "";
+
+    if (sign != NULL)
+        snprintf(wanted, sizeof(wanted), "%s(%s) ", sign, line);
+    for (size_t i = 0; i < 2; i++) {
+        struct mc_relay_scan scan;
+        struct record record = {0};
+        char bytes[256];
+        int len = snprintf(bytes, sizeof(bytes), "%s\r\n%s\r\n", before[i], line);
+
+        mc_relay_scan_init(&scan, record_sign, &record);
+        mc_relay_scan_feed(&scan, (const uint8_t *)bytes, (size_t)len);
+        assert_string_equal(record.text, i == 0 ? wanted : "");
+        mc_relay_scan_idle(&scan);
+        assert_string_equal(record.text, wanted);
+    }
+}
+
+static void every_word_and_nothing_near_it(void **state)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t len = strlen(words[i].text);
+        char near[64];
+
+        expect_line(words[i].text, words[i].sign);
+        snprintf(near, sizeof(near), "%s9", words[i].text);
+        expect_line(near, words[i].prefix ? words[i].sign : NULL);
+        snprintf(near, sizeof(near), " %s", words[i].text);
+        expect_line(near, NULL);
+        snprintf(near, sizeof(near), "%.*s", (int)len - 1, words[i].text);
+        expect_line(near, NULL);
+    }
+}
+
+static void signs_have_names(void **state)
+{
+    static const char *const names[] = {"no-carrier", "disconnected", "rebooted", "off"};
+
+    for (unsigned i = 0; i < MC_RELAY_SIGN_COUNT; i++)
+        assert_string_equal(mc_relay_sign_name((enum mc_relay_sign)i), names[i]);
+    assert_null(mc_relay_sign_name(MC_RELAY_SIGN_COUNT));
+    assert_null(mc_relay_sign_name((enum mc_relay_sign) - 1));
+}
+
+static void frames_and_lines_are_counted(void **state)
+{
+    static const struct {
+        const char *bytes;
+        unsigned frames, lines;
+    } rows[] = {
+        {"", 0, 0},          {"\r\n\r\n\n", 0, 0},    {"\r\nA\r\n\r\nB\n", 0, 2},  {"\x7e\x7e\x7e", 0, 0},
+        {"\x7e!\x7e", 1, 0}, {LCP LCP "!\x7e", 3, 0}, {LCP "\r\nA\r\n" LCP, 2, 1}, {"\r\nA\x7e\r\n", 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mc_relay_scan scan;
+        struct record record = {0};
+
+        memset(&scan, 0x55, sizeof(scan));
+        mc_relay_scan_init(&scan, record_sign, &record);
+        mc_relay_scan_feed(&scan, (const uint8_t *)rows[i].bytes, strlen(rows[i].bytes));
+        assert_int_equal(scan.frames, rows[i].frames);
+        assert_int_equal(scan.lines, rows[i].lines);
+    }
+}
+
+static void silence_means_something_while_a_frame_or_line_is_open(void **state)
+{
+    static const struct {
+        const char *bytes;
+        bool open;
+    } rows[] = {
+        {"", false},     {"\x7e", false},      {"\r\n", false}, {"\x7e!", true},
+        {"\r\n!", true}, {"\r\n!\x7e", false}, {LCP, false},    {LCP "!!", true},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mc_relay_scan scan;
+        struct record record = {0};
+
+        mc_relay_scan_init(&scan, record_sign, &record);
+        mc_relay_scan_feed(&scan, (const uint8_t *)rows[i].bytes, strlen(rows[i].bytes));
+        assert_int_equal(mc_relay_scan_open(&scan), rows[i].open);
+        mc_relay_scan_idle(&scan);
+        assert_string_equal(record.text, "");
+        assert_int_equal(scan.lines, strcmp(rows[i].bytes, "\r\n!") == 0);
+    }
+}
+
+/* A frame of every length around the tail's, fed in pieces of every size around it: its last bytes are kept, no more.
+ */
+static void the_tail_of_a_frame_is_kept(void **state)
+{
+    uint8_t frame[2 * MC_RELAY_TAIL_BYTES + 8];
+    struct mc_relay_scan scan;
+    struct record record = {0};
+
+    for (size_t i = 0; i < sizeof(frame); i++)
+        frame[i] = (uint8_t)(i + 1 == 0x7e ? 0xff : i + 1);
+    for (size_t len = 2; len <= sizeof(frame); len++)
+        for (size_t piece = 1; piece < len; piece++) {
+            size_t kept = len < MC_RELAY_TAIL_BYTES ? len : MC_RELAY_TAIL_BYTES;
+
+            mc_relay_scan_init(&scan, record_sign, &record);
+            mc_relay_scan_feed(&scan, (const uint8_t *)"\x7e", 1);
+            for (size_t at = 0; at < len; at += piece)
+                mc_relay_scan_feed(&scan, frame + at, piece < len - at ? piece : len - at);
+            assert_int_equal(scan.where, MC_SCAN_FRAME);
+            assert_int_equal(scan.len, kept);
+            assert_memory_equal(scan.text, frame + len - kept, kept);
+        }
+}
+
+static void a_line_of_any_length(void **state)
+{
+    struct mc_relay_scan scan;
+    struct record record = {0};
+    char line[MC_RELAY_TAIL_BYTES + 1];
+
+    memset(line, 'x', sizeof(line));
+    mc_relay_scan_init(&scan, record_sign, &record);
+    mc_relay_scan_feed(&scan, (const uint8_t *)"\r\n", 2);
+    mc_relay_scan_feed(&scan, (const uint8_t *)line, MC_RELAY_TAIL_BYTES);
+    assert_int_equal(scan.where, MC_SCAN_TEXT);
+    mc_relay_scan_feed(&scan, (const uint8_t *)"\r\n", 2);
+    assert_int_equal(scan.lines, 1);
+    /* One more: noise, or a frame whose flag was lost. It is kept as a frame is, to the byte. */
+    line[MC_RELAY_TAIL_BYTES] = '\0';
+    mc_relay_scan_feed(&scan, (const uint8_t *)line, sizeof(line));
+    assert_int_equal(scan.where, MC_SCAN_FRAME);
+    assert_int_equal(scan.len, MC_RELAY_TAIL_BYTES);
+    assert_memory_equal(scan.text, line + 1, MC_RELAY_TAIL_BYTES);
+    mc_relay_scan_feed(&scan, (const uint8_t *)"NO CARRIER\r\n", 12);
+    mc_relay_scan_idle(&scan);
+    assert_string_equal(record.text, "no-carrier(NO CARRIER) ");
+    assert_int_equal(scan.lines, 1);
+    mc_relay_scan_feed(&scan, (const uint8_t *)"\x7e", 1);
+    assert_int_equal(scan.where, MC_SCAN_BETWEEN);
+}
+
 static void noise_is_bounded(void **state)
 {
     struct mc_relay_scan scan;
@@ -159,6 +328,12 @@ int main(void)
         cmocka_unit_test(split_at_every_byte),
         cmocka_unit_test(byte_by_byte),
         cmocka_unit_test(no_false_alarm_in_a_megabyte),
+        cmocka_unit_test(every_word_and_nothing_near_it),
+        cmocka_unit_test(signs_have_names),
+        cmocka_unit_test(frames_and_lines_are_counted),
+        cmocka_unit_test(silence_means_something_while_a_frame_or_line_is_open),
+        cmocka_unit_test(the_tail_of_a_frame_is_kept),
+        cmocka_unit_test(a_line_of_any_length),
         cmocka_unit_test(noise_is_bounded),
     };
     return cmocka_run_group_tests_name("ppp/relay_scan", tests, NULL, NULL);
