@@ -33,46 +33,54 @@ struct mc_relay {
     bool hung_up;    /* nobody has the pty's other side any more: always "ready", never again of use */
 };
 
+/* Is there nothing from pppd that waits for the modem's side? */
+static bool is_empty(const struct mc_relay *relay)
+{
+    return relay->out_start == relay->out_end;
+}
+
 static void update_interest(struct mc_relay *relay)
 {
     unsigned interest = 0;
 
-    if (relay->out_start == relay->out_end && !relay->hung_up)
+    if (is_empty(relay) && !relay->hung_up)
         interest |= MC_WATCH_READ;
     if (relay->wants_room)
         interest |= MC_WATCH_WRITE;
     mc_watch_set(&relay->watch, interest);
 }
 
-/* Offers what pppd sent. True when all of it was taken. */
-static bool offer(struct mc_relay *relay)
+/* Offers what pppd sent: some of it is there. */
+static void offer(struct mc_relay *relay)
 {
-    size_t len = relay->out_end - relay->out_start, taken;
+    size_t taken = relay->events.to_modem(relay->ctx, relay->out + relay->out_start, relay->out_end - relay->out_start);
 
-    if (len == 0)
-        return true;
-    taken = relay->events.to_modem(relay->ctx, relay->out + relay->out_start, len);
     if (taken > 0)
         relay->counters.last_tx_ms = mc_loop_clock_ms();
     relay->counters.tx_bytes += taken;
     relay->out_start += taken;
-    if (taken < len)
-        return false;
-    relay->out_start = relay->out_end = 0;
-    return true;
+}
+
+/* What pppd sends next, once all before it was taken: as read() returns. */
+static ssize_t take(struct mc_relay *relay)
+{
+    ssize_t n = read(relay->fd, relay->out, sizeof(relay->out));
+
+    if (n > 0) {
+        relay->out_start = 0;
+        relay->out_end = (size_t)n;
+        offer(relay);
+    }
+    return n;
 }
 
 static void on_readable(struct mc_relay *relay)
 {
-    ssize_t n = read(relay->fd, relay->out, sizeof(relay->out));
+    ssize_t n = take(relay);
 
-    if (n <= 0) {
-        relay->hung_up = n == 0 || (errno != EAGAIN && errno != EINTR); /* pppd's end itself is told by its pidfd */
-        return;
-    }
-    relay->out_start = 0;
-    relay->out_end = (size_t)n;
-    if (!offer(relay))
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        relay->hung_up = true; /* pppd's end itself is told by its pidfd */
+    else if (!is_empty(relay))
         relay->counters.tx_stalls++;
 }
 
@@ -85,7 +93,7 @@ static void on_ready(void *ctx, int fd, unsigned ready)
         if (relay->events.on_room != NULL)
             relay->events.on_room(relay->ctx);
     }
-    if ((ready & MC_WATCH_READ) != 0 && relay->out_start == relay->out_end)
+    if ((ready & MC_WATCH_READ) != 0 && is_empty(relay))
         on_readable(relay);
     update_interest(relay);
 }
@@ -113,7 +121,8 @@ static void on_deferred(void *ctx)
     relay->n_signs = 0;
     for (size_t i = 0; i < n && relay->events.on_sign != NULL; i++)
         relay->events.on_sign(relay->ctx, signs[i].sign, signs[i].line);
-    offer(relay);
+    if (!is_empty(relay))
+        offer(relay);
     update_interest(relay);
 }
 
@@ -189,20 +198,15 @@ size_t mc_relay_from_modem(struct mc_relay *relay, const uint8_t *data, size_t l
 
 void mc_relay_resume(struct mc_relay *relay)
 {
-    if (relay->out_start != relay->out_end)
+    if (!is_empty(relay))
         mc_timer_arm(&relay->deferred, mc_loop_timers(relay->loop), 0);
 }
 
 void mc_relay_drain(struct mc_relay *relay)
 {
-    ssize_t n;
-
     on_deferred(relay);
-    while (relay->out_start == relay->out_end && (n = read(relay->fd, relay->out, sizeof(relay->out))) > 0) {
-        relay->out_start = 0;
-        relay->out_end = (size_t)n;
-        offer(relay);
-    }
+    while (is_empty(relay) && take(relay) > 0)
+        ;
 }
 
 const struct mc_relay_counters *mc_relay_counters(const struct mc_relay *relay)

@@ -188,11 +188,49 @@ static void drain_goes_as_far_as_it_is_taken(void **state)
     assert_memory_equal(desk->got, bytes, sizeof(bytes));
 }
 
+static void drain_now(void *ctx, int fd, unsigned ready)
+{
+    struct relaydesk *desk = ctx;
+
+    mc_relay_drain(desk->relay);
+    assert_int_equal(desk->n_got, 2);
+}
+
+/* pppd's exit and its last bytes come in one look at the descriptors, the exit first: what the modem's side refused
+ * stays, although the pty was found readable. */
+static void drain_before_the_bytes_are_told(void **state)
+{
+    struct relaydesk *desk = *state;
+    struct mc_watch exits;
+    uint8_t bytes[5000];
+    int fds[2];
+
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i / 20);
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    assert_int_equal(mc_watch_add(&exits, desk->loop, fds[0], MC_WATCH_READ, drain_now, desk), 0);
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    relaydesk_pppd_sends(desk, bytes, sizeof(bytes)); /* more than the relay takes at once */
+    desk->takes = 2;
+    relaydesk_turn(desk);
+    mc_watch_remove(&exits);
+    assert_int_equal(desk->offers, 1);
+    desk->takes = SIZE_MAX;
+    mc_relay_resume(desk->relay);
+    relaydesk_turn(desk);
+    relaydesk_turn(desk);
+    assert_int_equal(desk->n_got, sizeof(bytes));
+    assert_memory_equal(desk->got, bytes, sizeof(bytes));
+    close(fds[0]);
+    close(fds[1]);
+}
+
 /* The other end closed: what is left of it comes, then nothing wakes the loop any more. Until pppd's exit is known, the
  * modem's bytes are dropped, but looked at. */
 static void closed(struct relaydesk *desk)
 {
     relaydesk_turn(desk);
+    errno = EAGAIN; /* the end of a file is no error, and what errno says then is of before */
     relaydesk_turn(desk);
     assert_int_equal(desk->n_got, 10);
     assert_memory_equal(desk->got, "last words", 10);
@@ -355,6 +393,7 @@ int main(void)
         TEST(no_silence_while_pppd_holds_the_modem_up),
         TEST(drain_gives_all_that_is_left),
         TEST(drain_goes_as_far_as_it_is_taken),
+        TEST(drain_before_the_bytes_are_told),
         TEST(a_closed_end_does_not_keep_the_loop_awake),
         TEST(a_hung_up_pty_does_not_keep_the_loop_awake),
         TEST(a_pty_that_hangs_up_while_full),
