@@ -123,6 +123,28 @@
 {show_cgauth, "+CGAUTH: 1,2,\"a", NULL},
 
 
+{show_cgact, "+CGACT: 1,1", "1"},
+{show_cgact, "+CGACT: 1,0", "0"},
+{show_cgact, "+CGACT: 2,1", NULL},
+{show_cgact, "+CGACT: 1,2", NULL},
+{show_cgact, "+CGACT: 1,", NULL},
+{show_cgact, "+CGACT: 1", NULL},
+{show_cgact, "+CGACT: 1,1,1", NULL},
+{show_cgact, "+CGACT: x,1", NULL},
+{show_cgact, "+CGPADDR: 1,1", NULL},
+
+{show_cgpaddr, "+CGPADDR: 1,10.83.214.110", "1"},
+{show_cgpaddr, "+CGPADDR: 1,\"10.83.214.110\"", "1"},
+{show_cgpaddr, "+CGPADDR: 1,\"32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.1\"", "1"},
+{show_cgpaddr, "+CGPADDR: 1,0.0.0.0", "0"},
+{show_cgpaddr, "+CGPADDR: 1,\"\"", "0"},
+{show_cgpaddr, "+CGPADDR: 1", "0"},
+{show_cgpaddr, "+CGPADDR: 2,10.83.214.110", NULL},
+{show_cgpaddr, "+CGPADDR: x,10.83.214.110", NULL},
+{show_cgpaddr, "+CGPADDR: 1,123456789 123456789 123456789 123456789 123456789 123456789 1234", NULL},
+{show_cgpaddr, "+CGPADDR: 1,123456789 123456789 123456789 123456789 123456789 123456789 123", "1"},
+{show_cgpaddr, "+CGACT: 1,1", NULL},
+
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"soracom.io\",\"10.164.98.251.255.255.255.0\",\"10.164.98.1\",\"100.127.0.53\",\"100.127.1.53\"",
  "1 5 'soracom.io' '10.164.98.251' '10.164.98.1' '100.127.0.53' '100.127.1.53' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,soracom.io,10.164.98.251,,100.127.0.53,100.127.1.53,,,0,0,1500",

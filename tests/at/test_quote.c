@@ -38,7 +38,9 @@ static void test_quote(void **state)
         assert_int_equal(mc_at_quote(rows[i].text, out, rows[i].out_bytes), rows[i].result);
         assert_string_equal(out, rows[i].out);
     }
+    strcpy(out, "kept");
     assert_int_equal(mc_at_quote("a", out, 0), -ENOBUFS);
+    assert_string_equal(out, "kept");
     assert_int_equal(mc_at_quotable("fine"), 0);
     assert_int_equal(mc_at_quotable("not\rfine"), -EINVAL);
 }
@@ -67,7 +69,9 @@ static void test_format_refuses(void **state)
     assert_int_equal(mc_at_format(out, sizeof(out), "AT+CPIN=%q", "12345678"), -ENOBUFS);
     assert_string_equal(out, "");
     assert_int_equal(mc_at_format(out, sizeof(out), "AT+CPIN=%q", "12345"), 0);
+    strcpy(out, "kept");
     assert_int_equal(mc_at_format(out, 0, "AT"), -ENOBUFS);
+    assert_string_equal(out, "kept");
 }
 
 int main(void)

@@ -109,6 +109,22 @@ static int show_cgauth(const char *line, char *out, size_t size_bytes)
     return r;
 }
 
+static int show_cgact(const char *line, char *out, size_t size_bytes)
+{
+    int r = mc_at_parse_cgact(line, 1);
+    if (r >= 0)
+        SHOW("%d", r);
+    return r < 0 ? r : 0;
+}
+
+static int show_cgpaddr(const char *line, char *out, size_t size_bytes)
+{
+    int r = mc_at_parse_cgpaddr(line, 1);
+    if (r >= 0)
+        SHOW("%d", r);
+    return r < 0 ? r : 0;
+}
+
 static int show_cgcontrdp(const char *line, char *out, size_t size_bytes)
 {
     struct mc_at_cgcontrdp c;
