@@ -61,13 +61,13 @@ size_t mc_frame_cmux_cld(uint8_t out[MC_FRAME_MAX_BYTES])
     return mc_mux_frame_put(out, 0, MUX_UIH, true, cld, sizeof(cld));
 }
 
-/* Our own Echo-Request coming back (a loop, or a modem in command mode that echoes what it does not understand) proves
- * nothing. */
+/* Our own Echo-Request, 12 bytes and the FCS, coming back (a loop, or a modem in command mode that echoes what it does
+ * not understand) proves nothing. */
 static bool own_echo_request(const uint8_t *frame, size_t len)
 {
     static const uint8_t head[] = {0xff, 0x03, 0xc0, 0x21, 9};
     static const uint8_t no_magic[4] = {0};
-    return len >= 12 && !memcmp(frame, head, sizeof(head)) && !memcmp(frame + 8, no_magic, sizeof(no_magic));
+    return len >= 14 && !memcmp(frame, head, sizeof(head)) && !memcmp(frame + 8, no_magic, sizeof(no_magic));
 }
 
 static void ppp_byte(struct mc_frame_watch *watch, uint8_t byte)

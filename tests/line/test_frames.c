@@ -37,6 +37,15 @@ static void frames_are_the_published_bytes(void **state)
     assert_memory_equal(out, cld, sizeof(cld));
 }
 
+/* What a receiver makes of a frame's bytes between the flags. */
+static size_t unescaped(const uint8_t *data, size_t len, uint8_t *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        out[n++] = data[i] == 0x7d ? data[++i] ^ 0x20 : data[i];
+    return n;
+}
+
 static void every_echo_fits(void **state)
 {
     uint8_t out[MC_FRAME_MAX_BYTES];
@@ -47,6 +56,10 @@ static void every_echo_fits(void **state)
         assert_int_equal(out[len - 1], 0x7e);
         for (size_t i = 1; i + 1 < len; i++)
             assert_true(out[i] >= 0x20 && out[i] != 0x7e); /* nothing that flow control or a modem would eat */
+        const uint8_t wanted[] = {0xff, 0x03, 0xc0, 0x21, 9, (uint8_t)id, 0, 8, 0, 0, 0, 0};
+        uint8_t frame[MC_FRAME_MAX_BYTES];
+        assert_int_equal(unescaped(out + 1, len - 2, frame), sizeof(wanted) + 2);
+        assert_memory_equal(frame, wanted, sizeof(wanted));
     }
 }
 
@@ -60,6 +73,10 @@ static const struct {
     bool ppp, ua;
 } seen[] = {
     {"an LCP reply", reply1, sizeof(reply1), true, false},
+    {"an LCP reply behind a frame that was given up (RFC 1662, 4.3)",
+     BYTES(0x7e, 0x41, 0x7d, 0x7e, 0xff, 0x7d, 0x23, 0xc0, 0x21, 0x7d, 0x2a, 0x7d, 0x21, 0x7d, 0x20, 0x7d, 0x28, 0x7d,
+           0x32, 0x34, 0x56, 0x78, 0x4e, 0x7d, 0x3c, 0x7e),
+     true, false},
     {"our own request echoed", echo1, sizeof(echo1), false, false},
     {"a UA", ua0, sizeof(ua0), false, true},
     {"a UA without the final bit", BYTES(0xf9, 0x03, 0x63, 0x01, 0xe8, 0xf9), false, false}, /* bad FCS */
