@@ -77,8 +77,9 @@ static ssize_t take(struct mc_relay *relay)
 static void on_readable(struct mc_relay *relay)
 {
     ssize_t n = take(relay);
+    bool later = n < 0 && (errno == EAGAIN || errno == EINTR);
 
-    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+    if (n <= 0 && !later)
         relay->hung_up = true; /* pppd's end itself is told by its pidfd */
     else if (!is_empty(relay))
         relay->counters.tx_stalls++;
@@ -88,7 +89,7 @@ static void on_ready(void *ctx, int fd, unsigned ready)
 {
     struct mc_relay *relay = ctx;
 
-    if ((ready & MC_WATCH_WRITE) != 0 && relay->wants_room) {
+    if ((ready & MC_WATCH_WRITE) != 0) { /* watched only while room is wanted */
         relay->wants_room = false;
         if (relay->events.on_room != NULL)
             relay->events.on_room(relay->ctx);

@@ -108,8 +108,7 @@ static void feed_outside(struct mc_relay_scan *scan, uint8_t byte)
         scan->where = MC_SCAN_BETWEEN;
         scan->len = 0;
     } else if (byte == '\r' || byte == '\n') {
-        if (scan->where == MC_SCAN_TEXT)
-            end_line(scan);
+        end_line(scan); /* between frames there is none: nothing ends */
         scan->where = MC_SCAN_TEXT;
     } else if (scan->where == MC_SCAN_BETWEEN) {
         scan->where = MC_SCAN_FRAME;
@@ -137,7 +136,7 @@ void mc_relay_scan_feed(struct mc_relay_scan *scan, const uint8_t *data, size_t 
 
 bool mc_relay_scan_open(const struct mc_relay_scan *scan)
 {
-    return scan->where != MC_SCAN_BETWEEN && scan->len > 0;
+    return scan->len > 0; /* nothing is kept between frames */
 }
 
 void mc_relay_scan_idle(struct mc_relay_scan *scan)

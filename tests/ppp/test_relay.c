@@ -183,7 +183,9 @@ static void a_pppd_that_does_not_read_holds_the_modem_up(void **state)
     assert_int_equal(desk->rooms, 0);
 
     assert_int_equal(relaydesk_pppd_reads(desk), first);
+    sys_fail_at(1, EIO); /* room to write is no reason to read */
     relaydesk_turn(desk);
+    assert_false(sys_fail_stop());
     assert_int_equal(desk->rooms, 1);
     assert_true(relaydesk_rests(desk)); /* there is room, and nobody wants it */
     assert_int_equal(desk->rooms, 1);

@@ -101,6 +101,7 @@ static void silence_ends_an_open_frame(void **state)
     relaydesk_modem_says(desk, "\r\nNO CARRIER\r\n"); /* that was no silence */
     relaydesk_pass(desk, MC_RELAY_IDLE_MS - 1);
     assert_string_equal(desk->signs, "");
+    relaydesk_modem_says(desk, ""); /* no bytes are no end of the silence */
     relaydesk_pass(desk, 1);
     assert_string_equal(desk->signs, "no-carrier(NO CARRIER) ");
     assert_false(relaydesk_timer_armed(desk));
@@ -186,6 +187,33 @@ static void drain_goes_as_far_as_it_is_taken(void **state)
     relaydesk_turn(desk);
     assert_int_equal(desk->n_got, sizeof(bytes));
     assert_memory_equal(desk->got, bytes, sizeof(bytes));
+}
+
+static size_t write_more(void *ctx, const uint8_t *data, size_t len_bytes)
+{
+    struct relaydesk *desk = ctx;
+
+    if (desk->offers == 0)
+        relaydesk_pppd_sends(desk, "and more", 8);
+    return relaydesk_to_modem(ctx, data, len_bytes);
+}
+
+/* What comes while it drains comes along, up to the end of all. */
+static void drain_reads_up_to_the_end(void **state)
+{
+    static const struct mc_relay_events events = {.to_modem = write_more};
+    struct relaydesk *desk = *state;
+
+    relaydesk_begin(desk, &events);
+    relaydesk_pppd_sends(desk, "a", 1);
+    mc_relay_drain(desk->relay);
+    assert_int_equal(desk->n_got, 9);
+    assert_memory_equal(desk->got, "aand more", 9);
+    relaydesk_pppd_sends(desk, "last", 4);
+    close(desk->theirs);
+    desk->theirs = -1;
+    mc_relay_drain(desk->relay);
+    assert_int_equal(desk->n_got, 13);
 }
 
 static void drain_now(void *ctx, int fd, unsigned ready)
@@ -393,6 +421,7 @@ int main(void)
         TEST(no_silence_while_pppd_holds_the_modem_up),
         TEST(drain_gives_all_that_is_left),
         TEST(drain_goes_as_far_as_it_is_taken),
+        TEST(drain_reads_up_to_the_end),
         TEST(drain_before_the_bytes_are_told),
         TEST(a_closed_end_does_not_keep_the_loop_awake),
         TEST(a_hung_up_pty_does_not_keep_the_loop_awake),
