@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
-static unsigned failures; /* rows of this program */
-
-void bench_say(struct bench *b, const char *fmt, ...)
-{
-    size_t used = strlen(b->log);
-    int64_t now_ms = mc_timerq_now_ms(b->queue) - BENCH_BEGAN_MS;
-    if (now_ms != b->last_ms)
-        used += (size_t)snprintf(b->log + used, sizeof(b->log) - used, "%lld ", (long long)now_ms);
-    b->last_ms = now_ms;
-    assert_true(used < sizeof(b->log) - 512);
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(b->log + used, sizeof(b->log) - used, fmt, ap);
-    va_end(ap);
-    strcat(b->log, "|");
-}
-
 /* ---- requests ---- */
 
 static enum mc_fault say_fault(struct bench *b, const char *what, enum mc_fault fault, char *detail, size_t size)
@@ -172,31 +155,9 @@ const struct mc_link_requests bench_requests = {
 
 /* ---- life ---- */
 
-static void set_one(struct bench *b, char *text)
-{
-    char *key = strchr(text, '.'), *value = strchr(text, '=');
-    assert_true(key && value && key < value);
-    *key++ = *value++ = '\0';
-    assert_int_equal(mc_config_row_set(mc_config_row_find(text, key), &b->settings, value), 0);
-}
-
-void bench_set(struct bench *b, const char *settings)
-{
-    char copy[256], *rest = copy, *one;
-    snprintf(copy, sizeof(copy), "%s", settings ? settings : "");
-    while ((one = strsep(&rest, " ")))
-        if (*one)
-            set_one(b, one);
-}
-
 void bench_init(struct bench *b)
 {
-    *b = (struct bench){.powered = -1, .random = 1u << 31};
-    assert_int_equal(mc_settings_init(&b->settings), 0);
-    bench_set(b, "PDP.APN=soracom.io");
-    b->queue = mc_timerq_new(BENCH_BEGAN_MS);
-    assert_non_null(b->queue);
-    mc_status_init(&b->status, BENCH_BEGAN_MS);
+    bench_begin(b);
     b->policy = mc_policy_new(&b->settings, on_random, b);
     assert_non_null(b->policy);
 }
@@ -204,40 +165,5 @@ void bench_init(struct bench *b)
 void bench_done(struct bench *b)
 {
     mc_policy_free(b->policy);
-    mc_timerq_free(b->queue);
-    mc_settings_done(&b->settings);
-}
-
-void bench_pass(struct bench *b, int64_t ms)
-{
-    int64_t end_ms = mc_timerq_now_ms(b->queue) + ms;
-    for (int64_t next_ms; (next_ms = mc_timerq_next_ms(b->queue)) >= 0 && next_ms <= end_ms;) {
-        mc_timerq_advance(b->queue, next_ms);
-        mc_timerq_run(b->queue);
-    }
-    mc_timerq_advance(b->queue, end_ms);
-}
-
-void bench_play(struct bench *b, const struct bench_row *row, bench_word_fn *word)
-{
-    char copy[1024], *rest = copy, *one;
-    assert_true(strlen(row->script) < sizeof(copy));
-    snprintf(copy, sizeof(copy), "%s", row->script);
-    while ((one = strsep(&rest, " "))) {
-        if (*one == '+')
-            bench_pass(b, atoll(one + 1));
-        else if (*one && !word(b, one))
-            fail_msg("%s: no such word: %s", row->what, one);
-    }
-    if (strcmp(b->log, row->log) != 0)
-        failures++;
-    if (strcmp(b->log, row->log) != 0)
-        print_error("row failed: %s\n  script %s\n  is     %s\n  wanted %s\n", row->what, row->script, b->log,
-                    row->log);
-}
-
-void bench_verdict(void)
-{
-    if (failures)
-        fail_msg("%u rows failed", failures);
+    bench_end(b);
 }

@@ -10,6 +10,7 @@
  */
 
 #include <microcat/base/cleanup.h>
+#include <microcat/base/machine.h>
 #include <microcat/daemon/config.h>
 #include <microcat/link/link.h>
 #include <microcat/policy/witness.h>
@@ -54,17 +55,36 @@ typedef bool bench_word_fn(struct bench *b, const char *word);
 /** Every request writes its name into the log; ctx is the bench. */
 extern const struct mc_link_requests bench_requests;
 
+/** Queue, settings, status and log; what is logged (base/log.h) is written there, too: "log 4: ...". */
+void bench_begin(struct bench *b);
+void bench_end(struct bench *b);
+/** The same, with a policy. */
 void bench_init(struct bench *b);
 void bench_done(struct bench *b);
 /** A line in the log. */
 void bench_say(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** The log begins anew. */
+void bench_forget(struct bench *b);
 /** "Section.Key=value", several parted by blanks. */
 void bench_set(struct bench *b, const char *settings);
 /** Lets time pass. */
 void bench_pass(struct bench *b, int64_t ms);
 /** Does the row's script; then its log must be as it says. One that is not is printed and counted. */
 void bench_play(struct bench *b, const struct bench_row *row, bench_word_fn *word);
-/** Fails the test if a row did. */
+
+/** Every event in one state; a cell an event, in the order of the enum: the state after it, "=" the same one, "-" it is
+ * refused: logged, and nothing else. @from: the state, with "/more" what a guard looks at. */
+struct bench_matrix_row {
+    const char *from, *cells;
+};
+/** Makes a machine, takes it to @from, forgets the log, and sends @event. @return the state after it. */
+typedef int bench_try_fn(struct bench *b, const char *from, int event);
+void bench_matrix(const struct mc_machine_table *table, const struct bench_matrix_row *rows, size_t n_rows,
+                  bench_try_fn *try);
+
+/** Says what is wrong, and counts it. */
+void bench_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/** Fails the test if a row, or a cell, did. */
 void bench_verdict(void);
 
 #endif
