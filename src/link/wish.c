@@ -133,6 +133,7 @@ void mc_wish_make_room(struct mc_wish *wish)
 {
     if (wish->task == TASK_NONE)
         return;
+    mc_wish_take_up(wish); /* one that was set aside has its end, too */
     mc_wish_end(wish, -ECANCELED, "Another command came in between.");
     mc_timer_disarm(&wish->tell);
     on_tell(wish);
@@ -187,7 +188,8 @@ bool mc_wish_set_aside(struct mc_wish *wish)
 
 void mc_wish_take_up(struct mc_wish *wish)
 {
-    wish->task = TASK_WAITS;
+    if (wish->task == TASK_ASIDE)
+        wish->task = TASK_WAITS;
 }
 
 /* ---- life ---- */

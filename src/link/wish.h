@@ -65,7 +65,7 @@ int64_t mc_wish_waited_ms(const struct mc_wish *wish);
 /** The verb that waits is over: its callback is called soon, never from inside. Without one nothing happens. */
 void mc_wish_end(struct mc_wish *wish, int result, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /** While the fault of a call is taken up, a verb that came amid its hang-up does not wait for anything. @return whether
- * there was one; then mc_wish_take_up() makes it wait again. */
+ * there was one; then mc_wish_take_up() makes it wait again, if no other has come since. */
 bool mc_wish_set_aside(struct mc_wish *wish);
 void mc_wish_take_up(struct mc_wish *wish);
 

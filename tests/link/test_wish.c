@@ -213,6 +213,12 @@ static const struct bench_row rows[] = {
      "aside 1|reset, call 1, hangup 0, 0 ms|aside 0|told -5 It is over., none waits|"},
     {"one that has ended is not set aside", NULL, "reset-amid-hangup end aside +0 aside", "aside 0|told -5 It is over., none waits|aside 0|"},
     {"without one nothing is set aside", NULL, "aside", "aside 0|"},
+    {"one that is aside makes room as one that waits", NULL, "reset-amid-hangup aside room connect show",
+     "aside 1|told -125 Another command came in between., none waits|connect, call 0, hangup 0, 0 ms|"},
+    {"... and is not taken up any more", NULL, "reset-amid-hangup aside room take-up show end +0",
+     "aside 1|told -125 Another command came in between., none waits|none, call 1, hangup 0, 0 ms|"},
+    {"nor is one whose end is under way", NULL, "disconnect end take-up done +0 take-up show",
+     "told -5 It is over., none waits|none, call 1, hangup 0, 0 ms|"},
     {"by a person, or not", NULL, "by person by nobody by", "by person 0|by person 1|by person 0|"},
     /* clang-format on */
 };
