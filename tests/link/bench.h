@@ -69,11 +69,14 @@ void bench_forget(struct bench *b);
 void bench_set(struct bench *b, const char *settings);
 /** Lets time pass. */
 void bench_pass(struct bench *b, int64_t ms);
+/** Does a script; @what it is for, for messages. */
+void bench_do(struct bench *b, const char *what, const char *script, bench_word_fn *word);
 /** Does the row's script; then its log must be as it says. One that is not is printed and counted. */
 void bench_play(struct bench *b, const struct bench_row *row, bench_word_fn *word);
 
 /** Every event in one state; a cell an event, in the order of the enum: the state after it, "=" the same one, "-" it is
- * refused: logged, and nothing else. @from: the state, with "/more" what a guard looks at. */
+ * refused: logged, and nothing else, "." nobody outside can send it. @from: the state, with "/more" what a guard looks
+ * at. */
 struct bench_matrix_row {
     const char *from, *cells;
 };

@@ -81,17 +81,22 @@ void bench_pass(struct bench *b, int64_t ms)
 
 /* ---- rows ---- */
 
-void bench_play(struct bench *b, const struct bench_row *row, bench_word_fn *word)
+void bench_do(struct bench *b, const char *what, const char *script, bench_word_fn *word)
 {
     char copy[1024], *rest = copy, *one;
-    assert_true(strlen(row->script) < sizeof(copy));
-    snprintf(copy, sizeof(copy), "%s", row->script);
+    assert_true(strlen(script) < sizeof(copy));
+    snprintf(copy, sizeof(copy), "%s", script);
     while ((one = strsep(&rest, " "))) {
         if (*one == '+')
             bench_pass(b, atoll(one + 1));
         else if (*one && !word(b, one))
-            fail_msg("%s: no such word: %s", row->what, one);
+            fail_msg("%s: no such word: %s", what, one);
     }
+}
+
+void bench_play(struct bench *b, const struct bench_row *row, bench_word_fn *word)
+{
+    bench_do(b, row->what, row->script, word);
     if (!strcmp(b->log, row->log))
         return;
     failures++;
