@@ -168,11 +168,9 @@ static void finish(struct mc_datacall *call)
 static void exited(void *owner)
 {
     struct mc_datacall *call = owner;
-    if (call->why.fault == MC_FAULT_NONE) {
-        call->why = call->said;
-        if (call->why.fault == MC_FAULT_NONE)
-            call->why.fault = MC_FAULT_PPPD_DIED;
-    }
+    call->why = call->said;
+    if (call->why.fault == MC_FAULT_NONE)
+        call->why.fault = MC_FAULT_PPPD_DIED;
     finish(call);
 }
 
@@ -258,16 +256,16 @@ static void say(struct mc_datacall *call, enum mc_fault fault, const char *detai
 
 void mc_datacall_adopt(struct mc_datacall *call, int64_t online_at_ms)
 {
-    call->adopted_at_ms = -1;
-    mc_machine_event(&call->machine, MC_DATACALL_STARTED);
-    call->adopted_at_ms = online_at_ms;
+    if (mc_machine_event(&call->machine, MC_DATACALL_STARTED))
+        call->adopted_at_ms = online_at_ms;
 }
 
 void mc_datacall_start(struct mc_datacall *call)
 {
     char detail[160] = "";
+    if (!mc_machine_event(&call->machine, MC_DATACALL_STARTED))
+        return;
     call->adopted_at_ms = -1;
-    mc_machine_event(&call->machine, MC_DATACALL_STARTED);
     call->status->counters.calls++;
     enum mc_fault fault = call->req.call(call->req_ctx, detail, sizeof(detail));
     if (fault != MC_FAULT_NONE)

@@ -65,7 +65,7 @@ void mc_datacall_free(struct mc_datacall *call);
 bool mc_datacall_in(const struct mc_datacall *call, unsigned states);
 bool mc_datacall_alive(const struct mc_datacall *call);
 
-/** Starts pppd; when it cannot be started, the call ends with the reason. */
+/** Starts pppd; when it cannot be started, the call ends with the reason. With a call under way nothing happens. */
 void mc_datacall_start(struct mc_datacall *call);
 /** A pppd of a daemon before us runs already. @online_at_ms: since when it is online, -1 not known. */
 void mc_datacall_adopt(struct mc_datacall *call, int64_t online_at_ms);

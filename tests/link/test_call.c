@@ -141,11 +141,11 @@ static const struct bench_matrix_row matrix[] = {
     /* clang-format off */
     /*                    started      address no-address settled stop    kill    exited lost */
     {"none",             "negotiating  =       =          .       =       =       =      ="},
-    {"negotiating",      ".            up      =          .       ending  ending  none   none"},
-    {"up",               ".            =       bouncing   .       ending  ending  none   none"},
-    {"bouncing",         ".            up      =          .       ending  ending  none   none"},
-    {"leaving",          ".            =       =          .       ending  ending  none   none"},
-    {"ending",           ".            =       =          .       =       =       none   none"},
+    {"negotiating",      "-            up      =          .       ending  ending  none   none"},
+    {"up",               "-            =       bouncing   .       ending  ending  none   none"},
+    {"bouncing",         "-            up      =          .       ending  ending  none   none"},
+    {"leaving",          "-            =       =          .       ending  ending  none   none"},
+    {"ending",           "-            =       =          .       =       =       none   none"},
     /* clang-format on */
 };
 
@@ -216,6 +216,9 @@ static const struct bench_row rows[] = {
     {"pppd cannot be started: it ends for that", NO, "no-pppd start show", "began|call|ended pppd-missing (call failed)|phase 0 since 0, mtu -2147483648, pid -1, 1 calls, none|"},
     {"nobody hears what comes after its end", NO, "up down stop:no-carrier kill:no-carrier exit:pppd-died lost negotiates silence show",
      "phase 0 since 0, mtu -2147483648, pid -1, 0 calls, none|"},
+    {"a call under way is not started again, nor taken over", NO, "start quiet start adopt:0 show exit:pppd-died",
+     "log 4: call: started means nothing in negotiating, and was refused|log 4: call: started means nothing in negotiating, and was refused|"
+     "phase 0 since 0, mtu -2147483648, pid -1, 1 calls, alive|ended pppd-died (pppd said)|"},
     {"phases are shown, with since when", NO, "start quiet +300 negotiates +5 show", "305 phase 4 since 300, mtu -2147483648, pid -1, 1 calls, alive|"},
     {"another address, and the routes with it", NO, "start up quiet +1 up", "1 network up|changed|"},
     {"GoodAfter= later it is good, once", NO, "start up quiet +599999 +1 +600000", "600000 good|"},
