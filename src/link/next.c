@@ -147,7 +147,7 @@ static const struct row rows[] = {
     {AT(ENDED),           U(HANGUP),                 NO_CALL,       W(ONLINE),  a_fault_stands,     take_up_fault},
     {AT(ENDED),           U(VERB),                   NO_CALL,       ANY,        NULL,               mc_link_verb_walked},
     {AT(ENDED),           ANY & ~U(VERB),            NO_CALL,       ANY,        NULL,               mc_link_carry_verb},
-    {AT(ENDED),           ANY & ~U(UP),              NO_CALL,       W(ONLINE),  NULL,               go_up},
+    {AT(ENDED),           ANY,                       NO_CALL,       W(ONLINE),  NULL,               go_up}, /* a way up that ends short of a call began with less wanted */
     {AT(ENDED),           U(SAMPLE),                 NO_CALL,       ANY,        NULL,               rest_after_sample},
     {AT(ENDED),           ANY,                       NO_CALL,       ANY,        NULL,               rest},
 

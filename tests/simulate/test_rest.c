@@ -382,6 +382,26 @@ static void deaf_with_the_radio_off(void **unused)
     until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
 }
 
+/* `connect` while a modem that started anew has its radio switched off again: that walk's end is not all. */
+static void connect_while_the_radio_goes_off_again(void **unused)
+{
+    static const enum mc_verb verbs[] = {MC_VERB_CONNECT, MC_VERB_RECONNECT};
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        _cleanup_world_ struct world *w = at_rest();
+        world_set(w, "Modem", "SampleInterval", "0"); /* nothing else would wake it */
+        world_verb(w, MC_VERB_RADIO_OFF);
+        pass(w, 30 * SECOND_MS);
+        assert_int_equal(w->verb_result, 0);
+        world_inject(w, "reboot");
+        until_step(w, "radio.off");
+        world_verb(w, verbs[i]);
+        until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+        pass(w, 1);
+        assert_int_equal(w->verb_result, 0);
+        assert_non_null(strstr(w->verb_text, "Online"));
+    }
+}
+
 /* `connect` while it is looked for quietly: from there on it is the way up, and shown. */
 static void connect_while_it_is_looked_for(void **unused)
 {
@@ -461,6 +481,7 @@ int main(void)
         cmocka_unit_test(power_on_for_one_that_answers_again),
         cmocka_unit_test(a_fault_that_matters_no_more),
         cmocka_unit_test(deaf_with_the_radio_off),
+        cmocka_unit_test(connect_while_the_radio_goes_off_again),
     };
     return cmocka_run_group_tests_name("simulate/rest", tests, NULL, NULL);
 }
