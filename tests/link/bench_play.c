@@ -20,6 +20,15 @@ void bench_say(struct bench *b, const char *fmt, ...)
     strcat(b->log, "|");
 }
 
+enum mc_fault bench_fault(const char *code)
+{
+    for (int fault = 0; fault < MC_FAULT_COUNT; fault++)
+        if (!strcmp(mc_fault_info((enum mc_fault)fault)->code, code))
+            return (enum mc_fault)fault;
+    fail_msg("no such fault: %s", code);
+    return MC_FAULT_NONE;
+}
+
 void bench_forget(struct bench *b)
 {
     b->log[0] = '\0';

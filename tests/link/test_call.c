@@ -68,15 +68,6 @@ static void make(struct bench *b)
 
 /* ---- words ---- */
 
-static enum mc_fault fault_of(const char *code)
-{
-    for (int fault = 0; fault < MC_FAULT_COUNT; fault++)
-        if (!strcmp(mc_fault_info((enum mc_fault)fault)->code, code))
-            return (enum mc_fault)fault;
-    fail_msg("no such fault: %s", code);
-    return MC_FAULT_NONE;
-}
-
 static void show(struct bench *b)
 {
     const struct mc_status_ppp *ppp = &b->status.ppp;
@@ -123,11 +114,11 @@ static bool word(struct bench *b, const char *word)
         return plain_word(b, word);
     arg++;
     if (!strncmp(word, "stop:", 5))
-        mc_datacall_end(b->machine, fault_of(arg), "told", false);
+        mc_datacall_end(b->machine, bench_fault(arg), "told", false);
     else if (!strncmp(word, "kill:", 5))
-        mc_datacall_end(b->machine, fault_of(arg), "told", true);
+        mc_datacall_end(b->machine, bench_fault(arg), "told", true);
     else if (!strncmp(word, "exit:", 5))
-        mc_datacall_exited(b->machine, fault_of(arg), "pppd said");
+        mc_datacall_exited(b->machine, bench_fault(arg), "pppd said");
     else if (!strncmp(word, "adopt:", 6)) /* ms of the queue's clock */
         mc_datacall_adopt(b->machine, atoll(arg));
     else
