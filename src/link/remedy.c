@@ -129,9 +129,12 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
     }
     if (!mc_link_wants_online(link) &&
         mc_session_met(link->session)) { /* nothing is wanted that the fault is in the way of */
+        mc_timer_disarm(&link->wait);
         link->pause = PAUSE_REST;
+        link->status->step[0] = '\0';
         mc_link_enter(link, MC_STATE_STOPPED);
         mc_link_sample_again(link, false);
+        mc_link_publish(link);
         return;
     }
     mc_policy_decide(link->policy, fault, usable_remedies(link, fault), mc_timerq_now_ms(link->queue),

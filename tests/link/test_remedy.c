@@ -382,7 +382,10 @@ static const struct bench_row rows[] = {
     {"in command mode a fault of what is not wanted is nothing: to rest, and the fault stays told", NULL,
      "wish:command verb:disconnect failed:modem-refused show +600000",
      "fault modem-refused: detail|told -5 the modem refused a command that has to work (detail). Nothing is dialled until `connect`.|"
-     "by-person 0|-> stopped|sample-again 0|fault modem-refused (detail) since 0, retry at -1 \"\", step \"step\", pause rest, stays stopped|"},
+     "by-person 0|-> stopped|sample-again 0|publish|fault modem-refused (detail) since 0, retry at -1 \"\", step \"\", pause rest, stays stopped|"},
+    {"... and what was waited for before is not any more", NULL,
+     "wish:command lost verb:reset failed:modem-silent met forget failed:sim-absent +600000",
+     "fault sim-absent: detail|by-person 0|-> stopped|sample-again 0|publish|"},
     {"... of a modem that was not met it is something: looked at, not dialled, and still stopped", NULL,
      "wish:command lost verb:disconnect failed:modem-silent show +5000",
      "fault modem-silent: detail|told -5 the modem does not answer (detail). Nothing is dialled until `connect`.|" DECIDE "modem-silent: " CAN_NOT "|"
@@ -408,7 +411,7 @@ static const struct bench_row rows[] = {
      "fault modem-silent: detail|told -5 the modem does not answer (detail).|" DECIDE "modem-silent: " CAN_NOT "|"
      "remedy modem-silent look: in 5 s: look again" NO_DIAL "|-> backoff|publish|"},
     {"... nor does it while it is not off", NULL, "wish:going-off verb:power-off failed:modem-silent",
-     "fault modem-silent: detail|told -5 the modem does not answer (detail).|by-person 0|-> stopped|sample-again 0|"},
+     "fault modem-silent: detail|told -5 the modem does not answer (detail).|by-person 0|-> stopped|sample-again 0|publish|"},
     /* acting */
     {"look", NULL, "fault:no-carrier act:look count", "go-up|counted 0 0 0 0 0|"},
     {"redial", NULL, "fault:modem-silent act:redial count", "session doubted|go-up|counted 1 0 0 0 0|"},
