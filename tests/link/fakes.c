@@ -11,8 +11,9 @@ struct bench *bench_of(const struct mc_link *link)
 
 /* ---- names ---- */
 
-static const char *const uses[] = {[MC_USE_NONE] = "none", [MC_USE_UP] = "up",         [MC_USE_HANGUP] = "hangup",
-                                   [MC_USE_VERB] = "verb", [MC_USE_SAMPLE] = "sample", [MC_USE_BOARD] = "board"};
+static const char *const uses[] = {
+    [MC_USE_NONE] = "none",     [MC_USE_UP] = "up",     [MC_USE_HANGUP] = "hangup", [MC_USE_VERB] = "verb",
+    [MC_USE_SAMPLE] = "sample", [MC_USE_PEEK] = "peek", [MC_USE_BOARD] = "board"};
 static const struct mc_strtab use_names = MC_STRTAB(uses);
 
 const char *use_name(enum mc_session_use use)
@@ -24,10 +25,10 @@ const char *use_name(enum mc_session_use use)
 static const char *const session_event_names[] = {"plugged",  "unplugged", "opened",   "closed",   "adopted",
                                                   "answered", "doubted",   "rebooted", "went-off", "worked"};
 static const char *const call_state_names[] = {"none", "negotiating", "up", "bouncing", "leaving", "ending"};
-static const char *const wish_state_names[] = {"online", "command", "radio-off", "going-off", "off"};
+static const char *const wish_state_names[] = {"online", "command", "radio-off", "going-off", "off", "lent"};
 static const char *const wish_event_names[] = {
-    "connect",         "disconnect", "expect",       "settle",    "switch-radio-off",
-    "switch-radio-on", "switch-off", "switched-off", "came-back",
+    "connect",    "disconnect",   "expect", "settle",     "switch-radio-off", "switch-radio-on",
+    "switch-off", "switched-off", "lend",   "given-back", "came-back",
 };
 static const struct mc_strtab call_states = MC_STRTAB(call_state_names), wish_states = MC_STRTAB(wish_state_names);
 
@@ -46,6 +47,19 @@ static enum mc_step step_of(const char *name)
             return (enum mc_step)step;
     fail_msg("no such step: %s", name);
     return MC_STEP_END;
+}
+
+/* ---- lease ---- */
+
+bool mc_link_lease_has_line(const struct mc_link *link)
+{
+    return link->lease.whole_line;
+}
+
+void mc_link_lease_failed(struct mc_link *link, const char *why)
+{
+    if (link->lease.whole_line)
+        bench_say(bench_of(link), "lease-failed %s", why);
 }
 
 /* ---- session ---- */

@@ -64,6 +64,8 @@ static bool word(struct bench *b, const char *word)
     } else if (!strcmp(word, "many")) {
         for (int i = 0; i < 16; i++)
             assert_int_equal(mc_link_at(&stage->link, "AT+CSQ", on_done, b, &(int64_t){0}, &(const char *){NULL}), 0);
+    } else if (!strcmp(word, "lent")) {
+        stage->link.lease.whole_line = true;
     } else if (!strcmp(word, "withdraw")) {
         mc_link_at_withdraw(&stage->link, b);
     } else if (!strcmp(word, "withdraw-another")) {
@@ -222,6 +224,7 @@ static const struct bench_row rows[] = {
     {"no device goes before no power, and a command that is the daemon's before both", NULL, "absent wish:off AT+CSQ AT+CPOF",
      "-19 There is no device.|-22 Use `power off`.|"},
     {"the line carries PPP", NULL, "call:up AT+CSQ", "-16 The line carries PPP: `disconnect` first (attach and PDP context stay).|"},
+    {"the line is lent", NULL, "lent AT+CSQ", "-16 The line is lent (`microcatctl lease`): end that first.|"},
     {"... from its beginning", NULL, "call:negotiating AT+CSQ", "-16 The line carries PPP: `disconnect` first (attach and PDP context stay).|"},
     {"... beside AT", NULL, "call:up muxed AT+CSQ", ASKED},
     {"no call, no PPP", NULL, "muxed AT+CSQ", ASKED},

@@ -9,19 +9,20 @@
 /* Of radio-off and off: what is wanted once it is on again. going-off: by which way it came there. */
 static const struct bench_matrix_row matrix[] = {
     /* clang-format off */
-    /*                    connect disconnect expect settle radio-off radio-on switch-off switched-off came-back */
-    {"online",            "=      command    -      -      radio-off =        going-off  -            -"},
-    {"command",           "online =          -      -      radio-off =        going-off  -            -"},
-    {"radio-off/online",  "online command    -      =      =         online   going-off  -            -"},
-    {"radio-off/command", "online command    -      =      =         command  going-off  -            -"},
-    {"radio-off/settled", "online command    -      =      =         command  going-off  -            -"},
-    {"going-off/online",  "online command    -      -      radio-off =        =          off          -"},
-    {"going-off/command", "online command    -      -      radio-off =        =          off          -"},
-    {"off/online",        "online -          =      -      -         -        -          -            online"},
-    {"off/command",       "online -          =      -      -         -        -          -            command"},
-    {"off/radio-online",  "online -          =      -      -         -        -          -            online"},
-    {"off/radio-command", "online -          =      -      -         -        -          -            command"},
-    {"off/expected",      "online -          =      -      -         -        -          -            online"},
+    /*                     connect disconnect expect settle radio-off radio-on switch-off switched-off lend given-back came-back */
+    {"online",            "=      command    -      -      radio-off =        going-off  -            lent -          -"},
+    {"command",           "online =          -      -      radio-off =        going-off  -            -    -          -"},
+    {"radio-off/online",  "online command    -      =      =         online   going-off  -            -    -          -"},
+    {"radio-off/command", "online command    -      =      =         command  going-off  -            -    -          -"},
+    {"radio-off/settled", "online command    -      =      =         command  going-off  -            -    -          -"},
+    {"going-off/online",  "online command    -      -      radio-off =        =          off          -    -          -"},
+    {"going-off/command", "online command    -      -      radio-off =        =          off          -    -          -"},
+    {"off/online",        "online -          =      -      -         -        -          -            -    -          online"},
+    {"off/command",       "online -          =      -      -         -        -          -            -    -          command"},
+    {"off/radio-online",  "online -          =      -      -         -        -          -            -    -          online"},
+    {"off/radio-command", "online -          =      -      -         -        -          -            -    -          command"},
+    {"off/expected",      "online -          =      -      -         -        -          -            -    -          online"},
+    {"lent",              "-      -          -      -      -         -        -          -            -    online     -"},
     /* clang-format on */
 };
 
@@ -32,6 +33,7 @@ static const struct {
 } ways[] = {
     {"online", {MC_WISH_CONNECT}, 0},
     {"command", {MC_WISH_DISCONNECT}, 1},
+    {"lent", {MC_WISH_LEND}, 1},
     {"radio-off/online", {MC_WISH_SWITCH_RADIO_OFF}, 1},
     {"radio-off/command", {MC_WISH_DISCONNECT, MC_WISH_SWITCH_RADIO_OFF}, 2},
     {"radio-off/settled", {MC_WISH_SWITCH_RADIO_OFF, MC_WISH_SETTLE}, 2},
