@@ -144,12 +144,14 @@ static void begin(struct mc_mux *mux, unsigned dlci, enum dlc_state state)
 
 void mc_mux_open(struct mc_mux *mux, unsigned dlci)
 {
-    begin(mux, dlci, DLC_OPENING);
+    if (dlci > 0)
+        begin(mux, dlci, DLC_OPENING);
 }
 
 void mc_mux_close_dlc(struct mc_mux *mux, unsigned dlci)
 {
-    begin(mux, dlci, DLC_CLOSING);
+    if (dlci > 0)
+        begin(mux, dlci, DLC_CLOSING);
 }
 
 bool mc_mux_is_open(const struct mc_mux *mux, unsigned dlci)
@@ -285,10 +287,15 @@ void mc_mux_feed(struct mc_mux *mux, const uint8_t *data, size_t len)
 void mc_mux_resume(struct mc_mux *mux, unsigned dlci)
 {
     struct dlc *dlc = mc_mux_dlc(mux, dlci);
-    size_t len = dlc ? mc_buf_len(&dlc->held) : 0;
-    if (len > 0)
+    if (!dlc || dlc->offers || mux->state == MUX_OVER)
+        return;
+    size_t len = mc_buf_len(&dlc->held);
+    if (len > 0) {
+        dlc->offers = true;
         mc_buf_consume(&dlc->held, mux->cb.data(mux->ctx, dlci, mc_buf_head(&dlc->held), len));
-    if (dlc && mc_buf_len(&dlc->held) == 0 && dlc->state == DLC_OPEN)
+        dlc->offers = false;
+    }
+    if (mc_buf_len(&dlc->held) == 0 && dlc->state == DLC_OPEN)
         set_stop(dlc, false);
 }
 
@@ -298,7 +305,7 @@ void mc_mux_start(struct mc_mux *mux)
 {
     mux->state = MUX_STARTING;
     mc_mux_watch_silence(mux);
-    mc_mux_open(mux, 0);
+    begin(mux, 0, DLC_OPENING);
 }
 
 void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis)

@@ -125,7 +125,7 @@ static bool all_go(struct mc_mux *mux, enum mc_mux_kind kind)
 
 static void tell_room(struct mc_mux *mux)
 {
-    for (unsigned i = 1; i <= MC_MUX_DLCIS; i++) {
+    for (unsigned i = 1; i <= MC_MUX_DLCIS && mux->state != MUX_OVER; i++) {
         struct dlc *dlc = &mux->dlcs[i];
         if (!dlc->wants_room || mc_buf_room(&dlc->out) < mux->n1)
             continue;

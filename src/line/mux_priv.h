@@ -24,6 +24,7 @@ struct dlc {
     unsigned signals;   /* the modem's last MSC; FC stops `out` */
     bool wants_room;    /* a send was cut short: room() is owed */
     bool stops_modem;   /* our last MSC said FC */
+    bool offers;        /* data() is being offered `held` */
 };
 
 enum mux_state { MUX_IDLE, MUX_STARTING, MUX_ON, MUX_LEAVING, MUX_OVER };

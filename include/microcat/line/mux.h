@@ -81,6 +81,7 @@ void mc_mux_start(struct mc_mux *mux);
 void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis);
 /** What a DLC carries; AT goes before data. Default AT. */
 void mc_mux_set_kind(struct mc_mux *mux, unsigned dlci, enum mc_mux_kind kind);
+/** DLCs 1 to MC_MUX_DLCIS; of others nothing happens. */
 void mc_mux_open(struct mc_mux *mux, unsigned dlci);
 void mc_mux_close_dlc(struct mc_mux *mux, unsigned dlci);
 bool mc_mux_is_open(const struct mc_mux *mux, unsigned dlci);
@@ -94,7 +95,7 @@ void mc_mux_feed(struct mc_mux *mux, const uint8_t *data, size_t len_bytes);
 int mc_mux_send(struct mc_mux *mux, unsigned dlci, const void *data, size_t len_bytes);
 /** The port has got rid of everything. */
 void mc_mux_writable(struct mc_mux *mux);
-/** What data() did not take of @dlci is offered again. */
+/** What data() did not take of @dlci is offered again; not from inside of such an offer. */
 void mc_mux_resume(struct mc_mux *mux, unsigned dlci);
 /** The modem's last MSC of @dlci; 0 none. */
 unsigned mc_mux_signals(const struct mc_mux *mux, unsigned dlci);
