@@ -2,6 +2,7 @@
 /* The machine that walks the table: one function goes to a row, one ends the walk; what the rows mean stands in
  * bringup_table.c and decide.c. */
 #include "bringup_priv.h"
+#include <errno.h>
 #include <microcat/at/urcs.h>
 #include <microcat/line/mux.h>
 #include <stdarg.h>
@@ -282,8 +283,10 @@ static void start_finding(struct mc_bringup *b)
 static void on_channel(void *ctx, int result)
 {
     struct mc_bringup *b = ctx;
-    if (result < 0)
+    if (result == -ETIMEDOUT)
         row_late(b, "the modem's multiplexer does not answer");
+    else if (result < 0) /* this host's: the modem was asked nothing */
+        row_refused(b, MC_FAULT_INTERNAL, strerror(-result));
     else
         row_done(b);
 }
@@ -392,7 +395,7 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->patience_ms = patience_ms;
     b->speed_before = 0;
     b->denied_at_ms = b->idle_at_ms = -1;
-    b->attach_tried = b->unlocking = b->said_off = b->prompt = false;
+    b->attach_tried = b->unlocking = b->said_off = b->prompt = b->without_mux = false;
     memset(b->visits, 0, sizeof(b->visits));
     waited(b);
     go(b, step);

@@ -34,9 +34,10 @@ struct mc_bringup {
     uint64_t echoes_before;        /* the engine's count when FIND began */
     int32_t speed_before;          /* before SPEED_SET; 0: speed not touched */
     bool call_ended;
-    bool prompt;    /* in this walk: a MicroPython prompt answered */
-    bool said_off;  /* in this walk: that it goes off */
-    bool unlocking; /* the modem took the PIN and may go on asking for it for a moment */
+    bool prompt;      /* in this walk: a MicroPython prompt answered */
+    bool said_off;    /* in this walk: that it goes off */
+    bool without_mux; /* in this walk: the host had no memory for it */
+    bool unlocking;   /* the modem took the PIN and may go on asking for it for a moment */
     bool stop_before_dial, look_once, radio_stays_off;
     bool joined;                /* the last line of two commands that was sent... */
     unsigned told;              /* ... and what its answer told, MC_TOLD_* */

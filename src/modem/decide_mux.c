@@ -36,7 +36,7 @@ void mc_bringup_mux_distrust(struct mc_bringup *b, const char *why)
 enum mc_step mc_after_firmware(struct mc_bringup *b)
 {
     enum mc_multiplex multiplex = b->settings->modem.multiplex;
-    if (multiplex == MC_MULTIPLEX_NO || (multiplex == MC_MULTIPLEX_AUTO && *mc_bringup_mux_why(b)))
+    if (b->without_mux || multiplex == MC_MULTIPLEX_NO || (multiplex == MC_MULTIPLEX_AUTO && *mc_bringup_mux_why(b)))
         return MC_STEP_SIM;
     return multiplex == MC_MULTIPLEX_YES || baseline(b->facts.firmware) >= BASELINE_LEAST ? MC_STEP_MUX_SET
                                                                                           : MC_STEP_MUX_ASK;
@@ -53,6 +53,14 @@ enum mc_step mc_after_mux_open(struct mc_bringup *b)
 {
     b->facts.mux_of[0] = b->facts.mux_why[0] = '\0';
     return MC_STEP_SIM;
+}
+
+/* The modem is in its multiplexer, and is to be fetched back from there; nothing is known against it. */
+enum mc_step mc_after_mux_open_refused(struct mc_bringup *b)
+{
+    b->without_mux = true;
+    mc_bringup_note(b, "no memory for the multiplexer: the link's line is plain");
+    return MC_STEP_FIND;
 }
 
 static void no_answer(struct mc_bringup *b)

@@ -12,6 +12,7 @@ enum mc_step mc_after_greet(struct mc_bringup *bringup);
 enum mc_step mc_after_firmware(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_open(struct mc_bringup *bringup);
+enum mc_step mc_after_mux_open_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_undo(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_undo_late(struct mc_bringup *bringup);
 enum mc_step mc_after_flow(struct mc_bringup *bringup);
