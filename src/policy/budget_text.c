@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The budgets as text, a line each: "dial 1763846400000", "remedy reset 1763846400000 2", "pin 8981... 00ab...", with
- * the tries that were left and how often it was sent without a verdict where that matters: "pin 8981... 00ab... 3 1";
+/* The budgets as text, a line each: "dial 1763846400000", "remedy reset 1763846400000 2",
+ * "keyed-pin KEY 8981... 00ab...", where KEY says under which, with the tries that were left and how often it was sent
+ * without a verdict where that matters: "keyed-pin KEY 8981... 00ab... 3 1"; "pin 8981... 00ab..." is under no key;
  * "witness 00ab... proven".
  * Times are wall ms. */
 #include "policy_priv.h"
@@ -39,7 +40,11 @@ static void put_pin(struct writer *w, const struct pin_entry *entry)
 {
     if (!entry->pin_hash)
         return;
-    put(w, "pin %s %016" PRIx64, *entry->iccid ? entry->iccid : "-", entry->pin_hash);
+    if (entry->key_id)
+        put(w, "keyed-pin %08" PRIx32, entry->key_id);
+    else
+        put(w, "pin");
+    put(w, " %s %016" PRIx64, *entry->iccid ? entry->iccid : "-", entry->pin_hash);
     if (entry->tries > 0 || entry->sent > 0)
         put(w, " %d %u", entry->tries, entry->sent);
     put(w, "\n");
@@ -105,23 +110,34 @@ static int load_remedy(struct mc_policy *policy, char *const *words, int64_t now
     return 0;
 }
 
-static int load_pin(struct mc_policy *policy, char *const *words)
+/* @words: ICCID, hash and perhaps the tries. */
+static int load_pin(struct mc_policy *policy, uint32_t key_id, char *const *words)
 {
     struct pin_entry *entry = &policy->pins[policy->next_pin];
     uint64_t hash;
     int64_t tries = 0, sent = 0;
-    if (!words[1] || !words[2] || strlen(words[1]) >= sizeof(entry->iccid) ||
-        mc_parse_hex(words[2], UINT64_MAX, &hash) < 0 || hash == 0)
+    if (!words[0] || !words[1] || strlen(words[0]) >= sizeof(entry->iccid) ||
+        mc_parse_hex(words[1], UINT64_MAX, &hash) < 0 || hash == 0)
         return -EINVAL;
-    if (words[3] &&
-        (!words[4] || mc_parse_int(words[3], 0, 99, &tries) < 0 || mc_parse_int(words[4], 0, PIN_SENT_MAX, &sent) < 0))
+    if (words[2] &&
+        (!words[3] || mc_parse_int(words[2], 0, 99, &tries) < 0 || mc_parse_int(words[3], 0, PIN_SENT_MAX, &sent) < 0))
         return -EINVAL;
-    snprintf(entry->iccid, sizeof(entry->iccid), "%s", strcmp(words[1], "-") ? words[1] : "");
+    snprintf(entry->iccid, sizeof(entry->iccid), "%s", strcmp(words[0], "-") ? words[0] : "");
     entry->pin_hash = hash;
+    entry->key_id = key_id;
     entry->tries = (int)tries;
     entry->sent = (unsigned)sent;
+    mc_policy_seal(policy, entry);
     policy->next_pin = (policy->next_pin + 1) % PIN_ENTRIES;
     return 0;
+}
+
+static int load_keyed_pin(struct mc_policy *policy, char *const *words)
+{
+    uint64_t key_id;
+    if (mc_parse_hex(words[0], UINT32_MAX, &key_id) < 0 || key_id == 0)
+        return -EINVAL;
+    return load_pin(policy, (uint32_t)key_id, words + 1);
 }
 
 static int load_witness(struct mc_policy *policy, char *const *words)
@@ -137,7 +153,7 @@ static int load_witness(struct mc_policy *policy, char *const *words)
 
 static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64_t wall_ms)
 {
-    char *words[5] = {0}, *save = NULL;
+    char *words[6] = {0}, *save = NULL;
     size_t n = 0;
     for (char *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         if (n == MC_LENGTH_OF(words))
@@ -153,7 +169,9 @@ static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64
     if (n == 4 && !strcmp(words[0], "remedy"))
         return load_remedy(policy, words, now_ms, wall_ms);
     if ((n == 3 || n == 5) && !strcmp(words[0], "pin"))
-        return load_pin(policy, words);
+        return load_pin(policy, 0, words + 1);
+    if ((n == 4 || n == 6) && !strcmp(words[0], "keyed-pin"))
+        return load_keyed_pin(policy, words + 1);
     if (n == 3 && !strcmp(words[0], "witness"))
         return load_witness(policy, words);
     return -EINVAL;
@@ -164,7 +182,9 @@ int mc_policy_load(struct mc_policy *policy, const char *text, int64_t now_ms, i
     _cleanup_free_ char *copy = strdup(text);
     if (!copy)
         return -ENOMEM;
-    struct mc_policy fresh = {.settings = policy->settings, .random = policy->random, .ctx = policy->ctx};
+    struct mc_policy fresh = {
+        .settings = policy->settings, .random = policy->random, .ctx = policy->ctx, .pin_key_id = policy->pin_key_id};
+    memcpy(fresh.pin_key, policy->pin_key, sizeof(fresh.pin_key));
     unsigned number = 0;
     char *rest = copy;
     while (*rest) {

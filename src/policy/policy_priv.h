@@ -4,6 +4,7 @@
 
 /* What policy.c and pin.c decide on and budget_text.c saves. */
 
+#include <microcat/base/siphash.h>
 #include <microcat/policy/policy.h>
 #include <microcat/policy/witness.h>
 
@@ -25,11 +26,12 @@ struct budget { /* a remedy with a least interval, doubled each time that it did
 };
 #define GROWN_MAX 5
 
-struct pin_entry { /* a PIN that was sent to this SIM, as a hash: the file is root's, and the PIN is not in it */
+struct pin_entry { /* a PIN that was sent to this SIM, as a hash (pin.c) */
     char iccid[24];
-    uint64_t pin_hash;
-    int tries;     /* left before it was sent, 0 not known; kept while that matters */
-    unsigned sent; /* how often, without a verdict; 0: it was refused */
+    uint64_t pin_hash; /* 0 free */
+    uint32_t key_id;   /* of the key that it is under; 0: under none */
+    int tries;         /* left before it was sent, 0 not known; kept while that matters */
+    unsigned sent;     /* how often, without a verdict; 0: it was refused */
 };
 
 #define WITNESS_ENTRIES 8 /* SIM, APN and target */
@@ -53,8 +55,13 @@ struct mc_policy {
     struct budget budgets[MC_REMEDY_COUNT]; /* radio cycle, reset and power cycle only */
     struct pin_entry pins[PIN_ENTRIES];
     unsigned next_pin;
+    uint8_t pin_key[MC_SIPHASH_KEY_BYTES];
+    uint32_t pin_key_id; /* 0: there is none */
     struct witness_entry witnesses[WITNESS_ENTRIES];
     unsigned next_witness;
 };
+
+/** Puts @entry, which is under no key, under the policy's. @return whether that changed it. */
+bool mc_policy_seal(const struct mc_policy *policy, struct pin_entry *entry);
 
 #endif

@@ -2,6 +2,7 @@
 /* The budgets as text: what is saved counts after a restart, and a bad file or a wrong clock never gives more. */
 #include "harness.h"
 #include <microcat/base/cleanup.h>
+#include <microcat/base/hash.h>
 #include <string.h>
 
 #define HEADER "microcatd-budgets 1\n"
@@ -144,6 +145,7 @@ static void a_full_state_fits(void **state)
 {
     char text[MC_POLICY_TEXT_BYTES], iccid[24];
     struct harness *h = *state;
+    mc_policy_pin_key(h->policy, (const uint8_t *)"sixteen bytes...");
     for (int i = 0; i < 200; i++) {
         mc_policy_dial(h->policy, true, NOW + i);
         mc_policy_attach(h->policy, true, NOW + i);
@@ -187,6 +189,12 @@ static const struct {
     {HEADER "pin 8942310000000000012 01 3 3\n", 2},
     {HEADER "pin 8942310000000000012 01 x 1\n", 2},
     {HEADER "pin 89423100000000000128942310000000000012 01\n", 2},
+    {HEADER "keyed-pin 00000001 8942310000000000012\n", 2},
+    {HEADER "keyed-pin 00000000 8942310000000000012 01\n", 2},
+    {HEADER "keyed-pin 100000000 8942310000000000012 01\n", 2},
+    {HEADER "keyed-pin x 8942310000000000012 01\n", 2},
+    {HEADER "keyed-pin 01 8942310000000000012 01 3\n", 2},
+    {HEADER "keyed-pin 01 8942310000000000012 01 3 1 1\n", 2},
     {HEADER "oops 1\n", 2},
     {HEADER "\x01\xff\x80\n", 2},
 };
@@ -232,6 +240,132 @@ static void too_many_lines_are_refused(void **state)
     assert_int_equal(line, 66); /* the header, 64 dials, and one too many */
 }
 
+/* ---- PINs under a key ---- */
+
+#define SIM "8942310000000000012"
+static const uint8_t key_a[MC_SIPHASH_KEY_BYTES] = "this machine's.", key_b[MC_SIPHASH_KEY_BYTES] = "another one's..";
+
+static void refuse_1234(struct harness *h)
+{
+    mc_policy_pin_try(h->policy, SIM, "1234", 3);
+    mc_policy_pin_wrong(h->policy, SIM, "1234");
+}
+
+/* What a thief can do: try every PIN of four digits as an older daemon would have written it. */
+static bool told_by_trying(const char *text)
+{
+    char pin[8], hash[24];
+    for (unsigned i = 0; i < 10000; i++) {
+        snprintf(pin, sizeof(pin), "%04u", i);
+        snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)mc_fnv1a(mc_fnv1a(MC_FNV1A_BASIS, SIM), pin));
+        if (strstr(text, hash))
+            return true;
+    }
+    return false;
+}
+
+static void a_stolen_file_tells_no_pin(void **state)
+{
+    char bare[MC_POLICY_TEXT_BYTES], keyed[MC_POLICY_TEXT_BYTES], other[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    refuse_1234(h);
+    save(h, NOW, WALL, bare);
+    assert_true(told_by_trying(bare)); /* so the trying is right */
+    assert_true(mc_policy_pin_key(h->policy, key_a));
+    save(h, NOW, WALL, keyed);
+    assert_false(told_by_trying(keyed));
+    assert_non_null(
+        strstr(keyed, "\nkeyed-pin 4f9aefa4 8942310000000000012 e18e701b6fbd0b96\n")); /* files have it: it stays */
+    assert_null(strstr(keyed, "\npin "));
+    restart(h, bare, NOW, WALL);
+    mc_policy_pin_key(h->policy, key_b);
+    save(h, NOW, WALL, other);
+    assert_string_not_equal(keyed, other); /* it is the key that makes it */
+}
+
+/* The update of a daemon that had no key: before it is set or after, nothing that was tried is forgotten. */
+static void what_was_under_no_key_counts_on(void **state)
+{
+    char bare[MC_POLICY_TEXT_BYTES], text[2][MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    refuse_1234(h);
+    mc_policy_pin_try(h->policy, SIM, "4711", 3); /* and one without a verdict */
+    save(h, NOW, WALL, bare);
+    for (int key_first = 0; key_first < 2; key_first++) {
+        unsigned line;
+        restart(h, HEADER, NOW, WALL);
+        if (key_first)
+            assert_false(mc_policy_pin_key(h->policy, key_a));
+        assert_int_equal(mc_policy_load(h->policy, bare, NOW, WALL, &line), 0);
+        if (!key_first)
+            assert_true(mc_policy_pin_key(h->policy, key_a));
+        save(h, NOW, WALL, text[key_first]);
+        assert_int_equal(mc_policy_pins_foreign(h->policy), 0);
+        assert_int_equal(harness_pin(h, SIM, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+        assert_int_equal(harness_pin(h, SIM, "4711", 2), MC_FAULT_SIM_PIN_WRONG);
+        assert_int_equal(harness_pin(h, SIM, "4711", 3), MC_FAULT_NONE);
+        assert_int_equal(harness_pin(h, SIM, "0000", 2), MC_FAULT_NONE);
+    }
+    assert_string_equal(text[0], text[1]);
+    restart(h, text[0], NOW, WALL);
+    assert_false(mc_policy_pin_key(h->policy, key_a)); /* nothing to put under it any more */
+    assert_int_equal(harness_pin(h, SIM, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+}
+
+/* The key is another: no PIN can be told from the refused one, so none may cost a try that the SIM does not have. */
+static void what_is_under_another_key_holds_while_the_sim_counts(void **state)
+{
+    static const struct {
+        const char *iccid;
+        int tries_left;
+        enum mc_fault fault;
+    } rows[] = {
+        {SIM, 2, MC_FAULT_SIM_PIN_WRONG},          {SIM, -1, MC_FAULT_SIM_PIN_WRONG},
+        {"", 2, MC_FAULT_SIM_PIN_WRONG},           {SIM, 3, MC_FAULT_NONE}, /* it was opened since */
+        {"8942310000000000099", 2, MC_FAULT_NONE},
+    };
+    static const char *const pins[] = {"1234", "0000"};
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    mc_policy_pin_key(h->policy, key_a);
+    refuse_1234(h);
+    save(h, NOW, WALL, text);
+    for (int keyless = 0; keyless < 2; keyless++) {
+        restart(h, text, NOW, WALL);
+        if (!keyless)
+            mc_policy_pin_key(h->policy, key_b);
+        assert_int_equal(mc_policy_pins_foreign(h->policy), 1);
+        for (size_t i = 0; i < 2 * MC_LENGTH_OF(rows); i++)
+            if (harness_pin(h, rows[i / 2].iccid, pins[i % 2], rows[i / 2].tries_left) != rows[i / 2].fault ||
+                h->changed)
+                fail_msg("row %zu, PIN %s", i / 2, pins[i % 2]);
+    }
+    save(h, NOW, WALL, text); /* kept as it was: the first key may come back */
+    restart(h, text, NOW, WALL);
+    mc_policy_pin_key(h->policy, key_a);
+    assert_int_equal(harness_pin(h, SIM, "1234", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(harness_pin(h, SIM, "0000", 2), MC_FAULT_NONE);
+}
+
+/* One that was opened forgets what was under any key; one that is tried is told from the foreign one. */
+static void an_opened_sim_forgets_other_keys(void **state)
+{
+    char text[MC_POLICY_TEXT_BYTES];
+    struct harness *h = *state;
+    mc_policy_pin_key(h->policy, key_a);
+    refuse_1234(h);
+    save(h, NOW, WALL, text);
+    restart(h, text, NOW, WALL);
+    mc_policy_pin_key(h->policy, key_b);
+    mc_policy_pin_try(h->policy, SIM, "5555", 3);
+    assert_true(mc_policy_pin_wrong(h->policy, SIM, "5555"));
+    assert_int_equal(harness_pin(h, SIM, "5555", 3), MC_FAULT_SIM_PIN_WRONG);
+    assert_int_equal(mc_policy_pins_foreign(h->policy), 1);
+    assert_true(mc_policy_pin_right(h->policy, SIM));
+    assert_int_equal(mc_policy_pins_foreign(h->policy), 0);
+    assert_int_equal(harness_pin(h, SIM, "5555", 2), MC_FAULT_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +379,10 @@ int main(void)
         TEST(bad_text_is_refused_whole),
         TEST(text_cut_anywhere),
         TEST(too_many_lines_are_refused),
+        TEST(a_stolen_file_tells_no_pin),
+        TEST(what_was_under_no_key_counts_on),
+        TEST(what_is_under_another_key_holds_while_the_sim_counts),
+        TEST(an_opened_sim_forgets_other_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 
 #include <microcat/base/fault.h>
 #include <microcat/base/settings.h>
+#include <microcat/base/siphash.h>
 #include <microcat/policy/ladder.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -94,9 +95,20 @@ bool mc_policy_pin_wrong(struct mc_policy *policy, const char *iccid, const char
 /** @return whether a PIN was remembered for @iccid at all: then there is something to save. */
 bool mc_policy_pin_right(struct mc_policy *policy, const char *iccid);
 
+/**
+ * The key under which the PINs that were sent are remembered: what is saved of them tells nothing to who has not got
+ * it. Without one a saved PIN can be found by trying them all. What is remembered under no key is put under this one.
+ * @return whether there was any: then it is worth saving.
+ */
+bool mc_policy_pin_key(struct mc_policy *policy, const uint8_t key[MC_SIPHASH_KEY_BYTES]);
+/** How many remembered PINs are under another key. Such a one cannot be compared, and counts as the PIN in question
+ * while its SIM has fewer than three tries left. */
+unsigned mc_policy_pins_foreign(const struct mc_policy *policy);
+
 /** Writes the budgets as text. @wall_ms is the wall clock's reading at @now_ms. @return bytes, or -ENOBUFS. */
 int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_ms, char *out, size_t out_bytes);
-/** Reads what mc_policy_save() wrote, all or nothing: -EINVAL, and @ret_line (1-based) names the bad line. */
+/** Reads what mc_policy_save() wrote, all or nothing: -EINVAL, and @ret_line (1-based) names the bad line. The key
+ * stays. */
 int mc_policy_load(struct mc_policy *policy, const char *text, int64_t now_ms, int64_t wall_ms, unsigned *ret_line);
 
 #endif
