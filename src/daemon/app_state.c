@@ -5,6 +5,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/base/parse.h>
+#include <microcat/daemon/pin_key.h>
 #include <microcat/io/process.h>
 #include <microcat/ppp/networkmanager.h>
 #include <microcat/ppp/route.h>
@@ -123,6 +124,21 @@ static void load_budgets(struct app *app)
     mc_state_store_reject(app->store, "budgets", why);
 }
 
+/* What a daemon that knew no key left is put under it now, and in the file, too. */
+static void set_pin_key(struct app *app)
+{
+    struct mc_policy *policy = mc_link_policy(app->link);
+    uint8_t key[MC_SIPHASH_KEY_BYTES];
+    if (mc_pin_key(app->store, key) == 0 && mc_policy_pin_key(policy, key))
+        save_budgets(app);
+    explicit_bzero(key, sizeof(key));
+    if (mc_policy_pins_foreign(policy) > 0)
+        mc_warn(
+            "a PIN that was tried is remembered under another machine-id: no PIN is tried on its SIM while that has "
+            "fewer than 3 tries left; open it once with its PIN, in a phone for example, or remove the budgets file "
+            "from the state folder when the PIN in the configuration is certain");
+}
+
 static void load_modem(struct app *app)
 {
     size_t len;
@@ -166,6 +182,7 @@ void app_state_load(struct app *app)
     mc_state_store_lock(app->store); /* without it only this life is remembered */
     load_budgets(app);
     load_modem(app);
+    set_pin_key(app);
     load_history(app);
     load_samples(app);
 }

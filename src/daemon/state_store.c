@@ -15,6 +15,7 @@
 
 struct mc_state_store {
     char *dir;
+    char *beside;  /* what must not lie in dir; made when it is needed */
     char *prefix;  /* "" or "INSTANCE." */
     int lock_fd;   /* or -1 */
     bool not_ours; /* another process has the lock */
@@ -38,10 +39,14 @@ struct mc_state_store *mc_state_store_new(const char *dir, const char *instance)
         dir = ours ? given : "/var/lib/microcatd";
         none |= ours;
     }
-    store->dir = strndup(dir, strcspn(dir, ":")); /* systemd parts several by ':' */
+    size_t len = strcspn(dir, ":"); /* systemd parts several by ':' */
+    store->dir = strndup(dir, len);
+    store->beside = dir[len] && dir[len + 1] == '/' ? strndup(dir + len + 1, strcspn(dir + len + 1, ":")) : NULL;
+    if (!store->beside && asprintf(&store->beside, "%.*s-key", (int)len, dir) < 0)
+        store->beside = NULL;
     if (asprintf(&store->prefix, "%s%s", none ? "" : instance, none ? "" : ".") < 0)
         store->prefix = NULL;
-    if (!store->dir || !store->prefix) {
+    if (!store->dir || !store->beside || !store->prefix) {
         mc_state_store_free(store);
         return NULL;
     }
@@ -57,6 +62,7 @@ void mc_state_store_free(struct mc_state_store *store)
     if (store->lock_fd >= 0)
         close(store->lock_fd);
     free(store->dir);
+    free(store->beside);
     free(store->prefix);
     free(store);
 }
@@ -87,6 +93,13 @@ static char *path_of(const struct mc_state_store *store, const char *name, const
     char *path;
 
     return asprintf(&path, "%s/%s%s%s", store->dir, store->prefix, name, suffix) < 0 ? NULL : path;
+}
+
+char *mc_state_store_beside(const struct mc_state_store *store, const char *name)
+{
+    char *path;
+
+    return asprintf(&path, "%s/%s%s", store->beside, store->prefix, name) < 0 ? NULL : path;
 }
 
 int mc_state_store_lock(struct mc_state_store *store)

@@ -15,6 +15,7 @@ libmnl/[a-z_]*\.h	src/ppp/route	libmnl
 systemd/sd-bus\.h	src/ppp/dns_bus.c tests/ppp/test_dns.c	sd-bus
 systemd/sd-daemon\.h	src/daemon/notify.c	sd-daemon
 systemd/sd-journal\.h	src/daemon/journal.c	sd-journal
+systemd/sd-id128\.h	src/daemon/pin_key.c tests/daemon/test_pin_key.c	sd-id128
 pppd/[a-z0-9_-]*\.h	src/pppd-plugin/	the headers of pppd
 linux/rtnetlink\.h|linux/if_link\.h	src/ppp/route tests/	rtnetlink
 '

@@ -44,7 +44,7 @@ check "the group is there" grep -q '^microcat' "$root/etc/group"
 check "the configuration is right but for the APN" sh -c "! chroot '$root' microcatd --check-config >'$root/run/out' 2>&1; grep -qi apn '$root/run/out'"
 sed -i 's/^#\?APN=.*/APN=kept.example/' "$conf"
 grep -q '^APN=kept' "$conf" || printf '[PDP]\nAPN=kept.example\n' >>"$conf"
-mkdir -p "$root/var/lib/microcatd" && : >"$root/var/lib/microcatd/budgets"
+mkdir -p "$root/var/lib/microcatd" "$root/var/lib/microcatd-key" && : >"$root/var/lib/microcatd/budgets"
 check "with an APN it is right" inside microcatd --check-config
 check "upgraded beside a changed conffile" upgrade
 check "which stays as the person made it" grep -q '^APN=kept.example' "$conf"
@@ -54,6 +54,6 @@ check "removed" inside dpkg -r microcatd
 check "programs and units are gone" absent "$root/usr/sbin/microcatd" "$root/lib/systemd/system/microcatd.service" "$root/lib/udev/rules.d/70-microcatd.rules"
 check "configuration and memory stay" test -e "$conf" -a -e "$root/var/lib/microcatd/budgets"
 check "purged" inside dpkg -P microcatd
-check "nothing is left" absent "$conf" "$root/var/lib/microcatd" "$root/run/microcatd"
+check "nothing is left" absent "$conf" "$root/var/lib/microcatd" "$root/var/lib/microcatd-key" "$root/run/microcatd"
 echo "1..$n"
 exit $failed

@@ -163,6 +163,31 @@ static void pin_is_kept_in_memory(void **state)
     take_disk();
 }
 
+/* What a daemon that knew no key wrote of a PIN counts on, and is put under the machine's key at once. */
+static void a_pin_of_an_older_daemon_counts(void **state)
+{
+    struct whole *w = *state;
+    char path[160];
+
+    whole_write(w, "state/budgets", "microcatd-budgets 1\npin 8942310000000000012 79846ee54a90f617\n", 0600);
+    whole_config(w, "[SIM]\nPIN=1111\n");
+    whole_start(w, NULL);
+    whole_wait(w, "absent");
+    state_path(w, path, sizeof(path), "budgets");
+    char *budgets = whole_read(path);
+    assert_null(strstr(budgets, "79846ee54a90f617"));
+    assert_non_null(strstr(budgets, "\nkeyed-pin "));
+    free(budgets);
+    whole_sim_start(w, "--profile=cold|--profile=sim-pin=4711");
+    whole_wait(w, "held");
+    assert_string_equal(whole_get(w, "fault.code"), "sim-pin-wrong");
+    whole_stop(w, 20000);
+    whole_start(w, NULL); /* and from the file as it is now */
+    whole_wait(w, "held");
+    assert_int_equal(whole_sim_count(w, "pin_attempts"), 0);
+    whole_end(w);
+}
+
 /* The disk is full, and then it is not any more. */
 static void room_again(void **state)
 {
@@ -315,6 +340,7 @@ int main(void)
         WHOLE_TEST(signal_outlives_the_daemon),
         cmocka_unit_test(cannot_be_written),
         WHOLE_TEST(pin_is_kept_in_memory),
+        WHOLE_TEST(a_pin_of_an_older_daemon_counts),
         WHOLE_TEST(room_again),
         cmocka_unit_test(damaged),
         WHOLE_TEST(not_files),

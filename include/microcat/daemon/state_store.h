@@ -36,6 +36,12 @@ int mc_state_store_lock(struct mc_state_store *store);
 int mc_state_store_load(struct mc_state_store *store, const char *name, size_t max_bytes, char **ret_text,
                         size_t *ret_len);
 
+/**
+ * The path of what must not lie in the folder, to be freed: @name in the second folder of $STATE_DIRECTORY, and without
+ * one in DIR-key, which may be missing. NULL: no memory.
+ */
+char *mc_state_store_beside(const struct mc_state_store *store, const char *name);
+
 /** Replaces @name: 0 or -errno, after which the old text is still there. Mode 0600. */
 int mc_state_store_save(struct mc_state_store *store, const char *name, const char *text, size_t len_bytes);
 

@@ -104,7 +104,7 @@ check "purged" package -P microcatd
 left_behind()
 {
     dpkg-deb --fsys-tarfile $next | tar -t | grep -v '/$' | while read -r file; do [ ! -e "/$file" ] || echo "/$file"; done
-    find /etc/microcatd /var/lib/microcatd /run/microcatd /etc/systemd/system -iname '*microcat*' 2>/dev/null
+    find /etc/microcatd /var/lib/microcatd /var/lib/microcatd-key /run/microcatd /etc/systemd/system -iname '*microcat*' 2>/dev/null
     find /var/lib/systemd/deb-systemd-helper-enabled /var/lib/dpkg/info -name '*microcatd*' 2>/dev/null
 }
 is "nothing is left" "$(left_behind)" ""
