@@ -136,13 +136,10 @@ static int take_value(void *user, const char *section, const char *key, const ch
         bad_value(source, row, section, value);
         return 1;
     }
-    char **origin = &config->origins[row - mc_config_rows], *text = NULL;
-    if (r < 0 || asprintf(&text, "%s:%d", source->name, source->line) < 0) {
+    if (r < 0 || mc_config_origin_set(config, row, "%s:%d", source->name, source->line) < 0) {
         mc_config_complain(source->load, MC_LOG_ERR, -ENOMEM, "%s:%d: out of memory", source->name, source->line);
         return 0;
     }
-    free(*origin);
-    *origin = text;
     if ((row->flags & MC_CONFIG_SECRET) && *value)
         source->secret = true;
     return 1;

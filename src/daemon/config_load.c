@@ -28,22 +28,35 @@ void mc_config_complain(struct mc_config_load_job *job, enum mc_log_level level,
     job->report(job->ctx, level, text);
 }
 
-/* All of the file in memory, bounded; *ret_data is to be wiped by the caller. */
-static int slurp(const char *path, char **ret_data, size_t *ret_len, mode_t *ret_mode)
+int mc_config_origin_set(struct mc_config *config, const struct mc_config_row *row, const char *fmt, ...)
+{
+    char **origin = &config->origins[row - mc_config_rows], *text;
+    va_list args;
+
+    va_start(args, fmt);
+    int n = vasprintf(&text, fmt, args);
+    va_end(args);
+    if (n < 0)
+        return -ENOMEM;
+    free(*origin);
+    *origin = text;
+    return 0;
+}
+
+int mc_config_slurp(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct stat *ret_st)
 {
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    struct stat st;
 
-    if (fd < 0 || fstat(fd, &st) < 0)
+    if (fd < 0 || fstat(fd, ret_st) < 0)
         return -errno;
-    if (S_ISDIR(st.st_mode))
+    if (S_ISDIR(ret_st->st_mode))
         return -EISDIR;
-    char *data = malloc(FILE_MAX_BYTES + 1);
+    char *data = malloc(max_bytes + 2);
     if (!data)
         return -ENOMEM;
     size_t len = 0;
     ssize_t n;
-    while (len <= FILE_MAX_BYTES && (n = read(fd, data + len, FILE_MAX_BYTES + 1 - len)) != 0) {
+    while (len <= max_bytes && (n = read(fd, data + len, max_bytes + 1 - len)) != 0) {
         if (n < 0 && errno != EINTR) {
             int error = errno;
             explicit_bzero(data, len);
@@ -52,18 +65,18 @@ static int slurp(const char *path, char **ret_data, size_t *ret_len, mode_t *ret
         }
         len += n > 0 ? (size_t)n : 0;
     }
+    data[len] = '\0';
     *ret_data = data;
     *ret_len = len;
-    *ret_mode = st.st_mode;
     return 0;
 }
 
 static void parse_file(struct mc_config_load_job *load, const char *path)
 {
+    struct stat st;
     char *data = NULL;
     size_t len = 0;
-    mode_t mode = 0;
-    int r = slurp(path, &data, &len, &mode);
+    int r = mc_config_slurp(path, FILE_MAX_BYTES, &data, &len, &st);
 
     if (r < 0) {
         mc_config_complain(load, MC_LOG_ERR, r, "%s: cannot be read: %s", path, strerror(-r));
@@ -73,9 +86,8 @@ static void parse_file(struct mc_config_load_job *load, const char *path)
     if (len > FILE_MAX_BYTES)
         mc_config_complain(load, MC_LOG_ERR, -EFBIG, "%s: is larger than %d KiB: this is not a configuration", path,
                            FILE_MAX_BYTES / 1024);
-    else if (mc_config_parse_text(load, path, data, len) && (mode & S_IROTH))
-        mc_config_complain(load, MC_LOG_WARNING, 0,
-                           "%s: holds a PIN or a password and can be read by everybody: chmod o-r %s", path, path);
+    else if (mc_config_parse_text(load, path, data, len))
+        mc_config_check_readers(load, path, &st);
     explicit_bzero(data, len);
     free(data);
 }
@@ -192,6 +204,7 @@ int mc_config_load(const char *path, const char *instance, mc_config_report_fn *
         return -ENOMEM;
     parse_file(&load, path);
     parse_drop_ins(&load, path);
+    mc_config_take_credentials(&load);
     int r = set_instance_socket(load.config, instance);
     if (r < 0)
         mc_config_complain(&load, MC_LOG_ERR, r, "%s: the name of the instance does not make a socket's path",

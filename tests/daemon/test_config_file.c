@@ -260,16 +260,138 @@ static void unreadable_file_is_said(void **state)
     assert_int_equal(seteuid(getuid()), 0);
 }
 
-static void secrets_for_everybody_are_a_warning(void **state)
+#define REFUSED(who)                                                                                                   \
+    "E: @: holds a PIN or a password and can be read by " who ", so it is refused; mend it with: chmod 0600 @\n"
+#define FOREIGN_GID 64999 /* of no group that has a name */
+
+static void secrets_that_others_can_read_are_refused(void **state)
 {
-    scratch_write(dir, "open.conf", APN "User=a\nPassword=b\n", 0644);
-    expect_load("open.conf", 0, "W: @: holds a PIN or a password and can be read by everybody: chmod o-r @\n");
-    scratch_write(dir, "open.conf", APN "User=a\nPassword=\n", 0644); /* an empty one is none */
-    expect_load("open.conf", 0, "");
+    static const struct {
+        mode_t mode;
+        gid_t gid;
+        const char *text;
+        const char *said; /* NULL: it is taken */
+    } rows[] = {
+        {0600, 0, "User=a\nPassword=b\n", NULL},
+        {0640, 0, "User=a\nPassword=b\n", NULL}, /* root's group */
+        {0620, FOREIGN_GID, "User=a\nPassword=b\n", NULL},
+        {0640, FOREIGN_GID, "User=a\nPassword=b\n", REFUSED("the group 64999")},
+        {0640, FOREIGN_GID, "[SIM]\nPIN=1234\n", REFUSED("the group 64999")},
+        {0644, 0, "User=a\nPassword=b\n", REFUSED("everybody")},
+        {0604, 0, "User=a\nPassword=b\n", REFUSED("everybody")},
+        {0644, 0, "User=a\nPassword=\n", NULL}, /* an empty one is none */
+        {0644, 0, "User=a\n#Password=b\n", NULL},
+    };
+
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        _cleanup_free_ char *text = NULL;
+        if (rows[i].gid != 0 && geteuid() != 0)
+            continue;
+        assert_true(asprintf(&text, APN "%s", rows[i].text) > 0);
+        scratch_write(dir, "open.conf", text, rows[i].mode);
+        assert_int_equal(chown(scratch_path(dir, "open.conf"), (uid_t)-1, geteuid() == 0 ? rows[i].gid : getegid()), 0);
+        assert_int_equal(chmod(scratch_path(dir, "open.conf"), rows[i].mode), 0);
+        expect_load("open.conf", rows[i].said ? -EPERM : 0, rows[i].said ? rows[i].said : "");
+        if (!rows[i].said)
+            assert_string_equal(said, "");
+    }
+    scratch_write(dir, "drop.conf", APN, 0644);
+    assert_int_equal(mkdir(scratch_path(dir, "drop.conf.d"), 0755), 0);
+    scratch_write(dir, "drop.conf.d/pin.conf", "[SIM]\nPIN=1234\n", 0644);
+    expect_load("drop.conf", -EPERM,
+                "E: @.d/pin.conf: holds a PIN or a password and can be read by everybody, so it is refused; mend it "
+                "with: chmod 0600 @.d/pin.conf\n");
+}
+
+static void credentials_come_last(void **state)
+{
+    struct mc_config *config = NULL;
+    char path[128];
+
+    scratch_write(dir, "c.conf", APN "User=a\nPassword=file\n[SIM]\nPIN=1111\n", 0600);
+    assert_int_equal(mkdir(scratch_path(dir, "c.conf.d"), 0755), 0);
+    scratch_write(dir, "c.conf.d/x.conf", "[SIM]\nPIN=2222\n", 0600);
+    assert_int_equal(mkdir(scratch_path(dir, "creds"), 0700), 0);
+    scratch_write(dir, "creds/sim.pin", "3333\n", 0400);
+    scratch_write(dir, "creds/pdp.password", " so=#geheim\r\n", 0400);
+    scratch_write(dir, "creds/other", "nobody asks for it", 0444);
+    setenv("CREDENTIALS_DIRECTORY", scratch_path(dir, "creds"), 1);
+    *said = '\0';
+    assert_int_equal(mc_config_load(scratch_path(dir, "c.conf"), NULL, hear, NULL, &config), 0);
     assert_string_equal(said, "");
-    scratch_write(dir, "open.conf", APN "User=a\nPassword=b\n", 0640);
-    expect_load("open.conf", 0, "");
-    assert_string_equal(said, "");
+    assert_string_equal(mc_config_settings(config)->sim.pin, "3333");
+    assert_string_equal(mc_config_settings(config)->pdp.password, " so=#geheim");
+    snprintf(path, sizeof(path), "%s/sim.pin", scratch_path(dir, "creds"));
+    assert_string_equal(mc_config_origin(config, mc_config_row_find("SIM", "PIN")), path);
+    mc_config_free(config);
+    unlink(scratch_path(dir, "creds/sim.pin"));
+    assert_int_equal(mc_config_load(scratch_path(dir, "c.conf"), NULL, hear, NULL, &config), 0);
+    assert_string_equal(mc_config_settings(config)->sim.pin, "2222"); /* one that is not given changes nothing */
+    mc_config_free(config);
+    setenv("CREDENTIALS_DIRECTORY", "creds", 1); /* systemd says a whole path */
+    assert_int_equal(mc_config_load(scratch_path(dir, "c.conf"), NULL, hear, NULL, &config), 0);
+    assert_string_equal(mc_config_settings(config)->pdp.password, "file");
+    mc_config_free(config);
+    unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+/* The error says which, and never shows what was in it. */
+static void bad_credentials_are_met_with_words(void **state)
+{
+    static char large[2000];
+    static const struct {
+        const char *name, *text;
+        size_t len;
+        mode_t mode;
+        int result;
+        const char *said;
+    } rows[] = {
+        {"sim.pin", "12a4\n", 5, 0400, -EINVAL,
+         "sim.pin: what is in it is not allowed as [SIM] PIN=: it must be 4 to 8 digits\n"},
+        {"sim.pin", "1234\n\n", 6, 0400, -EINVAL,
+         "sim.pin: what is in it is not allowed as [SIM] PIN=: it must be 4 to 8 digits\n"},
+        {"sim.pin", "123456789", 9, 0400, -EINVAL,
+         "sim.pin: what is in it is not allowed as [SIM] PIN=: it must be 4 to 8 digits\n"},
+        {"sim.pin", "", 0, 0400, -EINVAL, "sim.pin: is empty\n"},
+        {"sim.pin", "\n", 1, 0400, -EINVAL, "sim.pin: is empty\n"},
+        {"sim.pin", "1234\0", 5, 0400, -EINVAL, "sim.pin: has a NUL byte in it\n"},
+        {"pdp.password", "a\"b", 3, 0400, -EINVAL,
+         "pdp.password: what is in it is not allowed as [PDP] Password=: it must be printable ASCII without double "
+         "quotes\n"},
+        {"pdp.password", large, 200, 0400, -EINVAL,
+         "pdp.password: what is in it is not allowed as [PDP] Password=: it must be printable ASCII without double "
+         "quotes\n"},
+        {"pdp.password", large, 2000, 0400, -EFBIG, "pdp.password: is larger than 1024 bytes: this is no Password\n"},
+        {"sim.pin", "1234\n", 5, 0444, -EPERM,
+         "sim.pin: holds a PIN or a password and can be read by everybody, so it is refused; mend it with: chmod "
+         "0600 "},
+    };
+
+    memset(large, 'x', sizeof(large));
+    scratch_write(dir, "bad.conf", APN "User=a\n", 0600);
+    assert_int_equal(mkdir(scratch_path(dir, "creds"), 0700), 0);
+    setenv("CREDENTIALS_DIRECTORY", scratch_path(dir, "creds"), 1);
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        struct mc_config *config = NULL;
+        char path[64], expected[256];
+        snprintf(path, sizeof(path), "creds/%s", rows[i].name);
+        FILE *file = fopen(scratch_path(dir, path), "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(rows[i].text, 1, rows[i].len, file), rows[i].len);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(chmod(scratch_path(dir, path), rows[i].mode), 0);
+        *said = '\0';
+        int r = mc_config_load(scratch_path(dir, "bad.conf"), NULL, hear, NULL, &config);
+        snprintf(expected, sizeof(expected), "E: %s/%s", scratch_path(dir, "creds"), rows[i].said);
+        if (r != rows[i].result || strncmp(said, expected, strlen(expected)) != 0)
+            fail_msg("row %zu: %d, %s", i, r, said);
+        assert_null(config);
+        unlink(scratch_path(dir, path));
+    }
+    assert_int_equal(mkdir(scratch_path(dir, "creds/sim.pin"), 0700), 0);
+    expect_load("bad.conf", -EISDIR, "");
+    assert_non_null(strstr(said, "sim.pin: cannot be read: Is a directory"));
+    unsetenv("CREDENTIALS_DIRECTORY");
 }
 
 static void printing_shows_origins_and_no_secrets(void **state)
@@ -304,7 +426,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(configured_socket_beats_the_instance, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(files_that_cannot_be_read, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(unreadable_file_is_said, make_dir, remove_dir),
-        cmocka_unit_test_setup_teardown(secrets_for_everybody_are_a_warning, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(secrets_that_others_can_read_are_refused, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(credentials_come_last, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(bad_credentials_are_met_with_words, make_dir, remove_dir),
         cmocka_unit_test(printing_shows_origins_and_no_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

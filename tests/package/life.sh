@@ -46,7 +46,16 @@ sed -i 's/^#\?APN=.*/APN=kept.example/' "$conf"
 grep -q '^APN=kept' "$conf" || printf '[PDP]\nAPN=kept.example\n' >>"$conf"
 mkdir -p "$root/var/lib/microcatd" "$root/var/lib/microcatd-key" && : >"$root/var/lib/microcatd/budgets"
 check "with an APN it is right" inside microcatd --check-config
+mkdir -p "$conf.d" && printf '[SIM]\nPIN=1234\n' >"$conf.d/pin.conf" && chmod 644 "$conf.d/pin.conf" "$conf"
+check "a secret that others can read is refused" sh -c "! chroot '$root' microcatd --check-config >'$root/run/out' 2>&1; grep -q 'chmod 0600 /etc/microcatd/microcatd.conf.d/pin.conf' '$root/run/out'"
+own=$root/opt/microcat.conf units=$root/etc/systemd/system/microcatd.service.d
+mkdir -p "$units" "${own%/*}" && cp "$conf.d/pin.conf" "$own" && chmod 644 "$own"
+printf '[Service]\nExecStart=\nExecStart=/usr/sbin/microcatd --config=/opt/microcat.conf\n' >"$units/own.conf"
 check "upgraded beside a changed conffile" upgrade
+check "which closed what others could read" same_mode "$conf.d/pin.conf" 600
+check "also where a unit has a file of its own" same_mode "$own" 640
+check "so that the daemon starts" inside microcatd --check-config
+rm -r "$conf.d" "$own" "$units"
 check "which stays as the person made it" grep -q '^APN=kept.example' "$conf"
 check "and root's alone" same_mode "$conf" 600
 check "what the next version has is put beside it" test -e "$conf.dpkg-dist"

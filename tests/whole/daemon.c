@@ -89,7 +89,8 @@ void whole_config(struct whole *w, const char *more)
         "[Modem]\nDevice=%s\nMultiplex=%s\n[PDP]\nAPN=soracom.io\nUser=sora\nPassword=so-geheim-77\n[PPP]\nProgram=%s\n"
         "[Recovery]\nBootJitter=0\nRedialDelay=1s\n[Control]\nSocket=%s\n%s",
         w->tty, whole_muxed() ? "auto" : "no", getenv("PPPD_STANDIN"), w->socket, more ? more : "");
-    whole_write(w, "conf", text, w->uid ? 0644 : 0600);
+    whole_write(w, "conf", text, 0600); /* one with a secret that others can read is refused */
+    assert_int_equal(chown(w->conf, w->uid ? w->uid : geteuid(), (gid_t)-1), 0);
 }
 
 void whole_need_nobody(void)

@@ -138,29 +138,68 @@ static void unreadable_files(void **state)
     whole_end(w);
 }
 
-static void open_secrets_warn(void **state)
+/* A daemon that runs goes on with what it has; a new one does not start. Credentials come last. */
+static void open_secrets_are_refused(void **state)
 {
     struct whole *w = *state;
-    char words[128];
+    char words[256];
 
-    whole_config(w, NULL);
+    whole_online(w, NULL, NULL);
     assert_int_equal(chmod(w->conf, 0644), 0);
+    kill(w->daemon.pid, SIGHUP);
+    whole_said(w, &w->daemon, "the configuration was not read anew: the old one goes on");
+    assert_string_equal(whole_get(w, "state"), "online");
     snprintf(words, sizeof(words), "--check-config|--config=%s", w->conf);
     whole_spawn(w, &w->other, getenv("MICROCATD"), words, NULL, 0);
+    assert_int_equal(whole_ended(w, &w->other), 1);
+    snprintf(words, sizeof(words), "can be read by everybody, so it is refused; mend it with: chmod 0600 %s\n",
+             w->conf);
+    whole_said(w, &w->other, words);
+    whole_stop(w, 20000);
+    assert_int_equal(whole_start_in_vain(w, NULL), 1);
+    whole_said(w, &w->daemon, words);
+    whole_end(w);
+}
+
+/* The PIN that opens the SIM, and the password that the network wants, are in no file of the configuration. */
+static void credentials_are_used(void **state)
+{
+    struct whole *w = *state;
+    char environment[160], words[160];
+
+    snprintf(words, sizeof(words), "%s/creds", w->dir);
+    assert_int_equal(mkdir(words, 0700), 0);
+    whole_write(w, "creds/sim.pin", "4711\n", 0400);
+    whole_write(w, "creds/pdp.password", "aus-dem-tresor\n", 0400);
+    whole_config(w, "[SIM]\nPIN=1111\n");
+    snprintf(environment, sizeof(environment), "CREDENTIALS_DIRECTORY=%s/creds", w->dir);
+    w->environment = environment;
+    whole_sim_start(w, "--profile=cold|--profile=sim-pin=4711|--set=net-user=sora|--set=net-password=aus-dem-tresor");
+    whole_start(w, NULL);
+    whole_wait(w, "online");
+    assert_int_equal(whole_sim_count(w, "pin_attempts"), 1);
+    snprintf(words, sizeof(words), "--check-config|--config=%s", w->conf);
+    whole_spawn(w, &w->other, getenv("MICROCATD"), words, environment, 0);
     assert_int_equal(whole_ended(w, &w->other), 0);
-    whole_said(w, &w->other, "holds a PIN or a password and can be read by everybody: chmod o-r");
+    whole_said(w, &w->other, "/creds/sim.pin)");
     char *log = whole_read(w->other.log);
     assert_non_null(strstr(log, "Password=(set)"));
+    assert_null(strstr(log, "tresor"));
     assert_null(strstr(log, "so-geheim-77"));
     free(log);
+    whole_write(w, "creds/sim.pin", "47i1\n", 0400);
+    whole_spawn(w, &w->other, getenv("MICROCATD"), words, environment, 0);
+    assert_int_equal(whole_ended(w, &w->other), 1);
+    whole_said(w, &w->other, "/creds/sim.pin: what is in it is not allowed as [SIM] PIN=: it must be 4 to 8 digits");
     whole_end(w);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WHOLE_TEST(mistakes_are_named), WHOLE_TEST(mistakes_change_nothing), WHOLE_TEST(unknown_keys_warn),
-        WHOLE_TEST(missing_apn_holds),  WHOLE_TEST(unreadable_files),        WHOLE_TEST(open_secrets_warn),
+        WHOLE_TEST(mistakes_are_named),   WHOLE_TEST(mistakes_change_nothing), WHOLE_TEST(unknown_keys_warn),
+        WHOLE_TEST(missing_apn_holds),    WHOLE_TEST(unreadable_files),        WHOLE_TEST(open_secrets_are_refused),
+        WHOLE_TEST(credentials_are_used),
     };
 
     return cmocka_run_group_tests_name("whole: config", tests, whole_world, NULL);

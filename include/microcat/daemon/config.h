@@ -6,7 +6,8 @@
  * The configuration: one table of rows, from which reading, checking, printing, the example file and the manual come
  * (config.c), and the reader of the files (config_file.c).
  *
- * Files: FILE (normally /etc/microcatd/microcatd.conf), then FILE.d/ *.conf in lexical order; what comes later wins. An
+ * Files: FILE (normally /etc/microcatd/microcatd.conf), then FILE.d/ *.conf in lexical order, then systemd's
+ * credentials sim.pin and pdp.password; what comes later wins. A file with a secret that others can read is refused. An
  * empty value brings the default back. Comments stand on lines of their own and begin with '#' or ';'.
  */
 
@@ -92,13 +93,14 @@ struct mc_config;
 typedef void mc_config_report_fn(void *ctx, enum mc_log_level level, const char *text);
 
 /**
- * Reads @path and its drop-ins. Everything that is wrong is reported before this returns, not just the first.
+ * Reads @path, its drop-ins and the credentials in $CREDENTIALS_DIRECTORY. Everything that is wrong is reported before
+ * this returns, not just the first.
  *
  * @instance: the name of a template's instance, which changes the default of [Control] Socket; NULL or "": none.
  * @ret_config: set on 0 and on -ENODATA only; to be freed by mc_config_free().
  * @return 0; -ENODATA: all is well formed, but a required key is missing (reported as ERR; the settings can be used to
- * serve status with, and the link holds until it comes); -EINVAL: something is wrong; -ENOENT, -EACCES, ... for a file
- * that cannot be read; -ENOMEM.
+ * serve status with, and the link holds until it comes); -EINVAL: something is wrong; -EPERM: others can read a secret;
+ * -ENOENT, -EACCES, ... for a file that cannot be read; -ENOMEM.
  */
 int mc_config_load(const char *path, const char *instance, mc_config_report_fn *report, void *ctx,
                    struct mc_config **ret_config);
@@ -111,7 +113,7 @@ void mc_config_free(struct mc_config *config);
 
 /** Valid as long as @config. */
 const struct mc_settings *mc_config_settings(const struct mc_config *config);
-/** "default", or "FILE:LINE". Borrowed, valid as long as @config. */
+/** "default", "FILE:LINE", or the credential's path. Borrowed, valid as long as @config. */
 const char *mc_config_origin(const struct mc_config *config, const struct mc_config_row *row);
 
 /** Every effective value with its origin, a line each: "APN=soracom.io   (FILE:LINE)"; secrets as "(set)". */
