@@ -44,7 +44,8 @@ static enum cli_exit complain_connect(const struct cli *cli, int error)
             cli_complain("no permission: only root and the members of the group \"%s\" may use %s", group->gr_name,
                          cli->socket);
         else
-            cli_complain("no permission: only root may use %s (set Group= in microcatd.conf)", cli->socket);
+            cli_complain("no permission: only root may use %s (set Group= or ReadGroup= in microcatd.conf)",
+                         cli->socket);
         return CLI_REFUSED;
     default:
         cli_complain("cannot connect to %s: %s", cli->socket, strerror(error));

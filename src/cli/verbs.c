@@ -80,7 +80,7 @@ const struct cli_verb cli_verbs[] = {
     {.name = "trace",
      .syntax = "[--mermaid] [--lines=N]",
      .help = "the last AT dialogue, secrets left out",
-     .who = "read",
+     .who = "command",
      .options = CLI_OPT_MERMAID | CLI_OPT_LINES,
      .run = cli_run_trace},
     {.name = "history",
@@ -132,7 +132,8 @@ void cli_print_help(FILE *out)
           "  --password-file=F --pin-file=F     setup: secrets, from a file or - for standard input\n"
           "  --config=FILE --no-start           setup: another file; write it only\n"
           "  --version, --help\n\n"
-          "* changes something. Root and the members of the daemon's Group= may use all verbs.\n"
+          "* is for root and the members of the daemon's Group=; the others for those of ReadGroup=, if it is\n"
+          "set, else for everybody, who sees identities (IMSI, ICCID, IMEI) masked.\n"
           "Exit status: 0 done, 1 refused or failed, 2 usage, 3 no daemon, 4 timed out.\n",
           out);
 }

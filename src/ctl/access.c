@@ -7,18 +7,23 @@
 
 #define MAX_GROUPS_BYTES (65536 * sizeof(gid_t)) /* NGROUPS_MAX of the kernel */
 
+static bool is_member(const struct access_peer *peer, gid_t gid)
+{
+    if (peer->gid == gid)
+        return true;
+    for (size_t i = 0; i < peer->n_groups; i++)
+        if (peer->groups[i] == gid)
+            return true;
+    return false;
+}
+
 enum access_level access_decide(const struct access_rule *rule, const struct access_peer *peer)
 {
     if (peer->uid == 0 || peer->uid == rule->own_uid)
         return ACCESS_COMMAND;
-    if (!rule->has_group)
-        return ACCESS_NONE;
-    if (peer->gid == rule->gid)
+    if (rule->has_group && is_member(peer, rule->gid))
         return ACCESS_COMMAND;
-    for (size_t i = 0; i < peer->n_groups; i++)
-        if (peer->groups[i] == rule->gid)
-            return ACCESS_COMMAND;
-    return ACCESS_NONE;
+    return !rule->has_readers || is_member(peer, rule->readers) ? ACCESS_READ : ACCESS_NONE;
 }
 
 /* Supplementary groups of the peer as the kernel holds them; the user database might say something else by now. */

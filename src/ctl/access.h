@@ -12,8 +12,8 @@ enum access_level { ACCESS_NONE, ACCESS_READ, ACCESS_COMMAND };
 
 struct access_rule {
     uid_t own_uid;
-    bool has_group;
-    gid_t gid;
+    bool has_group, has_readers; /* false: nobody more may command; everybody may read */
+    gid_t gid, readers;
 };
 
 struct access_peer {
@@ -23,7 +23,8 @@ struct access_peer {
     size_t n_groups;
 };
 
-/** Root, the daemon's own user and the members of the group may read and command; nobody else may do anything. Pure. */
+/** Root, the daemon's own user and the members of the group may read and command; the members of the readers' group, or
+ * everybody where there is none, may read; nobody else may do anything. Pure. */
 enum access_level access_decide(const struct access_rule *rule, const struct access_peer *peer);
 
 /** Asks the kernel who is at the other end of @fd (credentials as they were at connect()) and decides. @ret_uid: -1

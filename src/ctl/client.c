@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "json_out.h"
 #include "server_internal.h"
 #include <errno.h>
 #include <microcat/base/cleanup.h>
@@ -116,6 +117,15 @@ static void finish(struct ctl_client *client)
         mc_timer_arm(&client->resume, client->server->queue, 0);
 }
 
+/* What everything that is said to a client comes by: who may not command sees no identities. */
+static json_t *for_client(const struct ctl_client *client, json_t *parameters)
+{
+    if (client->access == ACCESS_COMMAND || ctl_json_mask(parameters) == 0)
+        return parameters;
+    json_decref(parameters);
+    return NULL;
+}
+
 void ctl_client_continue(struct ctl_client *client, json_t *parameters)
 {
     size_t len = 0;
@@ -125,7 +135,7 @@ void ctl_client_continue(struct ctl_client *client, json_t *parameters)
         json_decref(parameters);
         return;
     }
-    text = varlink_reply(parameters, true, &len);
+    text = varlink_reply(for_client(client, parameters), true, &len);
     if (append(client, text, len) < 0) {
         drop_rude(client, "it does not read what it asked to watch");
         return;
@@ -164,7 +174,7 @@ static void send_last(struct ctl_client *client, char *text, size_t len)
 void ctl_client_reply(struct ctl_client *client, json_t *parameters)
 {
     size_t len = 0;
-    char *text = varlink_reply(parameters, false, &len);
+    char *text = varlink_reply(for_client(client, parameters), false, &len);
 
     send_last(client, text, len);
 }
@@ -172,7 +182,7 @@ void ctl_client_reply(struct ctl_client *client, json_t *parameters)
 void ctl_client_error(struct ctl_client *client, const char *error, json_t *parameters)
 {
     size_t len = 0;
-    char *text = varlink_error(error, parameters, &len);
+    char *text = varlink_error(error, for_client(client, parameters), &len);
 
     client->server->stats.refused++;
     send_last(client, text, len);
@@ -312,7 +322,7 @@ static void on_unread(void *ctx)
         drop_rude(client, "it does not read");
 }
 
-int ctl_client_new(struct mc_ctl_server *server, int fd)
+int ctl_client_new(struct mc_ctl_server *server, int fd, enum access_level access, uid_t uid)
 {
     struct ctl_client *client = calloc(1, sizeof(*client));
     int r;
@@ -321,7 +331,8 @@ int ctl_client_new(struct mc_ctl_server *server, int fd)
         return -ENOMEM;
     client->server = server;
     client->fd = fd;
-    client->access = access_of_socket(&server->rule, fd, &client->uid);
+    client->access = access;
+    client->uid = uid;
     mc_buf_init(&client->in, server->limits.max_message_bytes);
     mc_buf_init(&client->out, server->limits.max_unread_bytes);
     mc_timer_init(&client->half, "ctl-half-message", on_half, client);

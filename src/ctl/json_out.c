@@ -133,11 +133,11 @@ static void add_info(void *ctx, const char *name, const char *value)
     json_array_append_new(ctx, json_pack("{s:s, s:o}", "name", name, "value", ctl_json_string(value)));
 }
 
-json_t *ctl_info_json(const struct mc_ctl_backend *backend)
+json_t *ctl_info_json(const struct mc_ctl_backend *backend, bool all)
 {
     json_t *out = json_array();
 
     if (backend->info)
-        backend->info(backend->ctx, add_info, out);
+        backend->info(backend->ctx, all, add_info, out);
     return out;
 }

@@ -29,7 +29,11 @@ json_t *ctl_history_json(const struct mc_history *history, size_t max);
 json_t *ctl_signal_json(const struct mc_ctl_backend *backend, size_t max, int64_t now_ms, int64_t wall_ms);
 /* Sets "availability_24h", "availability_over_s", "outage" and "last_outage" in @out: what status and history share. */
 void ctl_availability_json(json_t *out, const struct mc_history *history, int64_t now_ms, int64_t wall_ms);
-/* Of mc_ctl_backend's info(): an array of {"name", "value"}. */
-json_t *ctl_info_json(const struct mc_ctl_backend *backend);
+/* Of mc_ctl_backend's info(), @all or what everybody may see: an array of {"name", "value"}. */
+json_t *ctl_info_json(const struct mc_ctl_backend *backend, bool all);
+
+/* Hides identities in all texts of @value, for those who may not command; NULL is allowed. 0, or -ENOMEM: some may
+ * still be there. */
+int ctl_json_mask(json_t *value);
 
 #endif

@@ -54,10 +54,11 @@ static void run_status(struct ctl_client *client, const struct method *method, c
 
 static void run_info(struct ctl_client *client, const struct method *method, const json_t *parameters)
 {
-    json_t *status = ctl_status_json(client->server->backend, now_ms(client), wall_ms(client));
+    const struct mc_ctl_backend *backend = client->server->backend;
+    json_t *status = ctl_status_json(backend, now_ms(client), wall_ms(client));
+    json_t *daemon = ctl_info_json(backend, client->access == ACCESS_COMMAND);
 
-    ctl_client_reply(client,
-                     json_pack("{s:o, s:o}", "status", status, "daemon", ctl_info_json(client->server->backend)));
+    ctl_client_reply(client, json_pack("{s:o, s:o}", "status", status, "daemon", daemon));
 }
 
 static void run_watch(struct ctl_client *client, const struct method *method, const json_t *parameters)
@@ -308,7 +309,7 @@ static const struct method methods[] = {
     {M("Info"), ACCESS_READ, false, run_info},
     {M("Watch"), ACCESS_READ, true, run_watch},
     {M("Wait"), ACCESS_READ, false, run_wait, {{"for", JSON_STRING, false}, {"timeout_ms", JSON_INTEGER, false}}},
-    {M("Trace"), ACCESS_READ, false, run_trace, {{"lines", JSON_INTEGER, false}}},
+    {M("Trace"), ACCESS_COMMAND, false, run_trace, {{"lines", JSON_INTEGER, false}}},
     {M("History"), ACCESS_READ, false, run_history, {{"entries", JSON_INTEGER, false}}},
     {M("Signal"), ACCESS_READ, false, run_signal},
     {M("Connect"), ACCESS_COMMAND, false, run_verb, {{0}}, MC_VERB_CONNECT},

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,17 +25,60 @@ static void on_reap(void *ctx)
     }
 }
 
-/* One too many: told so and let go, without a buffer or a place of its own. */
-static void turn_away(struct mc_ctl_server *server, int fd)
+/* Told why and let go, without a buffer or a place of its own. */
+static void turn_away(struct mc_ctl_server *server, int fd, const char *error, const char *why)
 {
     size_t len = 0;
-    _cleanup_free_ char *text = varlink_error(
-        CTL_INTERFACE ".TooManyClients", json_pack("{s:s}", "text", "too many clients are connected, try later"), &len);
+    _cleanup_free_ char *text = varlink_error(error, json_pack("{s:s}", "text", why), &len);
 
     server->stats.dropped++;
     if (text && send(fd, text, len + 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         mc_debug("control client turned away unheard");
     close(fd);
+}
+
+/* Those who may only look leave room for those who may command, and each of them for the others. */
+static bool has_room(const struct mc_ctl_server *server, enum access_level access, uid_t uid)
+{
+    const size_t max = server->limits.max_clients;
+    size_t readers = 0, own = 0;
+
+    if (server->stats.connected >= max)
+        return false;
+    for (const struct ctl_client *client = server->clients; client; client = client->next) {
+        readers += client->access < ACCESS_COMMAND;
+        own += client->access < ACCESS_COMMAND && client->uid == uid;
+    }
+    return access == ACCESS_COMMAND || (readers < (max + 1) / 2 && own < (max + 7) / 8);
+}
+
+static void refuse(struct mc_ctl_server *server, int fd)
+{
+    const struct access_rule *rule = &server->rule;
+    char why[256];
+
+    if (!rule->has_readers) /* everybody may read, but the kernel does not say who this is */
+        snprintf(why, sizeof(why), "nobody can tell who you are");
+    else if (!rule->has_group)
+        snprintf(why, sizeof(why), "only root and the members of the group \"%s\" may ask", server->readers);
+    else
+        snprintf(why, sizeof(why), "only root and the members of the groups \"%s\" and \"%s\" may ask", server->group,
+                 server->readers);
+    turn_away(server, fd, CTL_INTERFACE ".NotPermitted", why);
+}
+
+/* Who it is comes first: those to whom nothing is said take no place. */
+static void take(struct mc_ctl_server *server, int fd)
+{
+    uid_t uid;
+    enum access_level access = access_of_socket(&server->rule, fd, &uid);
+
+    if (access == ACCESS_NONE)
+        refuse(server, fd);
+    else if (!has_room(server, access, uid))
+        turn_away(server, fd, CTL_INTERFACE ".TooManyClients", "too many clients are connected, try later");
+    else if (ctl_client_new(server, fd, access, uid) < 0)
+        close(fd);
 }
 
 static void on_connection(void *ctx, int listener, unsigned ready)
@@ -48,12 +92,8 @@ static void on_connection(void *ctx, int listener, unsigned ready)
         mc_watch_set(&server->watch, 0);
         mc_timer_arm(&server->pause, server->queue, ACCEPT_PAUSE_MS);
     }
-    if (fd < 0)
-        return;
-    if (server->stats.connected >= server->limits.max_clients)
-        turn_away(server, fd);
-    else if (ctl_client_new(server, fd) < 0)
-        close(fd);
+    if (fd >= 0)
+        take(server, fd);
 }
 
 static void on_pause_over(void *ctx)
@@ -63,21 +103,29 @@ static void on_pause_over(void *ctx)
     mc_watch_set(&server->watch, MC_WATCH_READ);
 }
 
-static int find_group(struct mc_ctl_server *server)
+static int find_group(const char *key, const char *name, bool *ret_has, gid_t *ret_gid)
 {
     const struct group *group;
 
-    if (!server->group[0])
+    if (!name[0])
         return 0;
     errno = 0;
-    group = getgrnam(server->group);
+    group = getgrnam(name);
     if (!group) {
-        mc_err("Group=%s: no such group", server->group);
+        mc_err("%s=%s: no such group", key, name);
         return -ENOENT;
     }
-    server->rule.has_group = true;
-    server->rule.gid = group->gr_gid;
+    *ret_has = true;
+    *ret_gid = group->gr_gid;
     return 0;
+}
+
+static int find_groups(struct mc_ctl_server *server)
+{
+    struct access_rule *rule = &server->rule;
+    int r = find_group("Group", server->group, &rule->has_group, &rule->gid);
+
+    return r < 0 ? r : find_group("ReadGroup", server->readers, &rule->has_readers, &rule->readers);
 }
 
 /* Is what has our name a socket that nobody answers? Then it is in the way since its owner died. */
@@ -104,6 +152,18 @@ static int bind_name(struct mc_ctl_server *server, const struct sockaddr_un *add
     return r;
 }
 
+/* Where a file's one group says it all, the kernel keeps the others out; else whoever connects is looked at. */
+static int set_mode(const struct mc_ctl_server *server)
+{
+    const struct access_rule *rule = &server->rule;
+    const bool closed = rule->has_readers && (!rule->has_group || rule->gid == rule->readers);
+    const gid_t gid = rule->has_group ? rule->gid : rule->readers;
+
+    if ((rule->has_group || closed) && chown(server->path, (uid_t)-1, gid) < 0 && (closed || errno != EPERM))
+        return -errno;
+    return chmod(server->path, closed ? 0660 : 0666) < 0 ? -errno : 0;
+}
+
 static int open_socket(struct mc_ctl_server *server)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -123,9 +183,9 @@ static int open_socket(struct mc_ctl_server *server)
         return -errno;
     server->device = st.st_dev;
     server->inode = st.st_ino;
-    if (server->rule.has_group &&
-        (chown(server->path, (uid_t)-1, server->rule.gid) < 0 || chmod(server->path, 0660) < 0))
-        return -errno;
+    r = set_mode(server);
+    if (r < 0)
+        return r;
     return listen(server->fd, SOMAXCONN) < 0 ? -errno : 0;
 }
 
@@ -142,9 +202,9 @@ static int start(struct mc_ctl_server *server)
 {
     int r;
 
-    if (!server->path || !server->group || !server->version)
+    if (!server->path || !server->group || !server->readers || !server->version)
         return -ENOMEM;
-    r = find_group(server);
+    r = find_groups(server);
     if (r == 0)
         r = open_socket(server);
     if (r == 0)
@@ -167,6 +227,7 @@ int mc_ctl_server_new(struct mc_loop *loop, const struct mc_ctl_options *options
     server->fd = -1;
     server->path = strdup(options->path);
     server->group = strdup(options->group ? options->group : "");
+    server->readers = strdup(options->read_group ? options->read_group : "");
     server->version = strdup(options->version ? options->version : "");
     take_limits(&server->limits, options);
     mc_timer_init(&server->reap, "ctl-reap", on_reap, server);
@@ -211,6 +272,7 @@ void mc_ctl_server_free(struct mc_ctl_server *server)
         remove_name(server);
     free(server->path);
     free(server->group);
+    free(server->readers);
     free(server->version);
     free(server);
 }

@@ -58,7 +58,7 @@ struct mc_ctl_server {
     const struct mc_ctl_backend *backend;
     struct access_rule rule;
     struct mc_ctl_stats stats;
-    char *path, *group, *version;
+    char *path, *group, *readers, *version;
     int fd;
     dev_t device; /* of the socket's name, to remove no other's */
     ino_t inode;
@@ -70,7 +70,8 @@ struct mc_ctl_server {
 };
 
 /* client.c */
-int ctl_client_new(struct mc_ctl_server *server, int fd);
+/* Of somebody who may do that, and whose @uid it is. On failure @fd is the caller's still. */
+int ctl_client_new(struct mc_ctl_server *server, int fd, enum access_level access, uid_t uid);
 /* Closes it now; the memory goes a turn later. */
 void ctl_client_drop(struct ctl_client *client);
 void ctl_client_free(struct ctl_client *client);

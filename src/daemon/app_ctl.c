@@ -102,7 +102,7 @@ void app_ctl_end(struct app *app)
 
 /* ---- info ---- */
 
-static void backend_info(void *ctx, mc_ctl_info_fn *line, void *line_ctx)
+static void backend_info(void *ctx, bool all, mc_ctl_info_fn *line, void *line_ctx)
 {
     const struct app *app = ctx;
     char value[256], name[64];
@@ -113,6 +113,8 @@ static void backend_info(void *ctx, mc_ctl_info_fn *line, void *line_ctx)
     for (size_t i = 0; i < mc_config_n_rows; i++) {
         const struct mc_config_row *row = &mc_config_rows[i];
         mc_config_row_format(row, &app->settings, value, sizeof(value));
+        if (!all && (row->flags & MC_CONFIG_PERSONAL) && *value)
+            snprintf(value, sizeof(value), "(set)");
         snprintf(name, sizeof(name), "%s.%s", mc_strtab_name(&mc_config_section_names, (int)row->section), row->key);
         line(line_ctx, name, value);
     }
@@ -134,7 +136,9 @@ int app_listen(struct app *app)
                                            .lease_end = app_lease_end,
                                            .info = backend_info,
                                            .ctx = app};
-    const struct mc_ctl_options options = {
-        .path = app->settings.control.socket, .group = app->settings.control.group, .version = MICROCATD_VERSION};
+    const struct mc_ctl_options options = {.path = app->settings.control.socket,
+                                           .group = app->settings.control.group,
+                                           .read_group = app->settings.control.read_group,
+                                           .version = MICROCATD_VERSION};
     return mc_ctl_server_new(app->loop, &options, &app->backend, &app->server);
 }

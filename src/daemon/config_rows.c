@@ -128,7 +128,8 @@ const struct mc_config_row mc_config_rows[] = {
     {AT(PDP, "Authentication", pdp.auth), NAME(auth_names), .default_text = "auto",
      .help = "How the network checks User= and Password=. auto is chap when there is a User=, else none."},
     {AT(PDP, "User", pdp.user), TEXT(1, 127, mc_check_printable, "printable ASCII without double quotes"),
-     .default_text = "", .example = "sora", .help = "The user name that belongs to the APN, when it has one."},
+     .default_text = "", .flags = MC_CONFIG_PERSONAL, .example = "sora",
+     .help = "The user name that belongs to the APN, when it has one."},
     {AT(PDP, "Password", pdp.password), TEXT(1, 127, mc_check_printable, "printable ASCII without double quotes"),
      .default_text = "", .flags = MC_CONFIG_SECRET, .help = "The password that belongs to User=."},
 
@@ -232,9 +233,12 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "The socket for microcatctl. The default of an instance NAME is /run/microcatd/NAME.sock."},
     {AT(CONTROL, "Group", control.group), TEXT(1, 63, mc_check_group, "the name of a group"), .default_text = "",
      .example = "microcat",
-     .help = "The members of this group may ask and command the daemon through the socket, as root always may. Empty "
-             "leaves "
-             "both to root."},
+     .help = "The members of this group may command the daemon through the socket, and see all, as root always may. "
+             "Empty leaves that to root."},
+    {AT(CONTROL, "ReadGroup", control.read_group), TEXT(1, 63, mc_check_group, "the name of a group"),
+     .default_text = "", .example = "adm",
+     .help = "The members of this group may read status, history and signal, and change nothing; they see IMSI, ICCID, "
+             "IMEI and phone numbers masked. Empty lets everybody on this host do so."},
     {AT(CONTROL, "TraceLines", control.trace_lines), INT(10, 10000), .default_text = "400",
      .help = "So many lines of the AT dialogue are kept for microcatctl trace."},
 };

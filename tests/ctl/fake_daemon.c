@@ -80,10 +80,11 @@ void fake_daemon_answer(struct fake_daemon *daemon, const char *final)
     done(daemon->held_at_ctx, &(struct mc_ctl_at_answer){.final = final, .took_ms = 12});
 }
 
-static void info(void *ctx, mc_ctl_info_fn *line, void *line_ctx)
+static void info(void *ctx, bool all, mc_ctl_info_fn *line, void *line_ctx)
 {
     line(line_ctx, "version", "0.1.0");
     line(line_ctx, "config.file", "/etc/microcatd/microcatd.conf");
+    line(line_ctx, "PDP.User", all ? "sora" : "(set)");
 }
 
 static void start_server(struct fake_daemon *daemon, const struct mc_ctl_options *limits)
@@ -184,6 +185,8 @@ void fake_daemon_online(struct fake_daemon *daemon)
     strcpy(status->modem.imei, "860000000000001");
     status->modem.line = MC_LINE_DATA;
     strcpy(status->sim.state, "READY");
+    strcpy(status->sim.iccid, "8942310000000009012");
+    strcpy(status->sim.imsi, "440101234567890");
     status->registration.stat = 5;
     strcpy(status->registration.operator_, "44010");
     status->signal.rsrp_ddbm = -790;

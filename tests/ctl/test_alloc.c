@@ -11,7 +11,9 @@
 
 #include "alloc_fail.h"
 #include "fake_daemon.h"
+#include "json_out.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +141,32 @@ static void facts_without_memory(void **state)
     }
 }
 
+/* What could not be masked is told: then nothing of it is shown. */
+static void masking_without_memory(void **state)
+{
+#define SIM "8942310000000009012"
+    for (unsigned nth = 1, done = 0; !done; nth++)
+        for (int jansson = 0; jansson < 2; jansson++) {
+            json_t *json = json_pack("{s:{s:s}, s:[s]}", "sim", "iccid", SIM, "lines", "of " SIM);
+            int r;
+
+            alloc_fail_at(jansson ? UINT_MAX : nth);
+            jansson_count = 0;
+            jansson_fails_at = jansson ? nth : 0;
+            r = ctl_json_mask(json);
+            jansson_fails_at = 0;
+            bool failed = alloc_fail_stop() || (jansson && jansson_count >= nth);
+            assert_int_equal(r, failed ? -ENOMEM : 0);
+            char *text = json_dumps(json, 0);
+            assert_non_null(text);
+            if (r == 0)
+                assert_null(strstr(text, SIM));
+            done = !failed && jansson;
+            free(text);
+            json_decref(json);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +174,7 @@ int main(void)
         cmocka_unit_test(jansson_allocations),
         cmocka_unit_test(a_server_that_cannot_start),
         cmocka_unit_test(facts_without_memory),
+        cmocka_unit_test(masking_without_memory),
     };
 
     json_set_alloc_funcs(jansson_malloc, free);

@@ -194,36 +194,85 @@ static void run_as_nobody(struct whole *w, const char *words, int status, const 
     whole_said(w, &w->other, says);
 }
 
+/* What changes something, and the dialogue with the modem, is root's. */
 static void without_permission(void **state)
 {
-    static const char *const verbs[] = {"status",    "info",      "connect",   "disconnect", "radio|off", "reset",
-                                        "power|off", "reconnect", "at|AT+CSQ", "trace",      "history",   "wait"};
+    static const char *const commands[] = {"connect",   "disconnect", "radio|off", "reset",
+                                           "power|off", "reconnect",  "at|AT+CSQ", "trace"};
     struct whole *w = *state;
     struct before before = begin(w);
     struct stat st;
 
     assert_int_equal(stat(w->socket, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0600);
-    run_as_nobody(w, "status", 1, "no permission: only root may use");
-    assert_int_equal(chmod(w->socket, 0666), 0); /* the mode is a door; the lock is behind it */
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-        run_as_nobody(w, verbs[i], 1, "only root may do this: no Group= is configured");
+    assert_int_equal(st.st_mode & 0777, 0666);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        run_as_nobody(w, commands[i], 1, "only root may do this: no Group= is configured");
     end(w, &before);
 }
 
-/* Members of the group may; others may not. */
+/* Everybody may look, and sees nobody's identity. */
+static void everybody_may_look(void **state)
+{
+    static const char *const reads[] = {"info",   "history",       "wait",        "signal",
+                                        "status", "--json|status", "--json|info", "--json|history"};
+    struct whole *w = *state;
+    const char *const whole[] = {"sim.iccid", "sim.imsi", "modem.imei"};
+    char identities[3][32];
+
+    whole_need_nobody();
+    whole_online(w, NULL, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(identities[i], sizeof(identities[i]), "%s", whole_get(w, whole[i]));
+        assert_true(strlen(identities[i]) >= 14);
+    }
+    for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+        run_as_nobody(w, reads[i], 0, "");
+        char *shown = whole_read(w->other.log);
+        for (size_t k = 0; k < 3; k++)
+            if (strstr(shown, identities[k]))
+                fail_msg("%s shows %s: %s", reads[i], whole[k], shown);
+        if (strstr(reads[i], "json|status"))
+            assert_non_null(strstr(shown, "\"8942…0012\""));
+        free(shown);
+    }
+    whole_end(w);
+}
+
+/* Members of the group may command; with a readers' group nobody else may even look. */
 static void group(void **state)
 {
+    static const struct {
+        const char *conf;
+        mode_t mode;
+        const char *status, *connect;
+        int status_exit;
+    } rows[] = {
+        {"Group=nogroup", 0666, "absent", "There is no device", 0},
+        {"Group=daemon", 0666, "absent", "only root and the members of the group \"daemon\" may do this", 0},
+        {"ReadGroup=nogroup", 0660, "absent", "only root may do this", 0},
+        {"ReadGroup=daemon", 0660, "only root and the members of the group \"daemon\" may use",
+         "only root and the members of the group \"daemon\" may use", 1},
+        {"Group=daemon\nReadGroup=nogroup", 0666, "absent", "members of the group \"daemon\" may do this", 0},
+        {"Group=daemon\nReadGroup=games", 0666, "the groups \"daemon\" and \"games\" may ask",
+         "the groups \"daemon\" and \"games\" may ask", 1},
+        {"Group=nogroup\nReadGroup=games", 0666, "absent", "There is no device", 0},
+    };
     struct whole *w = *state;
     struct stat st;
 
     whole_need_nobody();
-    whole_config(w, "[Control]\nGroup=nogroup\n");
-    whole_start(w, NULL);
-    assert_int_equal(stat(w->socket, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0660);
-    run_as_nobody(w, "status", 0, "absent");
-    run_as_nobody(w, "connect", 1, "There is no device");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char conf[128];
+
+        snprintf(conf, sizeof(conf), "[Control]\n%s\n", rows[i].conf);
+        whole_config(w, conf);
+        whole_start(w, NULL);
+        assert_int_equal(stat(w->socket, &st), 0);
+        assert_int_equal(st.st_mode & 0777, rows[i].mode);
+        run_as_nobody(w, "status", rows[i].status_exit, rows[i].status);
+        run_as_nobody(w, "connect", 1, rows[i].connect);
+        whole_stop(w, 20000);
+    }
     whole_end(w);
 }
 
@@ -268,6 +317,7 @@ int main(void)
         WHOLE_TEST(many_clients),
         WHOLE_TEST(many_watchers),
         WHOLE_TEST(group),
+        WHOLE_TEST(everybody_may_look),
         WHOLE_TEST(a_second_daemon),
         WHOLE_TEST(without_permission),
         WHOLE_TEST(half_a_message_and_no_reader),

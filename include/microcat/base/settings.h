@@ -87,6 +87,7 @@ struct mc_settings {
     struct {
         char *socket;
         char *group;
+        char *read_group;    /* "": everybody may read */
         int64_t trace_lines; /* TraceLines=: kept AT lines */
     } control;
 };

@@ -88,8 +88,8 @@ struct mc_ctl_backend {
     void (*lease_end)(void *ctx, const void *events_ctx);
 
     /** Calls @line for everything worth knowing about the daemon itself: version, config file and settings, versions of
-     * libraries. May be NULL. */
-    void (*info)(void *ctx, mc_ctl_info_fn *line, void *line_ctx);
+     * libraries. @all: for somebody who may command. May be NULL. */
+    void (*info)(void *ctx, bool all, mc_ctl_info_fn *line, void *line_ctx);
 
     void *ctx; /* for all of them */
 };

@@ -5,9 +5,11 @@
 /*
  * The control socket: Varlink (JSON objects ended by NUL) on a UNIX stream socket, interface io.microcat.Modem.
  *
- * Who may do what is decided by peer credentials: root, the daemon's own user and the members of the group may read and
- * command; everybody else gets a clear refusal (should the socket's mode ever let them connect). A client can do no
- * harm by what it sends or does not read: messages, replies, clients and patience are bounded.
+ * Who may do what is decided by peer credentials when somebody connects: root, the daemon's own user and the members of
+ * the group may read and command; the members of the readers' group, or everybody where there is none, may read, and
+ * see identities (IMSI, ICCID, IMEI, phone numbers) masked; everybody else is told so and let go. A client can do no
+ * harm by what it sends or does not read: messages, replies, clients and patience are bounded, and those who may only
+ * read can take half of the places at most, one user of them an eighth.
  */
 
 #include <microcat/ctl/backend.h>
@@ -18,11 +20,12 @@ struct mc_loop;
 struct mc_ctl_server;
 
 struct mc_ctl_options {
-    const char *path;    /* of the socket; a stale one is replaced, one in use is refused */
-    const char *group;   /* "" or NULL: nobody but root and the daemon's user */
-    const char *version; /* for org.varlink.service.GetInfo */
+    const char *path;       /* of the socket; a stale one is replaced, one in use is refused */
+    const char *group;      /* who may command; "" or NULL: nobody but root and the daemon's user */
+    const char *read_group; /* who may read; "" or NULL: everybody */
+    const char *version;    /* for org.varlink.service.GetInfo */
     /* Limits; 0 takes the default. */
-    size_t max_clients;       /* 128 */
+    size_t max_clients;       /* 256 */
     size_t max_message_bytes; /* 65536, of a request */
     size_t max_unread_bytes;  /* 1 MiB waiting for a client that does not read */
     int64_t half_message_ms;  /* 10 s for the rest of a message */
@@ -35,7 +38,7 @@ struct mc_ctl_stats {
 };
 
 /**
- * Listens on @options->path (mode 0660 and the group, 0600 without one).
+ * Listens on @options->path: mode 0666, or 0660 where those who may ask are one group's members.
  * 0, -EADDRINUSE (another daemon answers there), -ENOENT (no such group or directory), -ENAMETOOLONG, or another
  * -errno.
  */

@@ -39,6 +39,7 @@ enum mc_config_type {
 
 enum mc_config_flags {
     MC_CONFIG_SECRET = 1 << 0,    /* never printed nor logged */
+    MC_CONFIG_PERSONAL = 1 << 5,  /* not for those who may only read */
     MC_CONFIG_REQUIRED = 1 << 1,  /* the daemon cannot do without it */
     MC_CONFIG_ZERO_OFF = 1 << 2,  /* 0 is allowed below min and switches the thing off */
     MC_CONFIG_ALSO_BOOL = 1 << 4, /* NAME with "yes" and "no": true, on, 1 and so on mean the same */
