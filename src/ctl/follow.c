@@ -13,8 +13,21 @@ static int64_t now_ms(const struct ctl_client *client)
     return mc_timerq_now_ms(client->server->queue);
 }
 
+static void watch_signal(struct ctl_client *client, bool on)
+{
+    const struct mc_ctl_backend *backend = client->server->backend;
+
+    if (client->watches_signal == on)
+        return;
+    client->watches_signal = on;
+    client->server->signal_watchers += on ? 1u : -1u;
+    if (backend->watched)
+        backend->watched(backend->ctx, client->server->signal_watchers);
+}
+
 void ctl_follow_end(struct ctl_client *client)
 {
+    watch_signal(client, false);
     if (client->observing)
         mc_bus_forget(client->server->backend->bus, &client->observer);
     client->observing = false;
@@ -69,6 +82,7 @@ void ctl_follow_signal(struct ctl_client *client)
 
     if (client->more) {
         follow(client, on_sampled);
+        watch_signal(client, true);
         ctl_client_continue(client, signal);
     } else {
         ctl_client_reply(client, signal);

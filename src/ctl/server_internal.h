@@ -49,6 +49,7 @@ struct ctl_client {
     enum mc_state wanted; /* by Wait */
     int64_t wait_since_ms;
     uint64_t samples_seen; /* by Signal */
+    bool watches_signal;
 };
 
 struct mc_ctl_server {
@@ -67,6 +68,7 @@ struct mc_ctl_server {
     struct mc_timer reap;
     struct ctl_client *clients, *dead;
     struct ctl_pending *pendings;
+    unsigned signal_watchers;
 };
 
 /* client.c */

@@ -120,6 +120,13 @@ static void backend_info(void *ctx, bool all, mc_ctl_info_fn *line, void *line_c
     }
 }
 
+static void backend_watched(void *ctx, unsigned watchers)
+{
+    struct app *app = ctx;
+    if (app->link) /* else the server ends */
+        mc_link_watched(app->link, watchers);
+}
+
 int app_listen(struct app *app)
 {
     app->backend = (struct mc_ctl_backend){.bus = app->bus,
@@ -132,6 +139,7 @@ int app_listen(struct app *app)
                                            .verb = backend_verb,
                                            .at = backend_at,
                                            .at_withdraw = backend_at_withdraw,
+                                           .watched = backend_watched,
                                            .lease = app_lease_begin,
                                            .lease_end = app_lease_end,
                                            .info = backend_info,

@@ -104,7 +104,8 @@ const struct mc_config_row mc_config_rows[] = {
     {AT(MODEM, "SampleInterval", modem.sample_interval_ms), DURATION(10 * SEC, HOUR), .default_text = "60s",
      .flags = MC_CONFIG_ZERO_OFF,
      .help = "How often the modem is asked for signal, cell and band: at rest in command mode, and in the multiplexer "
-             "(Multiplex=) while the link is online. `microcatctl signal` shows a day of it. With 0 only bringing the "
+             "(Multiplex=) while the link is online; every 5 s while somebody watches (`microcatctl signal --watch`). "
+             "`microcatctl signal` shows a day of it. With 0 only bringing the "
              "link up asks for them."},
     {AT(MODEM, "EscapeInterval", modem.escape_interval_ms), DURATION(10 * SEC, 24 * HOUR), .default_text = "0",
      .flags = MC_CONFIG_ZERO_OFF,

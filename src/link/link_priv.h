@@ -69,6 +69,8 @@ struct mc_link {
     struct link_lease lease;
     struct link_peek peek;
 
+    unsigned watchers; /* of the signal */
+
     enum link_life life;
     enum link_pause pause;
     bool compare_anew; /* the settings changed since the modem's were compared with them */

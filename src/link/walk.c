@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BUSY_MS 1000 /* until the next try when a person's command is under way */
+#define WATCHED_MS 5000 /* between two samples while somebody watches */
+#define BUSY_MS    1000 /* until the next try when a person's command is under way */
 
 /* A dial is written to disk while the modem works on it: the command must not wait for a disk, and a process that dies
  * within this has not dialled often. */
@@ -175,9 +176,19 @@ void mc_link_sample(void *ctx)
     mc_link_walk(link, MC_USE_SAMPLE, MC_STEP_SAMPLE);
 }
 
+void mc_link_watched(struct mc_link *link, unsigned watchers)
+{
+    bool first = link->watchers == 0 && watchers > 0;
+    link->watchers = watchers;
+    if (first && (link->pause == PAUSE_REST || mc_session_muxed(link->session)))
+        mc_link_sample_again(link, false);
+}
+
 void mc_link_sample_again(struct mc_link *link, bool now)
 {
     int64_t interval_ms = link->settings->modem.sample_interval_ms;
+    if (link->watchers > 0 && interval_ms > WATCHED_MS)
+        interval_ms = WATCHED_MS;
     if (interval_ms > 0)
         mc_session_sample_in(link->session, now ? 0 : interval_ms);
 }

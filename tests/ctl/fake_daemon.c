@@ -80,6 +80,38 @@ void fake_daemon_answer(struct fake_daemon *daemon, const char *final)
     done(daemon->held_at_ctx, &(struct mc_ctl_at_answer){.final = final, .took_ms = 12});
 }
 
+static void watched(void *ctx, unsigned watchers)
+{
+    struct fake_daemon *daemon = ctx;
+
+    daemon->watchers = watchers;
+}
+
+static void lease(void *ctx, const struct mc_ctl_lease *wanted, const struct mc_ctl_lease_events *events,
+                  void *events_ctx)
+{
+    struct fake_daemon *daemon = ctx;
+
+    if (daemon->lessee) {
+        events->ended(events_ctx, -EBUSY, "lent already");
+        return;
+    }
+    daemon->lease = *wanted;
+    daemon->lessee = events;
+    daemon->lessee_ctx = events_ctx;
+    events->lent(events_ctx, "/dev/pts/7", wanted->for_ms);
+}
+
+static void lease_end(void *ctx, const void *events_ctx)
+{
+    struct fake_daemon *daemon = ctx;
+    const struct mc_ctl_lease_events *events = daemon->lessee;
+
+    assert(events && events_ctx == daemon->lessee_ctx);
+    daemon->lessee = NULL;
+    events->ended(daemon->lessee_ctx, 0, "the holder has gone");
+}
+
 static void info(void *ctx, bool all, mc_ctl_info_fn *line, void *line_ctx)
 {
     line(line_ctx, "version", "0.1.0");
@@ -123,6 +155,9 @@ struct fake_daemon *fake_daemon_new(const struct mc_ctl_options *limits)
                                               .verb = verb,
                                               .at = at,
                                               .at_withdraw = at_withdraw,
+                                              .watched = watched,
+                                              .lease = lease,
+                                              .lease_end = lease_end,
                                               .info = info,
                                               .ctx = daemon};
     start_server(daemon, limits);

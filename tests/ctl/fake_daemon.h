@@ -31,6 +31,10 @@ struct fake_daemon {
     void *held_ctx;
     mc_ctl_at_done_fn *held_at; /* AT+QUEUED ends only with fake_daemon_answer() */
     void *held_at_ctx;
+    unsigned watchers; /* of the signal */
+    struct mc_ctl_lease lease;
+    const struct mc_ctl_lease_events *lessee; /* NULL: nothing is lent */
+    void *lessee_ctx;
 };
 
 /** @limits may be NULL; path and version in it are filled in. */

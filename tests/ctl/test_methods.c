@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define M(name)          "{\"method\":\"io.microcat.Modem." name "\"}"
 #define MP(name, params) "{\"method\":\"io.microcat.Modem." name "\",\"parameters\":" params "}"
@@ -381,6 +383,66 @@ static void at_of_one_who_left_is_withdrawn(void **state)
     fake_daemon_answer(f->daemon, "OK");
 }
 
+/* A pty as long as its client stays: it goes, or says no more, and the lease is over. */
+static void a_lease_ends_with_its_client(void **state)
+{
+    struct fixture *f = *state;
+    struct fake_peer other;
+
+    assert_string_equal(fake_peer_ask(&f->peer, MP("Lease", "{}")), "org.varlink.service.ExpectedMore");
+    assert_string_equal(fake_peer_ask(&f->peer, MM("Lease", "{\"for_ms\":999}")), V("InvalidParameter"));
+    assert_string_equal(fake_peer_ask(&f->peer, MM("Lease", "{\"for_ms\":86400001}")), V("InvalidParameter"));
+    assert_string_equal(fake_peer_ask(&f->peer, MM("Lease", "{\"cut\":1}")), V("InvalidParameter"));
+    assert_null(f->daemon->lessee);
+    fake_peer_call(&f->peer, MM("Lease", "{\"for_ms\":90000,\"cut\":true}"));
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_true(json_is_true(json_object_get(f->peer.message, "continues")));
+    assert_string_equal(json_string_value(reply(f, "path")), "/dev/pts/7");
+    assert_float_equal(json_real_value(reply(f, "for_s")), 90, 1e-9);
+    assert_true(f->daemon->lease.cut);
+    assert_int_equal(f->daemon->lease.for_ms, 90000);
+    assert_int_equal(f->daemon->lease.uid, getuid());
+    fake_peer_connect(&other, f->daemon);
+    assert_string_equal(fake_peer_ask(&other, MM("Lease", "{}")), "io.microcat.Modem.Busy");
+    fake_peer_close(&other);
+    assert_non_null(f->daemon->lessee);
+    shutdown(f->peer.fd, SHUT_WR); /* it has said all it will say, and hears the end */
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_false(json_is_true(json_object_get(f->peer.message, "continues")));
+    assert_string_equal(json_string_value(reply(f, "text")), "the holder has gone");
+    assert_null(f->daemon->lessee);
+    fake_peer_close(&f->peer);
+    fake_peer_connect(&f->peer, f->daemon);
+    fake_peer_call(&f->peer, MM("Lease", "{}"));
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_int_equal(f->daemon->lease.for_ms, 600000);
+    assert_false(f->daemon->lease.cut);
+    fake_peer_close(&f->peer);
+    assert_true(fake_daemon_empties(f->daemon));
+    assert_null(f->daemon->lessee);
+}
+
+/* Who follows the signal is counted; who reads it once is not. */
+static void watchers_of_the_signal_are_counted(void **state)
+{
+    struct fixture *f = *state;
+    struct fake_peer other;
+
+    assert_string_equal(fake_peer_ask(&f->peer, M("Signal")), "");
+    assert_int_equal(f->daemon->watchers, 0);
+    fake_peer_call(&f->peer, MM("Signal", "{}"));
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_int_equal(f->daemon->watchers, 1);
+    fake_peer_connect(&other, f->daemon);
+    fake_peer_call(&other, MM("Watch", "{}"));
+    assert_non_null(fake_peer_receive(&other));
+    assert_int_equal(f->daemon->watchers, 1);
+    fake_peer_close(&f->peer);
+    fake_peer_close(&other);
+    assert_true(fake_daemon_empties(f->daemon));
+    assert_int_equal(f->daemon->watchers, 0);
+}
+
 static void watch_streams_events(void **state)
 {
     struct fixture *f = *state;
@@ -457,6 +519,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(at_gives_lines_and_final, setup, teardown),
         cmocka_unit_test_setup_teardown(at_says_how_long_it_can_take, setup, teardown),
         cmocka_unit_test_setup_teardown(at_of_one_who_left_is_withdrawn, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_lease_ends_with_its_client, setup, teardown),
+        cmocka_unit_test_setup_teardown(watchers_of_the_signal_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(watch_streams_events, setup, teardown),
         cmocka_unit_test_setup_teardown(wait_ends_when_the_state_comes, setup, teardown),
         cmocka_unit_test_setup_teardown(oneway_is_silent, setup, teardown),

@@ -42,6 +42,27 @@ static void the_signal_beside_the_call(void **unused)
     assert_int_equal(w->status.counters.calls, calls);
 }
 
+/* While somebody watches the signal it is asked for every 5 s; afterwards as often as before. */
+static void watched(void **unused)
+{
+    _cleanup_world_ struct world *w = muxed("0");
+    pass(w, 5 * MINUTE_MS);
+    int before = world_board(w, "commands");
+    pass(w, 10 * MINUTE_MS);
+    int rest = world_board(w, "commands") - before;
+    mc_link_watched(w->link, 1);
+    pass(w, 10 * SECOND_MS);
+    for (int i = 0; i < 60; i++) {
+        pass(w, 10 * SECOND_MS);
+        assert_in_range(world_now(w) - w->status.signal.at_ms, 0, 6 * SECOND_MS);
+    }
+    mc_link_watched(w->link, 0);
+    pass(w, MINUTE_MS);
+    before = world_board(w, "commands");
+    pass(w, 10 * MINUTE_MS);
+    assert_in_range(world_board(w, "commands") - before, rest - 6, rest + 6);
+}
+
 /* The network drops the PDP context behind PPP: named within 20 s, without a probe. */
 static void a_dropped_context_is_found(void **unused)
 {
@@ -179,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_signal_beside_the_call),
+        cmocka_unit_test(watched),
         cmocka_unit_test(a_dropped_context_is_found),
         cmocka_unit_test(a_context_that_is_denied_and_carries),
         cmocka_unit_test(an_unproven_denial_condemns_nobody),

@@ -80,6 +80,9 @@ struct mc_ctl_backend {
      */
     void (*at_withdraw)(void *ctx, const void *done_ctx);
 
+    /** So many clients follow the signal now. May be NULL. */
+    void (*watched)(void *ctx, unsigned watchers);
+
     /** A pty with an AT channel of its own. @events is borrowed; ended() comes once, perhaps from inside. May be NULL.
      */
     void (*lease)(void *ctx, const struct mc_ctl_lease *lease, const struct mc_ctl_lease_events *events,

@@ -102,6 +102,9 @@ void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_
 unsigned mc_link_mux_n1(const struct mc_link *link);
 /** This daemon goes and leaves its call to the next: what it is in the middle of must not be met by that one. */
 void mc_link_leave(struct mc_link *link);
+/** So many persons watch the signal right now: it is asked for more often meanwhile, where that costs nobody anything.
+ */
+void mc_link_watched(struct mc_link *link, unsigned watchers);
 /** Bytes from the port. @return taken. */
 size_t mc_link_bytes(struct mc_link *link, const uint8_t *data, size_t len_bytes);
 /** The port failed or was hung up. */
