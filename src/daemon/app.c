@@ -160,6 +160,7 @@ static int make_core(struct app *app)
                                                      .write = app_write,
                                                      .set_baud = app_set_baud,
                                                      .set_flow = app_set_flow,
+                                                     .lull = app_lull,
                                                      .call_check = app_call_check,
                                                      .call = app_call,
                                                      .to_call = app_to_call,

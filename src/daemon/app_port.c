@@ -179,6 +179,13 @@ int app_set_baud(void *ctx, int32_t baud)
     return app->port ? app->port->ops->set_baud(app->port, (uint32_t)baud) : -ENODEV;
 }
 
+void app_lull(void *ctx, int64_t ms)
+{
+    struct app *app = ctx;
+    if (app->port && app->port->ops->lull)
+        app->port->ops->lull(app->port, ms);
+}
+
 int app_set_flow(void *ctx, enum mc_flow flow)
 {
     struct app *app = ctx;

@@ -120,6 +120,7 @@ void app_close(void *ctx);
 void app_watch_dsr(struct app *app);
 int app_write(void *ctx, const void *data, size_t len_bytes);
 int app_set_baud(void *ctx, int32_t baud);
+void app_lull(void *ctx, int64_t ms);
 int app_set_flow(void *ctx, enum mc_flow flow);
 int app_powered(void *ctx);
 void app_board(void *ctx, enum mc_board_line what);

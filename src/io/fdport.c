@@ -20,6 +20,7 @@ struct fdport {
     struct mc_watch watch;
     struct mc_timer flush; /* defers writing, so that on_drained and on_closed never come from inside write() */
     struct mc_timer again; /* defers what resume() asks for */
+    struct mc_timer lull;  /* armed: nothing is read before */
     struct mc_buf out;
     struct mc_buf held; /* read, but not taken by on_bytes */
     int fd;
@@ -38,6 +39,7 @@ static void release(struct fdport *port)
     mc_watch_remove(&port->watch);
     mc_timer_disarm(&port->flush);
     mc_timer_disarm(&port->again);
+    mc_timer_disarm(&port->lull);
     if (port->fd >= 0) {
         if (port->line && port->line->close)
             port->line->close(port->line_ctx);
@@ -72,6 +74,7 @@ static void end(struct fdport *port, int error)
     mc_watch_remove(&port->watch);
     mc_timer_disarm(&port->flush);
     mc_timer_disarm(&port->again);
+    mc_timer_disarm(&port->lull);
     port->ended = true;
     if (port->base.events && port->base.events->on_closed)
         port->base.events->on_closed(port->base.ctx, error);
@@ -121,7 +124,8 @@ static void write_some(struct fdport *port)
 /* After the calls back of one round: watch for what is wanted now, or free what was closed meanwhile. */
 static void settle(struct fdport *port)
 {
-    unsigned interest = (mc_buf_len(&port->held) ? 0 : MC_WATCH_READ) | (mc_buf_len(&port->out) ? MC_WATCH_WRITE : 0);
+    bool reads = mc_buf_len(&port->held) == 0 && !mc_timer_armed(&port->lull);
+    unsigned interest = (reads ? MC_WATCH_READ : 0) | (mc_buf_len(&port->out) ? MC_WATCH_WRITE : 0);
     int r = port->closed || port->ended ? 0 : mc_watch_set(&port->watch, interest);
 
     if (r < 0)
@@ -156,6 +160,24 @@ static void on_again(void *ctx)
     if (mc_buf_len(&held))
         offer(port, mc_buf_head(&held), mc_buf_len(&held));
     mc_buf_free(&held);
+    settle(port);
+}
+
+static void on_lull(void *ctx)
+{
+    struct fdport *port = ctx;
+
+    on_ready(ctx, -1, mc_buf_len(&port->held) ? 0 : MC_WATCH_READ);
+}
+
+static void port_lull(struct mc_transport *transport, int64_t ms)
+{
+    struct fdport *port = port_of(transport);
+
+    if (port->ended || mc_timer_armed(&port->lull))
+        return;
+    mc_timer_arm(&port->lull, mc_loop_timers(port->loop), ms);
+    enter(port);
     settle(port);
 }
 
@@ -222,6 +244,7 @@ static const struct mc_transport_ops ops = {
     .write = port_write,
     .pending_bytes = port_pending_bytes,
     .resume = port_resume,
+    .lull = port_lull,
     .set_baud = port_set_baud,
     .set_flow = port_set_flow,
     .set_dtr = port_set_dtr,
@@ -341,6 +364,7 @@ int mc_fdport_new(struct mc_loop *loop, int fd, const struct mc_fdport_line *lin
     mc_buf_init(&port->held, READ_BYTES);
     mc_timer_init(&port->flush, "fdport-flush", on_flush, port);
     mc_timer_init(&port->again, "fdport-again", on_again, port);
+    mc_timer_init(&port->lull, "fdport-lull", on_lull, port);
     r = mc_watch_add(&port->watch, loop, fd, MC_WATCH_READ, on_ready, port);
     if (r < 0) {
         free(port);

@@ -15,8 +15,12 @@ int mc_line_write(struct mc_line *line, const void *data, size_t len)
 static int on_at_write(void *ctx, const void *data, size_t len)
 {
     struct mc_line *line = ctx;
-    if (line->owner == MC_LINE_OWNER_MUX)
-        return mc_line_mux_write(line, DLCI_AT, data, len);
+    if (line->owner == MC_LINE_OWNER_MUX) {
+        int r = mc_line_mux_write(line, DLCI_AT, data, len);
+        if (r == 0 && line->carries && line->cb.asked)
+            line->cb.asked(line->ctx);
+        return r;
+    }
     if (line->mux) /* being opened */
         return -EBUSY;
     return line->owner == MC_LINE_OWNER_AT && line->escape == ESCAPE_NONE ? mc_line_write(line, data, len) : -EBUSY;

@@ -3,8 +3,9 @@
 #include "mux_priv.h"
 
 #define SILENCE_MS 30000
-#define TEST_MS    5000 /* for the answer to a TEST, while a call may keep the wire busy */
-#define ADOPTED_MS 900  /* ... of a multiplexer that was taken over: is it still there? */
+#define LOOK_MS    15000 /* together with the watchdog's, which wakes the process anyway: a TEST after 30 to 45 s */
+#define TEST_MS    5000  /* for the answer to a TEST, while a call may keep the wire busy */
+#define ADOPTED_MS 900   /* ... of a multiplexer that was taken over: is it still there? */
 #define TESTS_MAX  2
 #define PARTIAL_MS 100 /* a frame that has begun comes to its end within this, or three times its time on the wire */
 
@@ -43,7 +44,7 @@ static void on_silence(void *ctx)
     int64_t quiet_ms = mc_timerq_now_ms(mux->queue) - mux->heard_at_ms;
     mux->stats.tests_lost += mux->tests_waited > 0;
     if (mux->tests_waited == 0 && quiet_ms < SILENCE_MS) {
-        mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS - quiet_ms);
+        mc_timer_arm_together(&mux->silence, mux->queue, LOOK_MS);
     } else if (mux->tests_waited >= TESTS_MAX) {
         mc_mux_end_soon(mux, MC_MUX_SILENT);
     } else {
@@ -56,7 +57,7 @@ static void on_silence(void *ctx)
 void mc_mux_watch_silence(struct mc_mux *mux)
 {
     mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
-    mc_timer_arm(&mux->silence, mux->queue, SILENCE_MS);
+    mc_timer_arm_together(&mux->silence, mux->queue, LOOK_MS);
 }
 
 static void on_adopted_silent(void *ctx)

@@ -28,9 +28,10 @@ void mc_link_sampled(struct mc_link *link)
     link->context.told_at_ms = f->context_active_at_ms;
     link->req.traffic(link->ctx, &rx, &tx);
     enum mc_context_word word = mc_context_told(&link->context, f->context_active, rx, now_ms);
-    if (word == MC_CONTEXT_ASK)
+    if (word == MC_CONTEXT_ASK) {
+        mc_session_wonder(link->session);
         mc_session_sample_in(link->session, MC_CONTEXT_AGAIN_MS);
-    else if (word == MC_CONTEXT_DEAD)
+    } else if (word == MC_CONTEXT_DEAD)
         mc_datacall_end(link->call, MC_FAULT_LINK_STALE,
                         "the modem says that the PDP context is not active any more (AT+CGACT?), PPP still up", false);
 }
@@ -44,8 +45,10 @@ static void ask_witness(struct mc_link *link)
         !mc_datacall_in(link->call, MC_MACHINE_BIT(MC_DATACALL_UP)))
         return;
     link->req.traffic(link->ctx, &rx, &tx);
-    if (mc_context_sent(&link->context, rx, tx, now_ms))
-        mc_session_sample_in(link->session, 0);
+    if (!mc_context_sent(&link->context, rx, tx, now_ms))
+        return;
+    mc_session_wonder(link->session);
+    mc_session_sample_in(link->session, 0);
 }
 
 static void on_changed(void *ctx)

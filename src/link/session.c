@@ -151,6 +151,11 @@ bool mc_session_muxed(const struct mc_session *session)
     return mc_line_muxed(session->line);
 }
 
+void mc_session_wonder(struct mc_session *session)
+{
+    mc_bringup_wonder(session->bringup);
+}
+
 const char *mc_session_escape_why(const struct mc_session *session)
 {
     return mc_bringup_escape_why(session->bringup);

@@ -52,6 +52,17 @@ static void on_line_room(void *ctx)
     session->req.call_room(session->req_ctx);
 }
 
+/* Nobody waits for a sample's answers, and each piece of one that is read by itself is a wake-up. A modem answers
+ * within a few milliseconds; who has a call beside it waits no longer for its bytes than a busy line makes it wait. */
+#define LULL_MS 25
+
+static void on_line_asked(void *ctx)
+{
+    struct mc_session *session = ctx;
+    if (session->use == MC_USE_SAMPLE && session->req.lull)
+        session->req.lull(session->req_ctx, LULL_MS);
+}
+
 static size_t on_line_pending(void *ctx)
 {
     struct mc_session *session = ctx;
@@ -83,5 +94,6 @@ const struct mc_line_callbacks mc_session_line_callbacks = {.write = on_line_wri
                                                             .owner = on_line_owner,
                                                             .room = on_line_room,
                                                             .pending = on_line_pending,
+                                                            .asked = on_line_asked,
                                                             .data_closed = on_line_data_closed,
                                                             .mux_lost = on_line_mux_lost};

@@ -191,12 +191,26 @@ int mc_build_news(void *ctx, char *out, size_t size)
     return mc_line_carries(b->line) && !just_dialled(b) ? mc_build_cereg_urcs(ctx, out, size) : -ENODATA;
 }
 
+void mc_bringup_wonder(struct mc_bringup *b)
+{
+    b->wonders = true;
+}
+
+/* Once a call, so that the modem's word has proved itself; then as seldom as supply and temperature, and when somebody
+ * wonders. */
+static bool context_due(const struct mc_bringup *b)
+{
+    int64_t told_ms = b->facts.context_active_at_ms;
+    return b->wonders || told_ms < 0 || told_ms < b->dialled_at_ms || mc_timerq_now_ms(b->queue) - told_ms >= HEALTH_MS;
+}
+
 /* Only beside a call, and not while it has just begun. */
 int mc_build_context(void *ctx, char *out, size_t size)
 {
-    const struct mc_bringup *b = ctx;
-    if (!mc_line_carries(b->line) || just_dialled(b))
+    struct mc_bringup *b = ctx;
+    if (!mc_line_carries(b->line) || just_dialled(b) || !context_due(b))
         return -ENODATA;
+    b->wonders = false;
     if (b->facts.singly)
         return mc_at_format(out, size, "AT+CGACT?");
     return mc_at_format(out, size, "AT+CGACT?;+CGPADDR=%d", (int)b->settings->pdp.cid);

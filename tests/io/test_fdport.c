@@ -200,6 +200,30 @@ static void what_is_not_taken_comes_again(void **state)
     stop(&peer);
 }
 
+/* Pieces that come during a lull are read as one, writing goes on meanwhile, and a second lull does not lengthen it. */
+static void a_lull_reads_in_one_piece(void **state)
+{
+    struct peer peer;
+
+    start(&peer);
+    int64_t began_ms = mc_timerq_now_ms(mc_loop_timers(peer.loop));
+    peer.transport->ops->lull(peer.transport, 200);
+    assert_int_equal(write(peer.pty.master, "ab", 2), 2);
+    assert_int_equal(put(&peer, "x", 1), 0);
+    assert_true(test_wait(peer.loop, was_drained, &peer, 5000));
+    assert_int_equal(mc_buf_len(&peer.got), 0);
+    peer.transport->ops->lull(peer.transport, 60000);
+    assert_int_equal(write(peer.pty.master, "cde", 3), 3);
+    assert_true(test_wait(peer.loop, got_something, &peer, 5000));
+    assert_int_equal(mc_buf_len(&peer.got), 5);
+    assert_true(mc_timerq_now_ms(mc_loop_timers(peer.loop)) - began_ms >= 200);
+    assert_int_equal(write(peer.pty.master, "f", 1), 1); /* and it is over */
+    mc_buf_consume(&peer.got, 5);
+    assert_true(test_wait(peer.loop, got_something, &peer, 5000));
+    peer.transport->ops->lull(peer.transport, 60000);
+    stop(&peer);
+}
+
 static void a_hang_up_is_no_device_after_the_last_bytes(void **state)
 {
     struct peer peer;
@@ -321,6 +345,7 @@ int main(void)
         cmocka_unit_test(bytes_go_both_ways),
         cmocka_unit_test(a_full_queue_refuses_all_and_loses_nothing),
         cmocka_unit_test(what_is_not_taken_comes_again),
+        cmocka_unit_test(a_lull_reads_in_one_piece),
         cmocka_unit_test(a_hang_up_is_no_device_after_the_last_bytes),
         cmocka_unit_test(writing_into_a_hang_up_closes_once),
         cmocka_unit_test(closing_from_any_callback_is_safe),

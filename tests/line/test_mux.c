@@ -263,8 +263,8 @@ static void closed_while_taking(void **state)
 
 static void silence(void **state)
 {
-    desk_ready(&d, 64, 115200); /* 10 ms of silence already */
-    desk_pass(&d, 29989);
+    desk_ready(&d, 64, 115200); /* at 1010 ms; looked at every 15 s, at 45000 for the first time after 30 s */
+    desk_pass(&d, 43989);
     desk_wrote(&d, "");
     desk_pass(&d, 1);
     desk_wrote(&d, TEST_WORDS);

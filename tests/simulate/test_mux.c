@@ -38,6 +38,9 @@ static void the_signal_beside_the_call(void **unused)
         assert_in_range(world_now(w) - w->status.signal.at_ms, 0, 70 * SECOND_MS);
     }
     assert_int_not_equal(w->status.modem.temperature_c, MC_UNKNOWN);
+    int commands = world_board(w, "commands"); /* a minute: CPSI; and every five CGACT with CGPADDR, CBC, CPMUTEMP */
+    pass(w, 10 * MINUTE_MS);
+    assert_in_range(world_board(w, "commands") - commands, 14, 18);
     assert_int_equal(w->status.state, MC_STATE_ONLINE);
     assert_int_equal(w->status.counters.calls, calls);
 }

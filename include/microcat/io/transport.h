@@ -34,6 +34,9 @@ struct mc_transport_ops {
     size_t (*pending_bytes)(const struct mc_transport *transport);
     /** Goes on delivering bytes after on_bytes took fewer than offered. */
     void (*resume)(struct mc_transport *transport);
+    /** What comes within @ms is read then, in one piece: nobody waits for it, and each piece is a wake-up. NULL: it is
+     * read as it comes. */
+    void (*lull)(struct mc_transport *transport, int64_t ms);
     /** Host side of the line; a pty or fake may accept and ignore these. 0 or -errno (-EOPNOTSUPP). */
     int (*set_baud)(struct mc_transport *transport, uint32_t baud);
     int (*set_flow)(struct mc_transport *transport, enum mc_flow flow);

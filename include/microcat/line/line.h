@@ -44,6 +44,8 @@ struct mc_line_callbacks {
     void (*room)(void *ctx);
     /** Written bytes that the port has not got rid of. May be NULL. */
     size_t (*pending)(void *ctx);
+    /** The modem was asked something on a channel of its own, beside a call. May be NULL. */
+    void (*asked)(void *ctx);
     /** The modem closed the channel that carried data; AT goes on. */
     void (*data_closed)(void *ctx);
     /** The multiplexer has ended by itself, @why is a sentence; the line is plain, and in what mode the modem is, is

@@ -35,6 +35,8 @@ struct mc_link_requests {
     int (*write)(void *ctx, const void *data, size_t len_bytes);
     int (*set_baud)(void *ctx, int32_t baud);
     int (*set_flow)(void *ctx, enum mc_flow flow);
+    /** What comes within @ms may be read in one piece: nobody waits for it. May be NULL. */
+    void (*lull)(void *ctx, int64_t ms);
 
     /** Could pppd be started? Asked before a dial. */
     enum mc_fault (*call_check)(void *ctx, char *detail, size_t detail_bytes);

@@ -177,6 +177,10 @@ bool mc_bringup_urc(struct mc_bringup *bringup, const char *line);
 /** The data path saw the call end (NO CARRIER, +PPPD: DISCONNECTED). */
 void mc_bringup_call_ended(struct mc_bringup *bringup);
 
+/** Somebody wonders whether the PDP context of a call is still active: the next sample asks, whether it is due or not.
+ */
+void mc_bringup_wonder(struct mc_bringup *bringup);
+
 /** Why the modem's multiplexer is not used though Multiplex=auto, "" when it is or nothing is known: "refused",
  * "no-answer", "silent". */
 const char *mc_bringup_mux_why(const struct mc_bringup *bringup);
