@@ -30,8 +30,7 @@ static void task_ends(struct mc_line *line, int result)
     mc_line_done_fn *done = line->done;
     line->task = MUX_TASK_NONE;
     line->done = NULL;
-    if (done)
-        done(line->done_ctx, result);
+    done(line->done_ctx, result);
 }
 
 static void task_begins(struct mc_line *line, enum mux_task task, mc_line_done_fn *done, void *ctx)

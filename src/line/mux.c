@@ -10,7 +10,8 @@
 #define OUT_BYTES     4096
 #define HELD_BYTES    32768
 #define CONTROL_BYTES 2048
-#define BAUD          115200 /* of a wire whose speed nobody knows */
+_Static_assert(CONTROL_BYTES <= sizeof(((struct mc_mux *)0)->unsent), "what the port does not take is kept there");
+#define BAUD 115200 /* of a wire whose speed nobody knows */
 
 struct dlc *mc_mux_dlc(struct mc_mux *mux, unsigned dlci)
 {
@@ -180,7 +181,7 @@ static void on_ua(struct dlc *dlc)
         else
             new_signals(dlc);
         mux->cb.opened(mux->ctx, dlc->dlci, 0);
-    } else if (dlc->dlci == 0 && mux->state == MUX_LEAVING && mux->said_cld) {
+    } else if (dlc->dlci == 0 && mux->said_cld) {
         mc_mux_end_soon(mux, MC_MUX_CLOSED); /* some answer CLD so */
     }
 }

@@ -56,8 +56,6 @@ bool mc_mux_put(struct mc_mux *mux, unsigned dlci, uint8_t control, bool command
 static bool control_goes(struct mc_mux *mux)
 {
     size_t len = mc_buf_len(&mux->control);
-    if (len > sizeof(mux->unsent))
-        len = sizeof(mux->unsent);
     if (len == 0)
         return true;
     bool taken = write_frame(mux, mc_buf_head(&mux->control), len);

@@ -304,6 +304,21 @@ static void adopts(void **state)
     }
 }
 
+/* The modem may ask the same of us: what tells an echo is what was asked. */
+static void a_test_of_the_modems(void **state)
+{
+    desk_ready(&d, 64, 115200);
+    COMMAND(0x23, 17, 'm', 'i', 'c', 'r', 'o', 'd', 'o', 'g');
+    COMMAND(0x23, 15, 'm', 'i', 'c', 'r', 'o', 'c', 'a');
+    desk_pass(&d, 10);
+    desk_wrote(&d, "UIH0[21116d6963726f646f67] UIH0[210f6d6963726f6361]");
+    desk_told(&d, "");
+    COMMAND(0x23, 17, 'm', 'i', 'c', 'r', 'o', 'c', 'a', 't');
+    desk_pass(&d, 10);
+    desk_told(&d, "ended=LEFT ");
+    desk_close(&d);
+}
+
 static void an_echo_is_no_multiplexer(void **state)
 {
     desk_open(&d, 64, 115200);
@@ -360,6 +375,30 @@ static void leaves(void **state)
         desk_told(&d, ""); /* nothing comes after it */
         desk_close(&d);
     }
+}
+
+/* A UA that answers nothing: of a channel that is open, of one that never was, of the multiplexer; of the CLD it is
+ * DLCI 0's alone. */
+static void answers_to_nothing(void **state)
+{
+    desk_ready(&d, 64, 115200);
+    for (unsigned dlci = 0; dlci <= 3; dlci++)
+        desk_say(&d, dlci, MUX_UA, NULL, 0);
+    desk_pass(&d, 10);
+    desk_told(&d, "");
+    assert_true(mc_mux_is_open(d.mux, 0) && mc_mux_is_open(d.mux, 1) && !mc_mux_is_open(d.mux, 3));
+    mc_mux_close(d.mux);
+    desk_say(&d, 0, MUX_UA, NULL, 0); /* no CLD was said yet */
+    desk_say(&d, 1, MUX_UA, NULL, 0);
+    desk_say(&d, 2, MUX_UA, NULL, 0);
+    desk_wrote(&d, "DISC1 DISC2 UIH0[c301]");
+    desk_say(&d, 1, MUX_UA, NULL, 0);
+    desk_pass(&d, 10);
+    desk_told(&d, "");
+    desk_say(&d, 0, MUX_UA, NULL, 0);
+    desk_pass(&d, 1);
+    desk_told(&d, "ended=CLOSED ");
+    desk_close(&d);
 }
 
 static void leaves_while_starting(void **state)
@@ -446,8 +485,10 @@ int main(void)
         cmocka_unit_test(an_old_answer),
         cmocka_unit_test(silence),
         cmocka_unit_test(adopts),
+        cmocka_unit_test(a_test_of_the_modems),
         cmocka_unit_test(leaves),
         cmocka_unit_test(an_echo_is_no_multiplexer),
+        cmocka_unit_test(answers_to_nothing),
         cmocka_unit_test(partial_frames),
         cmocka_unit_test(leaves_while_starting),
         cmocka_unit_test(the_modem_leaves),

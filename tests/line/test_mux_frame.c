@@ -206,6 +206,27 @@ static void every_bit_is_guarded(void **state)
     }
 }
 
+/* How long a frame will be is known with its length, not before and not later. */
+static void how_much_is_waited_for(void **state)
+{
+    static const size_t infos[] = {0, 1, 127, 128, MUX_INFO_MAX};
+    static const uint8_t info[MUX_INFO_MAX];
+    static uint8_t frame[MUX_FRAME_MAX];
+    static struct heard heard;
+    for (size_t i = 0; i < MC_LENGTH_OF(infos); i++) {
+        struct mux_reader reader = {0};
+        size_t head = infos[i] < 128 ? 4 : 5;
+        size_t len = mc_mux_frame_put(frame, 1, MUX_UIH, false, info, infos[i]);
+        assert_int_equal(len, head + infos[i] + 2);
+        for (size_t n = 1; n < len; n++) {
+            mc_mux_read(&reader, &events, &heard, frame + n - 1, 1);
+            assert_int_equal(mc_mux_reader_waits(&reader), n == 1     ? 0
+                                                           : n < head ? 6
+                                                                      : len); /* a flag alone may be an end */
+        }
+    }
+}
+
 /* What is held when the rest does not come is searched again behind its flag; what is still coming is kept. */
 static void late(void **state)
 {
@@ -263,11 +284,9 @@ static void frames_in_noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_in_every_style),
-        cmocka_unit_test(every_length),
-        cmocka_unit_test(streams_at_every_split),
-        cmocka_unit_test(every_bit_is_guarded),
-        cmocka_unit_test(late),
+        cmocka_unit_test(every_kind_in_every_style), cmocka_unit_test(every_length),
+        cmocka_unit_test(streams_at_every_split),    cmocka_unit_test(every_bit_is_guarded),
+        cmocka_unit_test(how_much_is_waited_for),    cmocka_unit_test(late),
         cmocka_unit_test(frames_in_noise),
     };
     return cmocka_run_group_tests_name("line/mux_frame", tests, NULL, NULL);

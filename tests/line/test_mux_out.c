@@ -174,11 +174,35 @@ static void odd_parameters(void **state)
     }
 }
 
+/* A frame of data takes 25 ms of the wire, or has 32 bytes where that is less; AT has as much as was agreed on. */
+static void frames_of_data(void **state)
+{
+    static const struct {
+        unsigned n1;
+        int32_t baud;
+        size_t bytes;
+    } rows[] = {{1500, 115200, 281}, {64, 115200, 64}, {1500, 19200, 41},
+                {1500, 9600, 32},    {1500, 1200, 32}, {20, 1200, 20}};
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        desk_ready(&d, rows[i].n1, rows[i].baud);
+        desk_pass(&d, 2000); /* the wire is free */
+        desk_forget(&d);
+        assert_int_equal(mc_mux_send(d.mux, 2, bulk, 3000), 3000);
+        assert_memory_equal(d.out, "UIH2[", 5);
+        assert_int_equal(strcspn(d.out + 5, "]"), 2 * rows[i].bytes);
+        d.quiet = true;
+        assert_int_equal(mc_mux_send(d.mux, 1, bulk, 3000), 3000);
+        assert_int_equal(mc_buf_len(&d.carried[1]), 3000);
+        desk_close(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_pace),          cmocka_unit_test(in_turn), cmocka_unit_test(room),
-        cmocka_unit_test(the_port_is_full), cmocka_unit_test(bounded), cmocka_unit_test(odd_parameters),
+        cmocka_unit_test(frames_of_data), cmocka_unit_test(in_pace),          cmocka_unit_test(in_turn),
+        cmocka_unit_test(room),           cmocka_unit_test(the_port_is_full), cmocka_unit_test(bounded),
+        cmocka_unit_test(odd_parameters),
     };
     return cmocka_run_group_tests_name("line/mux_out", tests, NULL, NULL);
 }

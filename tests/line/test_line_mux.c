@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* The line's channels in the multiplexer: how they open, and who may say what on which. */
+#include "alloc_fail.h"
+#include "linedesk.h"
+#include <errno.h>
+#include <string.h>
+
+/* ---- opening ---- */
+
+static void both_channels_open(void **state)
+{
+    struct linedesk *desk = *state;
+    assert_int_equal(mc_line_mux_n1(desk->line), 0);
+    assert_ptr_equal(mc_line_dial_at(desk->line), mc_line_at(desk->line));
+    linedesk_open_both(desk);
+    assert_true(mc_line_muxed(desk->line) && mc_line_at_there(desk->line) && !mc_line_carries(desk->line));
+    assert_int_equal(mc_line_mux_n1(desk->line), 64);
+    assert_ptr_not_equal(mc_line_dial_at(desk->line), mc_line_at(desk->line));
+    linedesk_send_at(desk, "AT+CSQ");
+    linedesk_say(desk, 1, MUX_UIH, "\r\nOK\r\n\r\nRDY\r\n");
+    linedesk_say(desk, 2, MUX_UIH, "\r\nRDY\r\n");
+    linedesk_say(desk, 3, MUX_UIH, "\r\nRDY\r\n"); /* nobody's */
+    linedesk_expect(desk, "UIH1(AT+CSQ\r) OK urc0(RDY) urc1(RDY) DM3 ");
+}
+
+/* Neither plain nor in a channel: AT that is sent meanwhile is not written, and what the modem says is not AT's. */
+static void nobody_writes_while_it_is_opened(void **state)
+{
+    struct linedesk *desk = *state;
+    mc_line_mux_start(desk->line, 64, 115200, linedesk_on_done, desk);
+    linedesk_say(desk, 0, MUX_UA, NULL);
+    assert_false(mc_line_muxed(desk->line));
+    assert_int_equal(mc_line_mux_n1(desk->line), 0);
+    linedesk_send_at(desk, "AT+CSQ");
+    linedesk_expect(desk, "SABM0 SABM1 cancelled ");
+}
+
+/* Half a line of the plain line and answers that it owed are nothing to the channel. */
+static void a_channel_begins_anew(void **state)
+{
+    struct linedesk *desk = *state;
+    linedesk_send_at(desk, "AT+COPS?");
+    linedesk_pass(desk, 60000);
+    linedesk_say_plainly(desk, "\r\nRD");
+    linedesk_expect(desk, "plain(AT+COPS?\r) timeout ");
+    linedesk_open_both(desk);
+    linedesk_say(desk, 1, MUX_UIH, "Y\r\n");
+    linedesk_send_at(desk, "AT+CSQ");
+    linedesk_say(desk, 1, MUX_UIH, "OK\r\n");
+    linedesk_expect(desk, "urc0(Y) UIH1(AT+CSQ\r) OK ");
+}
+
+/* A channel is asked for three times more than the multiplexer asks by itself (three SABMs each). */
+static void a_channel_that_does_not_open(void **state)
+{
+    struct linedesk *desk = *state;
+    mc_line_mux_start(desk->line, 64, 115200, linedesk_on_done, desk);
+    linedesk_say(desk, 0, MUX_UA, NULL);
+    linedesk_pass(desk, 60000);
+    linedesk_expect(desk, "SABM0 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 done=-110 ");
+    assert_false(mc_line_muxed(desk->line));
+    linedesk_send_at(desk, "AT");
+    linedesk_expect(desk, "plain(AT\r) ");
+}
+
+/* So often for each: that the first was late does not cost the second. */
+static void a_channel_that_opens_late(void **state)
+{
+    struct linedesk *desk = *state;
+    mc_line_mux_start(desk->line, 64, 115200, linedesk_on_done, desk);
+    linedesk_say(desk, 0, MUX_UA, NULL);
+    linedesk_pass(desk, 3 * 900);
+    linedesk_say(desk, 1, MUX_UA, NULL);
+    linedesk_expect(desk, "SABM0 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM1 SABM2 ");
+    linedesk_pass(desk, 3 * 900);
+    linedesk_say(desk, 2, MUX_UA, NULL);
+    linedesk_expect(desk, "SABM2 SABM2 SABM2 SABM2 SABM2 SABM2 SABM2 SABM2 SABM2 owner=mux done=0 ");
+}
+
+static void a_channel_that_is_refused(void **state)
+{
+    struct linedesk *desk = *state;
+    mc_line_mux_start(desk->line, 64, 115200, linedesk_on_done, desk);
+    linedesk_say(desk, 0, MUX_UA, NULL);
+    linedesk_say(desk, 1, MUX_DM, NULL);
+    linedesk_expect(desk, "SABM0 SABM1 done=-110 ");
+    linedesk_pass(desk, 60000);
+    linedesk_expect(desk, "");
+}
+
+static void no_multiplexer_answers(void **state)
+{
+    struct linedesk *desk = *state;
+    mc_line_mux_start(desk->line, 64, 115200, linedesk_on_done, desk);
+    linedesk_pass(desk, 60000);
+    linedesk_expect(desk, "SABM0 SABM0 SABM0 done=-110 ");
+}
+
+static void no_memory_for_one(void **state)
+{
+    struct linedesk *desk = *state;
+    alloc_fail_at(1);
+    mc_line_mux_start(desk->line, 64, 115200, linedesk_on_done, desk);
+    assert_true(alloc_fail_stop());
+    linedesk_expect(desk, "done=-12 ");
+    alloc_fail_at(1);
+    assert_int_equal(mc_line_mux_adopt(desk->line, 64, 115200), -ENOMEM);
+    assert_true(alloc_fail_stop());
+    assert_false(mc_line_muxed(desk->line) || mc_line_carries(desk->line));
+    linedesk_send_at(desk, "AT");
+    linedesk_expect(desk, "plain(AT\r) ");
+}
+
+/* ---- a call ---- */
+
+static void a_call_is_carried(void **state)
+{
+    struct linedesk *desk = *state;
+    linedesk_open_both(desk);
+    assert_int_equal(mc_line_send_data(desk->line, "~", 1), -EPERM);
+    linedesk_send_on(desk, mc_line_dial_at(desk->line), "ATD*99#", MC_AT_DIALS);
+    linedesk_say(desk, 2, MUX_UIH, "\r\nCONNECT\r\n~frame~");
+    linedesk_say(desk, 2, MUX_UIH, "~more~");
+    assert_int_equal(mc_line_send_data(desk->line, "~ours~", 6), 6);
+    linedesk_pass(desk, 100);
+    linedesk_expect(desk, "UIH2(ATD*99#\r) CONNECT data(~frame~) data(~more~) UIH2(~ours~) ");
+    /* AT is there all the same, but not on the channel that carries. */
+    linedesk_send_at(desk, "AT+CSQ");
+    linedesk_send_on(desk, mc_line_dial_at(desk->line), "ATH", 0);
+    linedesk_expect(desk, "UIH1(AT+CSQ\r) cancelled ");
+}
+
+static void the_sink_is_full(void **state)
+{
+    struct linedesk *desk = *state;
+    linedesk_open_both(desk);
+    linedesk_dial(desk);
+    desk->take = 3;
+    linedesk_say(desk, 2, MUX_UIH, "abcdef");
+    linedesk_expect(desk, "data(abc) ");
+    mc_line_resume_data(desk->line);
+    linedesk_expect(desk, "data(def) ");
+    mc_line_plain(desk->line);
+    mc_line_resume_data(desk->line);
+    mc_line_drained(desk->line);
+    linedesk_expect(desk, "owner=at ");
+}
+
+/* More than the channel holds: the rest is refused, and room is told once it has gone out. */
+static void the_channel_is_full(void **state)
+{
+    static const char zeros[8192];
+    struct linedesk *desk = *state;
+    linedesk_open_both(desk);
+    linedesk_dial(desk);
+    int taken = mc_line_send_data(desk->line, zeros, sizeof(zeros));
+    assert_in_range(taken, 1, sizeof(zeros) - 1);
+    assert_null(strstr(desk->log, "room"));
+    linedesk_pass(desk, 10000);
+    assert_non_null(strstr(desk->log, "room"));
+}
+
+/* A command that its channel does not hold is refused whole, and nobody is told of room for data. */
+static void the_at_channel_is_full(void **state)
+{
+    struct linedesk *desk = *state;
+    char text[1000];
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    memcpy(text, "AT", 2);
+    linedesk_open_both(desk);
+    linedesk_say(desk, 0, MUX_UIH, "\x63\x01"); /* FCoff: the modem takes nothing */
+    for (int i = 0; i < 4; i++) {
+        linedesk_send_at(desk, text);
+        linedesk_expect(desk, "");
+        mc_at_cancel_all(mc_line_at(desk->line));
+        linedesk_expect(desk, "cancelled ");
+        mc_at_resync(mc_line_at(desk->line));
+    }
+    linedesk_send_at(desk, text);
+    linedesk_expect(desk, "cancelled ");
+    linedesk_say(desk, 0, MUX_UIH, "\xa3\x01"); /* FCon */
+    linedesk_pass(desk, 10000);
+    assert_null(strstr(desk->log, "room"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, linedesk_set_up, linedesk_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(both_channels_open),        TEST(nobody_writes_while_it_is_opened),
+        TEST(a_channel_begins_anew),     TEST(a_channel_that_does_not_open),
+        TEST(a_channel_that_opens_late), TEST(a_channel_that_is_refused),
+        TEST(no_multiplexer_answers),    TEST(no_memory_for_one),
+        TEST(a_call_is_carried),         TEST(the_sink_is_full),
+        TEST(the_channel_is_full),       TEST(the_at_channel_is_full),
+    };
+    return cmocka_run_group_tests_name("line/line_mux", tests, NULL, NULL);
+}
