@@ -16,7 +16,7 @@ static int on_at_write(void *ctx, const void *data, size_t len)
 {
     struct mc_line *line = ctx;
     if (line->owner == MC_LINE_OWNER_MUX) {
-        int r = mc_line_mux_write(line, DLCI_AT, data, len);
+        int r = mc_mux_send_whole(line->mux, DLCI_AT, data, len);
         if (r == 0 && line->carries && line->cb.asked)
             line->cb.asked(line->ctx);
         return r;

@@ -277,18 +277,12 @@ void mc_line_drained(struct mc_line *line)
 
 /* ---- the data channel's engine ---- */
 
-int mc_line_mux_write(struct mc_line *line, unsigned dlci, const void *data, size_t len)
-{
-    int r = mc_mux_send(line->mux, dlci, data, len);
-    return r < 0 ? r : (size_t)r < len ? -ENOBUFS : 0;
-}
-
 static int on_dial_write(void *ctx, const void *data, size_t len)
 {
     struct mc_line *line = ctx;
     if (!mc_line_muxed(line) || line->carries)
         return -EBUSY;
-    return mc_line_mux_write(line, DLCI_DATA, data, len);
+    return mc_mux_send_whole(line->mux, DLCI_DATA, data, len);
 }
 
 static void on_dial_urc(void *ctx, const char *text)

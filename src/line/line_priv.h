@@ -74,7 +74,4 @@ void mc_line_loan_room(struct mc_line *line);
 /** The channel is gone, if it was lent. */
 void mc_line_loan_lost(struct mc_line *line, const char *why);
 
-/** All of it on a channel's DLC: 0 or -errno. */
-int mc_line_mux_write(struct mc_line *line, unsigned dlci, const void *data, size_t len_bytes);
-
 #endif

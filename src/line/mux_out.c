@@ -169,6 +169,15 @@ int mc_mux_send(struct mc_mux *mux, unsigned dlci, const void *data, size_t len)
     return (int)taken;
 }
 
+int mc_mux_send_whole(struct mc_mux *mux, unsigned dlci, const void *data, size_t len)
+{
+    const struct dlc *dlc = mc_mux_dlc(mux, dlci);
+    if (dlc && mc_buf_room(&dlc->out) < len)
+        return -ENOBUFS;
+    int r = mc_mux_send(mux, dlci, data, len);
+    return r < 0 ? r : (size_t)r < len ? -ENOBUFS : 0;
+}
+
 void mc_mux_out_init(struct mc_mux *mux)
 {
     mc_timer_init(&mux->pace, "mux.pace", on_pace, mux);

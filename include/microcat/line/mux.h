@@ -93,6 +93,8 @@ void mc_mux_abandon(struct mc_mux *mux);
 void mc_mux_feed(struct mc_mux *mux, const uint8_t *data, size_t len_bytes);
 /** @return how many bytes were taken (fewer: room() follows), or -ENOTCONN. */
 int mc_mux_send(struct mc_mux *mux, unsigned dlci, const void *data, size_t len_bytes);
+/** All of it or nothing (half a command would spoil the next): 0, -ENOBUFS or -ENOTCONN. */
+int mc_mux_send_whole(struct mc_mux *mux, unsigned dlci, const void *data, size_t len_bytes);
 /** The port has got rid of everything. */
 void mc_mux_writable(struct mc_mux *mux);
 /** What data() did not take of @dlci is offered again; not from inside of such an offer. */
