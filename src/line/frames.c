@@ -81,8 +81,6 @@ static void ppp_byte(struct mc_frame_watch *watch, uint8_t byte)
         watch->ppp_escape = false;
         return;
     }
-    if (!watch->ppp_open)
-        return;
     if (byte == PPP_ESCAPE) {
         watch->ppp_escape = true;
         return;

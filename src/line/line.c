@@ -73,7 +73,6 @@ static void on_guard(void *ctx)
         mc_timer_arm(&line->guard, line->queue, GUARD_MS);
         return;
     }
-    line->escape = ESCAPE_NONE;
     mc_line_command(line);
     line->escaped(line->escaped_ctx);
 }
@@ -139,7 +138,7 @@ size_t mc_line_feed_dialler(struct mc_line *line, struct mc_at *at, const uint8_
 /* The CONNECT's LF may come in a read of its own. */
 size_t mc_line_take_data(struct mc_line *line, const uint8_t *data, size_t len)
 {
-    size_t taken = line->connect_lf && len > 0 && data[0] == '\n';
+    size_t taken = line->connect_lf && data[0] == '\n';
     line->connect_lf = false;
     if (taken < len)
         taken += line->cb.data(line->ctx, data + taken, len - taken);

@@ -27,10 +27,8 @@ uint64_t mc_line_stray_bytes(const struct mc_line *line)
 
 static void task_ends(struct mc_line *line, int result)
 {
-    mc_line_done_fn *done = line->done;
     line->task = MUX_TASK_NONE;
-    line->done = NULL;
-    done(line->done_ctx, result);
+    line->done(line->done_ctx, result); /* it may begin the next */
 }
 
 static void task_begins(struct mc_line *line, enum mux_task task, mc_line_done_fn *done, void *ctx)
@@ -45,7 +43,6 @@ void mc_line_mux_forget(struct mc_line *line)
     if (line->task == MUX_TASK_START || line->task == MUX_TASK_LEAVE) /* half of it is none */
         mc_line_plain(line);
     line->task = MUX_TASK_NONE;
-    line->done = NULL;
 }
 
 static void on_bury(void *ctx)
@@ -106,9 +103,7 @@ static size_t on_data(void *ctx, unsigned dlci, const uint8_t *data, size_t len)
     }
     if (dlci == DLCI_LOAN)
         return mc_line_loan_bytes(line, data, len);
-    if (dlci != DLCI_DATA)
-        return len;
-    size_t taken = 0;
+    size_t taken = 0; /* of the data channel: no other is ever opened */
     if (!line->carries) {
         taken = mc_line_feed_dialler(line, line->dial, data, len);
         if (taken < len) /* the engine stopped behind CONNECT */

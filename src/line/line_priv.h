@@ -60,7 +60,7 @@ void mc_line_tell_trace(struct mc_line *line, enum mc_line_channel channel, enum
 /** Feeds the engine that dials. @return taken: fewer than there are when it stopped behind CONNECT, and the rest is
  * PPP's. */
 size_t mc_line_feed_dialler(struct mc_line *line, struct mc_at *at, const uint8_t *data, size_t len_bytes);
-/** Bytes of the data channel, from the CONNECT on. @return taken. */
+/** Bytes of the data channel, from the CONNECT on, one at least. @return taken. */
 size_t mc_line_take_data(struct mc_line *line, const uint8_t *data, size_t len_bytes);
 
 int mc_line_mux_init(struct mc_line *line);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "linedesk.h"
+#include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,8 @@ static int on_write(void *ctx, const void *data, size_t len)
 {
     static const struct mux_reader_events events = {.frame = on_frame, .stray = on_plain_bytes};
     struct linedesk *desk = ctx;
+    if (desk->full)
+        return -EAGAIN;
     mc_mux_read(&desk->modem, &events, desk, data, len);
     return 0;
 }
@@ -45,6 +48,7 @@ static size_t on_data(void *ctx, const uint8_t *data, size_t len)
 {
     struct linedesk *desk = ctx;
     size_t n = len < desk->take ? len : desk->take;
+    assert_int_not_equal(len, 0);
     tell(desk, "data(%.*s) ", (int)n, (const char *)data);
     return n;
 }
@@ -60,7 +64,18 @@ static void on_urc(void *ctx, enum mc_line_channel channel, const char *text)
 static void on_owner(void *ctx, enum mc_line_owner owner)
 {
     static const char *const names[] = {"at", "data", "raw", "mux"};
-    tell(ctx, "owner=%s ", names[owner]);
+    struct linedesk *desk = ctx;
+    tell(desk, "owner=%s ", names[owner]);
+    if (desk->command_in_owner && owner == MC_LINE_OWNER_DATA)
+        mc_line_command(desk->line);
+}
+
+static void on_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
+{
+    static const char *const names[] = {"sent", "received", "urc", "late", "mark"};
+    struct linedesk *desk = ctx;
+    if (desk->traced)
+        tell(desk, "%s%d[%s] ", names[direction], (int)channel, text);
 }
 
 static void on_room(void *ctx)
@@ -94,6 +109,7 @@ void linedesk_make_line(struct linedesk *desk, bool all)
                                           callbacks = {.write = on_write,
                                                        .data = on_data,
                                                        .urc = on_urc,
+                                                       .trace = on_trace,
                                                        .owner = on_owner,
                                                        .room = on_room,
                                                        .data_closed = on_data_closed,

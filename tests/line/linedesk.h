@@ -19,6 +19,9 @@ struct linedesk {
     struct mc_line *line;
     struct mux_reader modem; /* reads what the line writes */
     size_t take;             /* data() takes so much a call */
+    bool full;               /* the port takes nothing */
+    bool traced;             /* what is traced stands in the log, too */
+    bool command_in_owner;   /* a change of owner is answered by mc_line_command() */
     bool plain_in_urc;       /* a URC is answered by mc_line_plain() */
     char log[8192];          /* what was written and called back, in order; UIH of DLCI 0 left out */
 };

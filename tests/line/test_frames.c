@@ -87,6 +87,8 @@ static const struct {
     {"a spoilt UA", BYTES(0xf9, 0x03, 0x73, 0x01, 0xd6, 0xf9), false, false},
     {"a UA behind idle flags", BYTES(0xf9, 0xf9, 0xf9, 0x03, 0x73, 0x01, 0xd7, 0xf9), false, true},
     {"a UA with the responder's bit", BYTES(0xf9, 0x01, 0x73, 0x01, 0xb6, 0xf9), false, true},
+    {"a UA and a byte more", BYTES(0xf9, 0x03, 0x73, 0x01, 0xd7, 0x55, 0xf9), false, false},
+    {"a UA that says it has a byte", BYTES(0xf9, 0x03, 0x73, 0x03, 0x34, 0xf9), false, false},
     {"a UA behind noise", BYTES(0x41, 0x54, 0x0d, 0xf9, 0x03, 0x73, 0x01, 0xd7, 0xf9), false, true},
 };
 
@@ -101,6 +103,72 @@ static void recognised_at_every_split(void **state)
                 fail_msg("%s, cut at %zu", seen[i].what, cut);
             assert_int_equal(watch.bytes, seen[i].len);
         }
+}
+
+/* RFC 1662's FCS-16, lowest byte first, and everything below 0x20 escaped: as a peer would send @payload. */
+static void feed_ppp(struct mc_frame_watch *watch, const uint8_t *payload, size_t len)
+{
+    uint16_t fcs = 0xffff;
+    uint8_t frame[512], byte = 0x7e;
+    memcpy(frame, payload, len);
+    for (size_t i = 0; i < len; i++) {
+        fcs ^= payload[i];
+        for (int bit = 0; bit < 8; bit++)
+            fcs = (uint16_t)(fcs & 1 ? (fcs >> 1) ^ 0x8408 : fcs >> 1);
+    }
+    frame[len++] = (uint8_t)~fcs;
+    frame[len++] = (uint8_t)(~fcs >> 8);
+    mc_frame_watch_feed(watch, &byte, 1);
+    for (size_t i = 0; i < len; i++) {
+        uint8_t pair[2] = {0x7d, frame[i] ^ 0x20};
+        bool escaped = frame[i] < 0x20 || frame[i] == 0x7d || frame[i] == 0x7e;
+        mc_frame_watch_feed(watch, escaped ? pair : frame + i, escaped ? 2 : 1);
+    }
+    mc_frame_watch_feed(watch, &byte, 1);
+}
+
+static void any_good_frame_but_our_own_is_ppp(void **state)
+{
+    const struct {
+        const char *what;
+        const uint8_t *payload;
+        size_t len;
+        bool ppp;
+    } rows[] = {
+        {"our own request", BYTES(0xff, 3, 0xc0, 0x21, 9, 77, 0, 8, 0, 0, 0, 0), false},
+        {"... with data", BYTES(0xff, 3, 0xc0, 0x21, 9, 77, 0, 9, 0, 0, 0, 0, 1), false},
+        {"a peer's request", BYTES(0xff, 3, 0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 1), true},
+        {"a reply without magic", BYTES(0xff, 3, 0xc0, 0x21, 10, 1, 0, 8, 0, 0, 0, 0), true},
+        {"a request cut short", BYTES(0xff, 3, 0xc0, 0x21, 9, 1), true},
+        {"four bytes", BYTES(0x21, 1, 2, 3), true},
+        {"three bytes", BYTES(0x21, 1, 2), false},
+        {"one byte", BYTES(0x21), false},
+    };
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        struct mc_frame_watch watch = {0};
+        feed_ppp(&watch, rows[i].payload, rows[i].len);
+        if (watch.saw_ppp != rows[i].ppp)
+            fail_msg("%s", rows[i].what);
+    }
+}
+
+/* Longer than what is kept: none, though what was kept is good as it stands. */
+static void a_frame_that_is_too_long(void **state)
+{
+    uint8_t payload[sizeof(((struct mc_frame_watch *)0)->ppp) - 2] = {0x21};
+    struct mc_frame_watch watch = {0};
+    feed_ppp(&watch, payload, sizeof(payload));
+    assert_true(watch.saw_ppp);
+    uint8_t kept[sizeof(watch.ppp)], flag = 0x7e;
+    memcpy(kept, watch.ppp, sizeof(kept));
+    watch = (struct mc_frame_watch){0};
+    mc_frame_watch_feed(&watch, &flag, 1);
+    for (size_t i = 0; i < sizeof(kept) + 1; i++) {
+        uint8_t pair[2] = {0x7d, (i < sizeof(kept) ? kept[i] : 0x55) ^ 0x20};
+        mc_frame_watch_feed(&watch, pair, 2);
+    }
+    mc_frame_watch_feed(&watch, &flag, 1);
+    assert_false(watch.saw_ppp);
 }
 
 static void a_spoilt_reply_is_none(void **state)
@@ -133,8 +201,9 @@ static void a_reply_behind_noise_without_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_are_the_published_bytes),   cmocka_unit_test(every_echo_fits),
-        cmocka_unit_test(recognised_at_every_split),        cmocka_unit_test(a_spoilt_reply_is_none),
+        cmocka_unit_test(frames_are_the_published_bytes),    cmocka_unit_test(every_echo_fits),
+        cmocka_unit_test(any_good_frame_but_our_own_is_ppp), cmocka_unit_test(a_frame_that_is_too_long),
+        cmocka_unit_test(recognised_at_every_split),         cmocka_unit_test(a_spoilt_reply_is_none),
         cmocka_unit_test(a_reply_behind_noise_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

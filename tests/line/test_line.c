@@ -36,6 +36,7 @@ static size_t on_data(void *ctx, const uint8_t *data, size_t len)
 {
     struct harness *h = ctx;
     size_t take = len < h->sink_room ? len : h->sink_room;
+    assert_int_not_equal(len, 0);
     assert_int_equal(mc_buf_append(&h->data, data, take), 0);
     return take;
 }
