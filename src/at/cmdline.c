@@ -40,10 +40,9 @@ static const char *take_args(const char *p, struct mc_at_item *item)
     return p;
 }
 
-/* Behind a name: "?", "=?", "=..." or nothing. */
+/* Behind a name and its blanks: "?", "=?", "=..." or nothing. */
 static const char *take_op(const char *p, struct mc_at_item *item)
 {
-    p = skip(p);
     if (*p == '?') {
         item->op = MC_AT_OP_READ;
         return p + 1;

@@ -48,6 +48,11 @@ static const struct {
     {"&", "-"},
     {"=1", "-"},
     {"+CSQ;\x01", "+CSQ!|-"},
+    {"+CFUN\t=\t1\t,\t1", "+CFUN=1,1|"},
+    {"+x!y%z-0.1/2:3_4=5", "+X!Y%Z-0.1/2:3_4=5|"},
+    {"&D2+CSQ", "&D!2|+CSQ!|"},
+    {"&S1+CSQ", "&S!1|+CSQ!|"},
+    {"E0?", "E!0|-"},
 };
 
 static void lines_come_apart_as_a_modem_reads_them(void **state)
@@ -64,8 +69,27 @@ static void lines_come_apart_as_a_modem_reads_them(void **state)
         }
         if (r < 0)
             strcat(got, "-");
+        else
+            assert_string_equal(pos, "");
         if (strcmp(got, rows[i].items) != 0)
             fail_msg("\"%s\" became \"%s\"", rows[i].line, got);
+    }
+}
+
+/* A name or arguments longer than their place are cut, to the last byte of it. */
+static void what_is_too_long_is_cut(void **state)
+{
+    struct mc_at_item item;
+    for (size_t len = 1; len < 100; len++) {
+        char line[256] = "+";
+        memset(line + 1, 'A', len);
+        line[1 + len] = '=';
+        memset(line + 2 + len, '1', len);
+        const char *pos = line;
+        assert_int_equal(mc_at_cmdline_next(&pos, &item), 1);
+        assert_int_equal(strlen(item.name), len + 1 < sizeof(item.name) ? len + 1 : sizeof(item.name) - 1);
+        assert_int_equal(strlen(item.args), len < sizeof(item.args) ? len : sizeof(item.args) - 1);
+        assert_string_equal(pos, "");
     }
 }
 
@@ -94,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_come_apart_as_a_modem_reads_them),
+        cmocka_unit_test(what_is_too_long_is_cut),
         cmocka_unit_test(anything_comes_to_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,11 @@ static const struct dialogue dialogues[] = {
       "< +CSQ: 1,2\rOK\r"},
      "AT+CFUN=4 -> timeout\nlate OK\nAT+CFUN=1 -> OK\nlate OK\nAT+CSQ? -> OK [+CSQ: 1,2]\n",
      "AT+CFUN=4\rAT+IPR?\rAT+CFUN=1\rAT+IFC?\rAT+CSQ?\r"},
+    {"the question is asked when any of them is another's",
+     true,
+     {"> AT+A", ".", "> AT+B", ".", ".", ".", "< RING\r", "> AT+B", "< +IFC: 2,2\rOK\r", "< OK\r"},
+     "AT+A -> timeout\nAT+B -> timeout\nurc RING\nAT+B -> OK\n",
+     "AT+A\rAT+IPR?\rAT+B\rAT+IFC?\rAT+B\r"},
     {"idle: the late result is the ghost's, the next command is free",
      true,
      {"> AT+CFUN=4", ".", "< OK\r", "> AT+CFUN=1", "< OK\r"},
@@ -170,6 +175,13 @@ static void test_ghosts_grow_old(void **state)
     harness_send(&h, "AT+CFUN=1", NULL, 0);
     harness_feed(&h, "OK\r");
     harness_expect(&h, "AT+CFUN=4 -> timeout\nAT+CFUN=1 -> OK\n");
+    harness_stop(&h);
+    harness_start(&h);
+    harness_send(&h, "AT+CFUN=4", NULL, 0);
+    harness_wait(&h, 1000);
+    harness_wait(&h, 121000);
+    harness_send(&h, "AT+CFUN=1", NULL, 0); /* nothing is owed: no question first */
+    assert_string_equal(h.written, "AT+CFUN=4\rAT+CFUN=1\r");
     harness_stop(&h);
 }
 

@@ -40,6 +40,8 @@ static const struct {
      "> AT+CGAUTH=…\n< AT+CGAUTH=…\n< OK\n"},
     {"AT+CGAUTH?", "+CGAUTH:", 0, "+CGAUTH: 1,2,\"user\",\"pw\"\rOK\r",
      "> AT+CGAUTH?\n< +CGAUTH: 1,2,\"user\",\"…\"\n< OK\n"},
+    {"AT+SECRET", NULL, MC_AT_SECRET, "AT+SECRET\rOK\r", "> AT+SECRET\n< AT+SECRET\n< OK\n"},
+    {"AT+CMGS=1", NULL, 0, "\r\n> \r\nOK\r\n", "> AT+CMGS=1\n< > \n< OK\n"},
     {"AT+CIMI", NULL, MC_AT_BARE, "440101234567890\rOK\r", "> AT+CIMI\n< 4401…7890\n< OK\n"},
 };
 
@@ -60,8 +62,27 @@ static void test_rows(void **state)
     }
 }
 
+/* What the engine does by itself is marked. */
+static void test_marks(void **state)
+{
+    static const struct mc_at_callbacks callbacks = {.write = on_write, .trace = on_trace};
+    struct mc_timerq *queue = mc_timerq_new(0);
+    struct mc_at *at = mc_at_new(queue, &callbacks, NULL);
+    const struct mc_at_command first = {.text = "AT+CFUN=4", .timeout_ms = 1000},
+                               second = {.text = "AT+CFUN=1", .timeout_ms = 1000};
+    trace[0] = '\0';
+    assert_int_equal(mc_at_send(at, &first, ignore, NULL), 0);
+    mc_timerq_advance(queue, 1000);
+    mc_timerq_run(queue);
+    assert_int_equal(mc_at_send(at, &second, ignore, NULL), 0);
+    assert_string_equal(trace,
+                        "> AT+CFUN=4\n# no answer in time\n# answers are overdue: clearing the line\n> AT+IPR?\n");
+    mc_at_free(at);
+    mc_timerq_free(queue);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_marks)};
     return cmocka_run_group_tests_name("at.trace", tests, NULL, NULL);
 }
