@@ -71,10 +71,12 @@ void relaydesk_end(struct relaydesk *desk)
 int relaydesk_set_up(void **state)
 {
     struct relaydesk *desk = calloc(1, sizeof(*desk));
+    const int room_bytes = 32768; /* whatever the host's default is: RELAYDESK_BYTES do not fit */
     int fds[2];
 
     if (desk == NULL || mc_loop_new(&desk->loop) < 0 ||
-        socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) < 0)
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) < 0 ||
+        setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &room_bytes, sizeof(room_bytes)) < 0)
         return -1;
     desk->ours = fds[0];
     desk->theirs = fds[1];
