@@ -423,6 +423,15 @@ void mc_bringup_cancel(struct mc_bringup *b)
     b->row = NULL;
 }
 
+void mc_bringup_abandon(struct mc_bringup *b, const char *why)
+{
+    if (mc_chat_running(b->chat)) {
+        mc_chat_cancel(b->chat);
+        mc_at_abandon(b->chat_at, why);
+    }
+    mc_bringup_cancel(b);
+}
+
 bool mc_bringup_running(const struct mc_bringup *b)
 {
     return b->row != NULL;

@@ -126,6 +126,8 @@ static const struct bench_row rows[] = {
     {"what is heard, and when", NULL, MET "answered? +700 at:AT <OK +0 answered?",
      "answered at -1|700 write AT|heard OK|answer OK OK|answered at 700|"},
     {"... a URC is no answer", NULL, MET "+700 <RING answered?", "700 urc RING|answered at -1|"},
+    {"who asked is told that none can come", NULL, MET "walk:up:sim.check at:AT+CSQ no-answers show",
+     "write AT+CSQ|answer cancelled No answer can come.|met, present, open, met, use none, step end, line unknown|"},
     {"a call of the daemon before", NULL, "adopt:0 show =abc =NO_CARRIER",
      "data-mode 1|adopted 0|met, present, open, met, use none, step end, line data|data abc|data NO CARRIER|"},
     {"... whose end is seen, and AT has the line again", NULL, "adopt:0 take-back show at:AT",

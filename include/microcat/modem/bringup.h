@@ -168,6 +168,9 @@ void mc_bringup_radio_stays_off(struct mc_bringup *bringup, bool off);
 /** The next walk does not wait for a registration: it only looks whether there is one. */
 void mc_bringup_look_once(struct mc_bringup *bringup, bool once);
 void mc_bringup_cancel(struct mc_bringup *bringup);
+/** The same when the modem can no longer answer: its commands, and those that wait behind them, end by mc_at_abandon().
+ */
+void mc_bringup_abandon(struct mc_bringup *bringup, const char *why);
 bool mc_bringup_running(const struct mc_bringup *bringup);
 enum mc_step mc_bringup_step(const struct mc_bringup *bringup);
 
