@@ -128,6 +128,7 @@ enum mc_fault mc_session_open_port(struct mc_session *session, char *detail, siz
 
 void mc_session_drop(struct mc_session *session, enum mc_session_event why)
 {
+    mc_session_cancel(session);
     mc_line_reset(session->line);
     mc_session_event(session, why);
     session->status->modem.line = MC_LINE_CLOSED;
