@@ -183,7 +183,7 @@ bool mc_session_has_line(const struct mc_session *session, const char *setting)
 static void on_detached(void *ctx, const struct mc_at_answer *answer)
 {
     struct mc_session *session = ctx;
-    if (session->use == MC_USE_BOARD && answer->result != MC_AT_CANCELLED) /* cancelled: the port is gone */
+    if (session->use == MC_USE_BOARD) /* or it was called off meanwhile */
         session->req.board(session->req_ctx, session->board_line);
 }
 
@@ -196,19 +196,16 @@ void mc_session_work_board(struct mc_session *session, enum mc_board_line what)
     static const struct mc_at_command detach = {
         .text = "AT+CGATT=0", .timeout_ms = DETACH_MS, .flags = MC_AT_GUESS | MC_AT_URGENT};
     struct mc_at *at = mc_session_at(session);
-    bool again = session->use == MC_USE_BOARD;
+    bool again = session->use == MC_USE_BOARD && mc_at_busy(at); /* the detach of the line before is under way */
     mc_session_cancel(session);
+    if (!again)
+        mc_at_cancel_all(at); /* one that was called off is nobody's any more */
     session->use = MC_USE_BOARD;
     session->board_line = what;
-    if (again && mc_at_busy(at)) /* the detach of the line before is under way: then this one */
+    if (again)
         return;
-    if (what == MC_BOARD_POWER_ON || !mc_session_met(session) ||
-        !mc_line_at_there(session->line)) { /* nobody is there who would hear it */
-        session->req.board(session->req_ctx, what);
-        return;
-    }
-    mc_at_cancel_all(at);
-    if (mc_at_send(at, &detach, on_detached, session) < 0)
+    bool heard = what != MC_BOARD_POWER_ON && mc_session_met(session) && mc_line_at_there(session->line);
+    if (!heard || mc_at_send(at, &detach, on_detached, session) < 0)
         session->req.board(session->req_ctx, what);
 }
 
