@@ -226,13 +226,15 @@ static void open_port(struct session_bench *s)
         bench_say(&s->bench, "%s: %s", mc_fault_info(fault)->code, detail);
 }
 
-/* What the modem says, '_' for a blank; what is not taken goes to the log. */
+/* What the modem says, '_' for a blank, '^' for LF; what is not taken goes to the log. */
 static void hear(struct session_bench *s, const char *text, const char *end)
 {
     char line[120];
     snprintf(line, sizeof(line), "%s%s%s", end, text, end);
     for (char *c = line; (c = strchr(c, '_'));)
         *c = ' ';
+    for (char *c = line; (c = strchr(c, '^'));)
+        *c = '\n';
     size_t taken = mc_session_bytes(s->session, (const uint8_t *)line, strlen(line));
     if (taken != strlen(line))
         bench_say(&s->bench, "taken %zu", taken);

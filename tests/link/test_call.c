@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The PPP call by itself: every event in every state, what it asks for and tells, and its deadlines. */
 #include "bench.h"
+#include <alloc_fail.h>
 #include <call.h>
 
 /* ---- what it tells ---- */
@@ -303,11 +304,29 @@ static void the_call(void **state)
     bench_verdict();
 }
 
+static void no_memory(void **state)
+{
+    struct bench b;
+    bench_init(&b);
+    for (unsigned nth = 1;; nth++) {
+        alloc_fail_at(nth);
+        struct mc_datacall *machine =
+            mc_datacall_new(b.queue, &b.settings, &b.status, b.policy, &bench_requests, &b, &host, &b);
+        bool failed = alloc_fail_stop();
+        assert_int_equal(machine == NULL, failed);
+        mc_datacall_free(machine);
+        if (!failed)
+            break;
+    }
+    bench_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_event_in_every_state),
         cmocka_unit_test(the_call),
+        cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The modem as this host meets it, by itself: every event in every state, the port, the line and the board's lines. */
 #include "session_bench.h"
+#include <alloc_fail.h>
 
 /* ---- every event in every state ---- */
 
@@ -128,10 +129,12 @@ static const struct bench_row rows[] = {
     {"... a URC is no answer", NULL, MET "+700 <RING answered?", "700 urc RING|answered at -1|"},
     {"who asked is told that none can come", NULL, MET "walk:up:sim.check at:AT+CSQ no-answers show",
      "write AT+CSQ|answer cancelled No answer can come.|met, present, open, met, use none, step end, line unknown|"},
+    {"... without a walk, too", NULL, MET "at:AT+CSQ at:AT+CBC no-answers show", "write AT+CSQ|answer cancelled No answer can come.|answer cancelled No answer can come.|met, present, open, met, use none, step end, line unknown|"},
     {"a call of the daemon before", NULL, "adopt:0 show =abc =NO_CARRIER",
      "data-mode 1|adopted 0|met, present, open, met, use none, step end, line data|data abc|data NO CARRIER|"},
     {"... whose end is seen, and AT has the line again", NULL, "adopt:0 take-back show at:AT",
      "data-mode 1|adopted 0|data-mode 0|met, present, open, met, use none, step end, line command|write AT|"},
+    {"... in its middle: an LF is PPP's", NULL, "adopt:0 =^abc", "data-mode 1|adopted 0|data \nabc|"},
     {"... and pppd takes what it can", NULL, "adopt:0 takes:2 =abc", "data-mode 1|adopted 0|data abc|taken 2|"},
     {"... in the multiplexer", NULL, "event:plugged adopt:31 forget show", "met, present, open, met, use none, step end, line mux, muxed|"},
     {"... which ends when the modem starts anew", NULL, "event:plugged adopt:31 forget event:rebooted show",
@@ -143,6 +146,7 @@ static const struct bench_row rows[] = {
     {"why the multiplexer is not used", NULL, MET "mux-why distrust:silent mux-why", "why \"\"|why \"silent\"|"},
     /* a sample */
     {"it is asked when it is due, once", NULL, MET "sample:5000 +4999 +1 +5000", "5000 sample|"},
+    {"... not after the end", NULL, MET "sample:5000", ""},
     {"... the last word counts", NULL, MET "sample:5000 +4000 sample:5000 +4999 +1", "9000 sample|"},
     /* the board's lines */
     {"which there are", NULL, "has:none has:break has:auto bridge has:auto has:none", "has none 0|has break 1|has auto 0|has auto 1|has none 0|"},
@@ -166,6 +170,7 @@ static const struct bench_row rows[] = {
      "write AT+CGATT=0|heard OK|board reset|write AT+CGATT=0|heard OK|board power-cycle|"},
     {"its port is given up amid a walk, which has no end of its own", NULL, MET "walk:up:sim.check drop:unplugged show +60000",
      "close|absent, not there, use none, step end, line closed|"},
+    {"... nor one that the session's end cuts off", NULL, MET "walk:up:sim.check", ""},
     {"a walk ends for it", NULL, MET "walk:up:sim.check board:reset show",
      "write AT+CGATT=0|met, present, open, met, use board, step end, line unknown|"},
     {"one that was not met hears nothing", NULL, "event:plugged open event:answered event:doubted forget board:reset show",
@@ -176,6 +181,7 @@ static const struct bench_row rows[] = {
     {"what cannot be sent does not hinder it", NULL, MET "write-fails:5 board:reset +0", "write AT+CGATT=0|board reset|"},
     {"it could not be worked", NULL, MET "board:reset <OK +0 worked:-5 show",
      "write AT+CGATT=0|heard OK|board reset|flow 0|worked -5, now none|booting, present, open, use none, step end, line unknown|"},
+    {"what was asked meanwhile ends", NULL, MET "board:reset <OK +0 at:AT+CSQ worked:0", "write AT+CGATT=0|heard OK|board reset|write AT+CSQ|answer cancelled|flow 0|worked 0, now none|"},
     {"nobody asked for it", NULL, MET "worked:0 show", "met, present, open, met, use none, step end, line unknown|"},
     {"... any more", NULL, MET "board:reset <OK +0 worked:0 forget worked:0", ""},
     {"whoever is there then starts anew: flow and facts", NULL, MET "facts board:reset <OK +0 worked:0 facts?",
@@ -189,12 +195,31 @@ static void the_session(void **state)
     mc_session_free(NULL);
 }
 
+static void no_memory(void **state)
+{
+    static const struct mc_session_host nobody = {.done = NULL};
+    struct bench b;
+    bench_init(&b);
+    for (unsigned nth = 1;; nth++) {
+        alloc_fail_at(nth);
+        struct mc_session *session = mc_session_new(b.queue, &b.settings, &b.status, &bench_requests, &b, &nobody, &b);
+        bool failed = alloc_fail_stop();
+        assert_int_equal(session == NULL, failed);
+        mc_session_free(session);
+        assert_int_equal(mc_timerq_next_ms(b.queue), -1);
+        if (!failed)
+            break;
+    }
+    bench_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_event_in_every_state),
         cmocka_unit_test(what_else_happens),
         cmocka_unit_test(the_session),
+        cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is wanted, by itself: every event in every state, and the verb from its coming to its one answer. */
 #include "bench.h"
+#include <alloc_fail.h>
 #include <errno.h>
 #include <wish.h>
 
@@ -257,6 +258,22 @@ static void one_that_waits_is_forgotten(void **state)
     mc_wish_free(NULL);
 }
 
+static void no_memory(void **state)
+{
+    struct bench b;
+    bench_init(&b);
+    for (unsigned nth = 1;; nth++) {
+        alloc_fail_at(nth);
+        struct mc_wish *machine = mc_wish_new(b.queue);
+        bool failed = alloc_fail_stop();
+        assert_int_equal(machine == NULL, failed);
+        mc_wish_free(machine);
+        if (!failed)
+            break;
+    }
+    bench_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +281,7 @@ int main(void)
         cmocka_unit_test(what_was_wanted_before_is_set_anew),
         cmocka_unit_test(verb),
         cmocka_unit_test(one_that_waits_is_forgotten),
+        cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
