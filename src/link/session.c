@@ -21,10 +21,20 @@ static const char *const event_names[] = {
 };
 static const struct mc_strtab states = MC_STRTAB(state_names), events = MC_STRTAB(event_names);
 
-static void opened(void *owner)
+/* In what mode the modem is, is not known, whatever the line was last. */
+static void unknown(void *owner)
 {
     struct mc_session *session = owner;
-    session->status->modem.line = MC_LINE_UNKNOWN;
+    if (mc_session_open(session))
+        session->status->modem.line = MC_LINE_UNKNOWN;
+}
+
+/* In command mode from the first word on: the line did not change hands. */
+static void answered(void *owner)
+{
+    struct mc_session *session = owner;
+    if (session->status->modem.line == MC_LINE_UNKNOWN)
+        session->status->modem.line = MC_LINE_COMMAND;
 }
 
 static void started_anew(void *owner)
@@ -32,6 +42,7 @@ static void started_anew(void *owner)
     struct mc_session *session = owner;
     mc_line_plain(session->line);
     mc_facts_rebooted(mc_session_facts(session));
+    unknown(session);
 }
 
 static void shut(void *owner)
@@ -51,15 +62,15 @@ static void shut(void *owner)
 static const struct mc_machine_row rows[] = {
     {S(ABSENT),                      ON(PLUGGED),   NULL, started_anew, IS(SHUT)}, /* its defaults: it has just got its power */
     {S(ABSENT) | S(SHUT),            ON(ADOPTED),   NULL, NULL,         IS(MET)},
-    {S(SHUT),                        ON(OPENED),    NULL, opened,       IS(BOOTING)},
-    {S(SHUT_OFF),                    ON(OPENED),    NULL, opened,       IS(WAKING)},
+    {S(SHUT),                        ON(OPENED),    NULL, unknown,      IS(BOOTING)},
+    {S(SHUT_OFF),                    ON(OPENED),    NULL, unknown,      IS(WAKING)},
     {LET_IN,                         ON(CLOSED),    NULL, shut,         IS(SHUT)},
     {WENT,                           ON(CLOSED),    NULL, shut,         IS(SHUT_OFF)},
     {S(ABSENT) | S(SHUT) | S(SHUT_OFF), ON(CLOSED), NULL, NULL,         SAME}, /* is so already */
     {S(SHUT) | S(SHUT_OFF),          ON(UNPLUGGED), NULL, NULL,         IS(ABSENT)},
     {MC_SESSION_OPEN,                ON(UNPLUGGED), NULL, shut,         IS(ABSENT)},
-    {MC_SESSION_OPEN,                ON(ANSWERED),  NULL, NULL,         IS(MET)},
-    {S(MET),                         ON(DOUBTED),   NULL, NULL,         IS(LOST)},
+    {MC_SESSION_OPEN,                ON(ANSWERED),  NULL, answered,     IS(MET)},
+    {S(MET),                         ON(DOUBTED),   NULL, unknown,      IS(LOST)},
     {~S(MET),                        ON(DOUBTED),   NULL, NULL,         SAME}, /* nothing was believed */
     {MC_SESSION_OPEN,                ON(REBOOTED),  NULL, started_anew, IS(BOOTING)},
     {MC_SESSION_OPEN,                ON(WENT_OFF),  NULL, started_anew, IS(OFF)},

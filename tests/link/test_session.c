@@ -19,18 +19,18 @@ static const struct bench_matrix_row matrix[] = {
     /* clang-format on */
 };
 
-/* The same rows: what else happens. "anew": what the modem told holds no more; "close": the port is given back;
- * "unknown": in what mode the line is. */
+/* The same rows: what else happens. "anew": what the modem told holds no more, nor in what mode it is; "told": only its
+ * facts; "close": the port is given back; "unknown": in what mode it is. */
 static const struct bench_matrix_row actions[] = {
     /* clang-format off */
-    {"absent",   "anew   .         .      .         .       .        .       .        .        ."},
+    {"absent",   "told   .         .       .        .       .        .       .        .        ."},
     {"shut",     ".      .         unknown .        .       .        .       .        .        ."},
     {"shut-off", ".      .         unknown .        .       .        .       .        .        ."},
-    {"booting",  ".      close     .      close     .       .        .       anew     anew     anew"},
-    {"lost",     ".      close     .      close     .       .        .       anew     anew     anew"},
-    {"met",      ".      close     .      close     .       .        .       anew     anew     anew"},
-    {"off",      ".      close     .      close     .       .        .       anew     anew     anew"},
-    {"waking",   ".      close     .      close     .       .        .       anew     anew     anew"},
+    {"booting",  ".      close     .       close    .       .        .       anew     anew     anew"},
+    {"lost",     ".      close     .       close    .       .        .       anew     anew     anew"},
+    {"met",      ".      close     .       close    .       .        unknown anew     anew     anew"},
+    {"off",      ".      close     .       close    .       .        .       anew     anew     anew"},
+    {"waking",   ".      close     .       close    .       .        .       anew     anew     anew"},
     /* clang-format on */
 };
 
@@ -81,10 +81,10 @@ static void try_action(const char *from, int event, const char *wanted)
     session_begin(&s, NULL);
     lead(&s, from);
     mc_session_event(s.session, (enum mc_session_event)event);
-    const char *is = strstr(s.bench.log, "close|")                  ? "close"
-                     : !*mc_session_facts(s.session)->cpin          ? "anew"
-                     : s.bench.status.modem.line == MC_LINE_UNKNOWN ? "unknown"
-                                                                    : ".";
+    bool told = *mc_session_facts(s.session)->cpin, known = s.bench.status.modem.line != MC_LINE_UNKNOWN;
+    const char *is = strstr(s.bench.log, "close|") ? "close"
+                     : told                        ? (known ? "." : "unknown")
+                                                   : (known ? "told" : "anew");
     if (strcmp(is, wanted) != 0)
         bench_failed("%s in %s: is %s, wanted %s", mc_strtab_name(mc_session_table.events, event), from, is, wanted);
     session_end(&s);
@@ -122,14 +122,20 @@ static const struct bench_row rows[] = {
     {"nothing is written to one that is shut", NULL, "event:plugged at:AT+CSQ +0 show",
      "answer cancelled|shut, present, use none, step end, line closed|"},
     {"... nor heard from it", NULL, "event:plugged <RING =abc show", "shut, present, use none, step end, line closed|"},
+    {"from its first word on it is in command mode", NULL, "event:plugged open show event:answered show",
+     "open|booting, present, open, use none, step end, line unknown|met, present, open, met, use none, step end, line command|"},
+    {"... or in the mode that it was brought to", NULL, "adopt:0 event:answered show",
+     "data-mode 1|adopted 0|met, present, open, met, use none, step end, line data|"},
     {"its defaults", NULL, MET "defaults", "flow 0|baud 115200|"},
     /* the line */
     {"what is heard, and when", NULL, MET "answered? +700 at:AT <OK +0 answered?",
      "answered at -1|700 write AT|heard OK|answer OK OK|answered at 700|"},
     {"... a URC is no answer", NULL, MET "+700 <RING answered?", "700 urc RING|answered at -1|"},
     {"who asked is told that none can come", NULL, MET "walk:up:sim.check at:AT+CSQ no-answers show",
-     "write AT+CSQ|answer cancelled No answer can come.|met, present, open, met, use none, step end, line unknown|"},
-    {"... without a walk, too", NULL, MET "at:AT+CSQ at:AT+CBC no-answers show", "write AT+CSQ|answer cancelled No answer can come.|answer cancelled No answer can come.|met, present, open, met, use none, step end, line unknown|"},
+     "write AT+CSQ|answer cancelled No answer can come.|met, present, open, met, use none, step end, line command|"},
+    {"... without a walk, too", NULL, MET "at:AT+CSQ at:AT+CBC no-answers show",
+     "write AT+CSQ|answer cancelled No answer can come.|answer cancelled No answer can come.|"
+     "met, present, open, met, use none, step end, line command|"},
     {"a call of the daemon before", NULL, "adopt:0 show =abc =NO_CARRIER",
      "data-mode 1|adopted 0|met, present, open, met, use none, step end, line data|data abc|data NO CARRIER|"},
     {"... whose end is seen, and AT has the line again", NULL, "adopt:0 take-back show at:AT",
@@ -138,10 +144,10 @@ static const struct bench_row rows[] = {
     {"... and pppd takes what it can", NULL, "adopt:0 takes:2 =abc", "data-mode 1|adopted 0|data abc|taken 2|"},
     {"... in the multiplexer", NULL, "event:plugged adopt:31 forget show", "met, present, open, met, use none, step end, line mux, muxed|"},
     {"... which ends when the modem starts anew", NULL, "event:plugged adopt:31 forget event:rebooted show",
-     "data-mode 0|booting, present, open, use none, step end, line command|"},
+     "data-mode 0|booting, present, open, use none, step end, line unknown|"},
     {"the late answer to a dial: what it carries is not known", NULL, MET "<CONNECT_115200 show",
      "urc CONNECT 115200|lost, present, open, use none, step end, line unknown|"},
-    {"... no other line says so", NULL, MET "<RING show", "urc RING|met, present, open, met, use none, step end, line unknown|"},
+    {"... no other line says so", NULL, MET "<RING show", "urc RING|met, present, open, met, use none, step end, line command|"},
     {"it starts anew by itself", NULL, MET "<*ATREADY:_1", "urc *ATREADY: 1 reboot|"},
     {"why the multiplexer is not used", NULL, MET "mux-why distrust:silent mux-why", "why \"\"|why \"silent\"|"},
     /* a sample */
@@ -151,7 +157,7 @@ static const struct bench_row rows[] = {
     /* the board's lines */
     {"which there are", NULL, "has:none has:break has:auto bridge has:auto has:none", "has none 0|has break 1|has auto 0|has auto 1|has none 0|"},
     {"one that answers is detached first", NULL, MET "board:reset show <OK +0 worked:0 show",
-     "write AT+CGATT=0|met, present, open, met, use board, step end, line unknown|heard OK|board reset|flow 0|worked 0, now none|"
+     "write AT+CGATT=0|met, present, open, met, use board, step end, line command|heard OK|board reset|flow 0|worked 0, now none|"
      "booting, present, open, use none, step end, line unknown|"},
     {"... whatever it says to it", NULL, MET "board:power-off <ERROR +0", "write AT+CGATT=0|heard ERROR|board power-off|"},
     {"... or does not, for five seconds", NULL, MET "board:power-cycle +4999 +1", "write AT+CGATT=0|5000 board power-cycle|"},
@@ -162,7 +168,7 @@ static const struct bench_row rows[] = {
     {"... unless the port is gone", NULL, MET "board:reset drop:closed +6000 worked:0 show",
      "write AT+CGATT=0|close|6000 shut, present, use none, step end, line closed|"},
     {"... or it is called off", NULL, MET "board:reset cancel <OK +0 worked:0 show",
-     "write AT+CGATT=0|heard OK|met, present, open, met, use none, step end, line unknown|"},
+     "write AT+CGATT=0|heard OK|met, present, open, met, use none, step end, line command|"},
     {"... for another, and is that one's no more", NULL, MET "board:reset cancel event:doubted board:power-cycle +0 <OK +0",
      "write AT+CGATT=0|board power-cycle|"},
     {"... and another line instead", NULL, MET "board:reset board:power-cycle <OK +0", "write AT+CGATT=0|heard OK|board power-cycle|"},
@@ -172,17 +178,18 @@ static const struct bench_row rows[] = {
      "close|absent, not there, use none, step end, line closed|"},
     {"... nor one that the session's end cuts off", NULL, MET "walk:up:sim.check", ""},
     {"a walk ends for it", NULL, MET "walk:up:sim.check board:reset show",
-     "write AT+CGATT=0|met, present, open, met, use board, step end, line unknown|"},
+     "write AT+CGATT=0|met, present, open, met, use board, step end, line command|"},
     {"one that was not met hears nothing", NULL, "event:plugged open event:answered event:doubted forget board:reset show",
      "board reset|lost, present, open, use board, step end, line unknown|"},
     {"... nor one that is to be switched on", NULL, MET "board:power-on show",
-     "board power-on|met, present, open, met, use board, step end, line unknown|"},
+     "board power-on|met, present, open, met, use board, step end, line command|"},
     {"... nor in a call", NULL, "adopt:0 forget board:reset show", "board reset|met, present, open, met, use board, step end, line data|"},
     {"what cannot be sent does not hinder it", NULL, MET "write-fails:5 board:reset +0", "write AT+CGATT=0|board reset|"},
     {"it could not be worked", NULL, MET "board:reset <OK +0 worked:-5 show",
      "write AT+CGATT=0|heard OK|board reset|flow 0|worked -5, now none|booting, present, open, use none, step end, line unknown|"},
-    {"what was asked meanwhile ends", NULL, MET "board:reset <OK +0 at:AT+CSQ worked:0", "write AT+CGATT=0|heard OK|board reset|write AT+CSQ|answer cancelled|flow 0|worked 0, now none|"},
-    {"nobody asked for it", NULL, MET "worked:0 show", "met, present, open, met, use none, step end, line unknown|"},
+    {"what was asked meanwhile ends", NULL, MET "board:reset <OK +0 at:AT+CSQ worked:0",
+     "write AT+CGATT=0|heard OK|board reset|write AT+CSQ|answer cancelled|flow 0|worked 0, now none|"},
+    {"nobody asked for it", NULL, MET "worked:0 show", "met, present, open, met, use none, step end, line command|"},
     {"... any more", NULL, MET "board:reset <OK +0 worked:0 forget worked:0", ""},
     {"whoever is there then starts anew: flow and facts", NULL, MET "facts board:reset <OK +0 worked:0 facts?",
      "write AT+CGATT=0|heard OK|board reset|flow 0|worked 0, now none|unknown|"},

@@ -353,6 +353,7 @@ static void a_fault_that_matters_no_more(void **unused)
     assert_int_equal(w->verb_result, -EIO);
     assert_int_equal(w->status.fault, MC_FAULT_MODEM_REFUSED);
     assert_string_equal(w->status.step, "");
+    assert_int_equal(w->status.modem.line, MC_LINE_COMMAND);
     pass(w, 90 * SECOND_MS);
     assert_int_equal(w->status.state, MC_STATE_STOPPED);
     assert_int_equal(w->status.fault, MC_FAULT_NONE);
