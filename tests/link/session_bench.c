@@ -112,7 +112,7 @@ static int on_set_baud(void *ctx, int32_t baud)
     struct session_bench *s = ctx;
     if (s->board)
         sim_board_host_baud(s->board, (uint32_t)baud);
-    return bench_requests.set_baud(ctx, baud);
+    return s->brief ? 0 : bench_requests.set_baud(ctx, baud);
 }
 
 static int on_set_flow(void *ctx, enum mc_flow flow)
@@ -121,6 +121,12 @@ static int on_set_flow(void *ctx, enum mc_flow flow)
     if (s->board)
         sim_board_host_flow(s->board, flow == MC_FLOW_RTSCTS);
     return bench_requests.set_flow(ctx, flow);
+}
+
+static void on_data_mode(void *ctx, bool on)
+{
+    if (!((struct session_bench *)ctx)->brief)
+        bench_requests.data_mode(ctx, on);
 }
 
 static void on_trace(void *ctx, enum mc_line_channel channel, enum mc_at_direction direction, const char *text)
@@ -152,6 +158,7 @@ void session_begin(struct session_bench *s, const char *settings)
     requests.set_baud = on_set_baud;
     requests.set_flow = on_set_flow;
     requests.trace = on_trace;
+    requests.data_mode = on_data_mode;
     *s = (struct session_bench){.takes = SIZE_MAX};
     bench_init(&s->bench);
     bench_set(&s->bench, "Modem.Multiplex=no PDP.User=sora PDP.Password=sora");
@@ -261,8 +268,12 @@ static bool plain_word(struct session_bench *s, const char *word)
         s->bench.open_fault = MC_FAULT_DEVICE_BUSY;
     else if (!strcmp(word, "no-pppd"))
         s->bench.check_fault = MC_FAULT_PPPD_MISSING;
+    else if (!strcmp(word, "brief"))
+        s->brief = true;
     else if (!strcmp(word, "steps"))
         s->steps = true;
+    else if (!strcmp(word, "pin-spent"))
+        s->pin_fault = MC_FAULT_SIM_PIN_SPENT;
     else if (!strcmp(word, "no-answers"))
         mc_session_no_answers(s->session, "No answer can come.");
     else if (!strcmp(word, "bridge"))

@@ -14,6 +14,7 @@ struct session_bench {
     struct mc_session *session;
     struct sim_board *board; /* NULL: what is written goes to the log, and words say what is heard */
     bool steps;              /* ... of a walk go to the log */
+    bool brief;              /* speeds and modes do not */
     enum mc_fault pin_fault;
     int64_t attach_wait_ms, dial_wait_ms;
     size_t takes; /* of the data offered to it, at most */
