@@ -84,6 +84,12 @@ bool mc_session_muxed(const struct mc_session *session)
     return session->muxed;
 }
 
+bool mc_session_in(const struct mc_session *session, unsigned states)
+{
+    assert_int_equal(states, MC_SESSION_SAID_OFF); /* nobody above asks for another set */
+    return session->said_off;
+}
+
 enum mc_session_use mc_session_use(const struct mc_session *session)
 {
     return session->use;
@@ -102,6 +108,11 @@ void mc_session_event(struct mc_session *session, enum mc_session_event event)
 void mc_session_stop_before_dial(struct mc_session *session, bool stop)
 {
     bench_say(&now->bench, "stop-before-dial %d", stop);
+}
+
+void mc_session_radio_stays_off(struct mc_session *session, bool off)
+{
+    bench_say(&now->bench, "radio-stays-off %d", off);
 }
 
 void mc_session_look_once(struct mc_session *session, bool once)
@@ -147,9 +158,19 @@ enum mc_wish_state mc_wish_state(const struct mc_wish *wish)
 
 void mc_wish_event(struct mc_wish *wish, enum mc_wish_event event)
 {
+    static const enum mc_wish_state then[] = {
+        [MC_WISH_CONNECT] = MC_WISH_ONLINE,
+        [MC_WISH_DISCONNECT] = MC_WISH_COMMAND,
+        [MC_WISH_EXPECT] = MC_WISH_OFF,
+        [MC_WISH_SETTLE] = MC_WISH_RADIO_OFF,
+        [MC_WISH_SWITCH_RADIO_OFF] = MC_WISH_RADIO_OFF,
+        [MC_WISH_SWITCH_RADIO_ON] = MC_WISH_COMMAND,
+        [MC_WISH_SWITCH_OFF] = MC_WISH_GOING_OFF,
+        [MC_WISH_SWITCHED_OFF] = MC_WISH_OFF,
+        [MC_WISH_CAME_BACK] = MC_WISH_ONLINE,
+    };
     bench_say(&now->bench, "wish %s", wish_event_names[event]);
-    if (event == MC_WISH_CAME_BACK)
-        wish->state = MC_WISH_ONLINE;
+    wish->state = then[event];
 }
 
 void mc_wish_set_by_person(struct mc_wish *wish, bool by_person)
@@ -175,9 +196,28 @@ void mc_wish_end(struct mc_wish *wish, int result, const char *fmt, ...)
     wish->verb = MC_VERB_COUNT;
 }
 
+void mc_wish_make_room(struct mc_wish *wish)
+{
+    bench_say(&now->bench, "room");
+}
+
+void mc_wish_begin(struct mc_wish *wish, enum mc_verb verb, struct mc_wish_came came, mc_verb_done_fn *done, void *ctx)
+{
+    assert_ptr_equal(ctx, &now->bench);
+    assert_non_null(done);
+    bench_say(&now->bench, "begin%s%s", came.amid_call ? " amid-call" : "", came.amid_hangup ? " amid-hangup" : "");
+    wish->verb = verb;
+    wish->came = came;
+}
+
+struct mc_wish_came mc_wish_came(const struct mc_wish *wish)
+{
+    return wish->came;
+}
+
 bool mc_wish_set_aside(struct mc_wish *wish)
 {
-    wish->aside = wish->amid_hangup;
+    wish->aside = wish->came.amid_hangup;
     return wish->aside;
 }
 
@@ -233,6 +273,8 @@ static bool session_word(struct mc_session *session, const char *word)
         session_is(session, false, false, false);
     else if (!strcmp(word, "muxed"))
         session->muxed = true;
+    else if (!strcmp(word, "said-off"))
+        session->said_off = true;
     else if (!strncmp(word, "use:", 4))
         session->use = (enum mc_session_use)value_of(&use_names, word + 4);
     else if (!strncmp(word, "step:", 5))

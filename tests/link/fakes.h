@@ -12,7 +12,7 @@
 #include <link_priv.h>
 
 struct mc_session {
-    bool present, open, met, muxed;
+    bool present, open, met, muxed, said_off;
     enum mc_step step;
     enum mc_session_use use;
     struct mc_facts facts;
@@ -25,7 +25,8 @@ struct mc_datacall {
 struct mc_wish {
     enum mc_wish_state state;
     enum mc_verb verb;
-    bool amid_hangup, aside; /* would mc_wish_set_aside() find one? Is it aside? */
+    struct mc_wish_came came;
+    bool aside;
 };
 
 struct stage {
@@ -47,8 +48,8 @@ struct bench *bench_of(const struct mc_link *link);
 /** A modem that was met, online wanted, nothing under way; link.wait is not initialized. */
 void stage_begin(struct stage *stage);
 void stage_end(struct stage *stage);
-/** Words that every test knows: "met", "lost", "shut", "absent", "muxed", "use:verb", "step:dial", "call:up",
- * "wish:radio-off", "verb:reset", "state:register", "fault:no-carrier". */
+/** Words that every test knows: "met", "lost", "shut", "absent", "muxed", "said-off", "use:verb", "step:dial",
+ * "call:up", "wish:radio-off", "verb:reset", "state:register", "fault:no-carrier". */
 bool stage_word(struct bench *b, const char *word);
 /** Plays @rows, each on a stage of its own; @begin makes ready what the file under test needs. */
 void stage_rows(const struct bench_row *rows, size_t n_rows, void (*begin)(struct stage *stage), bench_word_fn *word);

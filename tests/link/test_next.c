@@ -92,7 +92,7 @@ static bool word(struct bench *b, const char *word)
     else if (!strcmp(word, "port-fails"))
         stage->port_fails = true;
     else if (!strcmp(word, "amid-hangup"))
-        stage->wish.amid_hangup = true;
+        stage->wish.came.amid_hangup = true;
     else if (!strcmp(word, "sampling"))
         stage->link.look.quiet = snprintf(b->status.step, sizeof(b->status.step), "sample") > 0;
     else if (!strcmp(word, "began"))
