@@ -163,10 +163,8 @@ static void connect_verb(struct mc_link *link, enum mc_verb verb)
 
 static void reset_verb(struct mc_link *link)
 {
-    if (!mc_link_open_port(link)) {
-        mc_wish_end(link->wish, -ENODEV, "The device cannot be opened.");
+    if (!mc_link_open_port(link)) /* the verb has ended with the reason */
         return;
-    }
     if (mc_datacall_alive(link->call)) {
         mc_datacall_end(link->call, MC_FAULT_NONE, "", false);
         return;
@@ -202,11 +200,12 @@ static void power_on_verb(struct mc_link *link)
         mc_link_go_up_by_person(link);
         return;
     }
+    if (!mc_link_open_port(link)) /* the verb has ended with the reason */
+        return;
     mc_wish_end(link->wish, 0,
                 "The modem is being switched on: 10 to 30 s until it answers, then an attach and a "
                 "dial.");
-    if (mc_link_open_port(link))
-        mc_link_work_board(link, MC_BOARD_POWER_ON);
+    mc_link_work_board(link, MC_BOARD_POWER_ON);
 }
 
 static void disconnect_verb(struct mc_link *link)

@@ -2,6 +2,7 @@
 /* The operator's verbs by themselves: what each asks for as it comes, what is refused, and what it does once the modem
  * is in command mode. */
 #include "fakes.h"
+#include <errno.h>
 
 static struct {
     bool reset_line, power_line, radio_is_off;
@@ -34,9 +35,12 @@ bool mc_link_has_reset(const struct mc_link *link)
     return says.reset_line;
 }
 
+/* One that cannot be opened is a fault, and ends the verb (remedy.c). */
 bool mc_link_open_port(struct mc_link *link)
 {
     bench_say(bench_of(link), "open-port");
+    if (stage_of(bench_of(link))->port_fails)
+        mc_wish_end(link->wish, -EIO, "the device is busy");
     return !stage_of(bench_of(link))->port_fails;
 }
 
@@ -271,7 +275,7 @@ static const struct bench_row rows[] = {
     /* reset */
     {"reset", NULL, "wait use:up say:reset +60000", "room|settle-port|begin|open-port|cancel|clear-fault|walk up remedy.reset|"},
     {"... a call ends first", NULL, "wait call:up say:reset +5000", "room|settle-port|begin amid-call|open-port|end-call none ()|5000 waited|"},
-    {"... the port cannot be opened", NULL, "shut port-fails say:reset", "room|settle-port|begin|open-port|told -19 The device cannot be opened.|"},
+    {"... the port cannot be opened", NULL, "shut port-fails say:reset", "room|settle-port|begin|open-port|told -5 the device is busy|"},
     /* power on */
     {"it is on already", NULL, "power-line say:power-on", "room|settle-port|begin|told 0 The modem is on already.|"},
     {"... it carries a call", NULL, "lost fault:modem-off call:up say:power-on", "room|settle-port|begin amid-call|told 0 The modem is on already.|"},
@@ -279,20 +283,19 @@ static const struct bench_row rows[] = {
     {"... it does not, but for another reason", NULL, "lost fault:not-a-modem say:power-on",
      "room|settle-port|begin|told 0 The modem is on already.|"},
     {"it was switched off", NULL, "wish:off power-line wait say:power-on +60000",
-     "room|settle-port|begin|cancel|wish connect|told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|"
-     "open-port|board power-on|"},
+     "room|settle-port|begin|cancel|wish connect|open-port|"
+     "told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|board power-on|"},
     {"... and the port cannot be opened", NULL, "wish:off power-line port-fails say:power-on",
-     "room|settle-port|begin|cancel|wish connect|told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|"
-     "open-port|"},
+     "room|settle-port|begin|cancel|wish connect|open-port|told -5 the device is busy|"},
     {"it said so itself", NULL, "lost said-off power-line say:power-on",
-     "room|settle-port|begin|cancel|wish connect|told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|"
-     "open-port|board power-on|"},
+     "room|settle-port|begin|cancel|wish connect|open-port|"
+     "told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|board power-on|"},
     {"it does not answer", NULL, "lost fault:modem-silent power-line say:power-on",
-     "room|settle-port|begin|cancel|wish connect|told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|"
-     "open-port|board power-on|"},
+     "room|settle-port|begin|cancel|wish connect|open-port|"
+     "told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|board power-on|"},
     {"... or was seen to be off", NULL, "lost fault:modem-off power-line say:power-on",
-     "room|settle-port|begin|cancel|wish connect|told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|"
-     "open-port|board power-on|"},
+     "room|settle-port|begin|cancel|wish connect|open-port|"
+     "told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|board power-on|"},
     {"a line is worked already", NULL, "wish:off use:board power-line say:power-on",
      "room|settle-port|begin|told 0 The board's line is being worked already.|"},
     {"there is none", NULL, "wish:off use:up wait say:power-on +60000",
