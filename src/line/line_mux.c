@@ -170,6 +170,18 @@ static void on_room(void *ctx, unsigned dlci)
         mc_line_loan_room(line);
 }
 
+static void on_stopped(void *ctx, unsigned dlci, bool goes_on)
+{
+    static const char *const words[][2] = {
+        {"the modem holds the AT channel for 5 s now: it is asked whether it still does",
+         "the modem does not say whether it still holds the AT channel: what waits is sent"},
+        {"the modem holds the data channel for 5 s now: it is asked whether it still does",
+         "the modem does not say whether it still holds the data channel: what waits is sent"}};
+    struct mc_line *line = ctx;
+    if (line->cb.note)
+        line->cb.note(line->ctx, words[dlci == DLCI_DATA][goes_on]);
+}
+
 /* A modem that has started anew says so outside of frames. What else stands there is noise. */
 static void on_stray(void *ctx, const uint8_t *data, size_t len)
 {
@@ -208,6 +220,7 @@ static int make(struct mc_line *line, unsigned n1, int32_t baud)
                                                       .opened = on_opened,
                                                       .closed = on_closed,
                                                       .room = on_room,
+                                                      .stopped = on_stopped,
                                                       .stray = on_stray,
                                                       .ended = on_ended};
     line->mux = mc_mux_new(line->queue, n1, baud, &callbacks, line);

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define T1_MS         300 /* 27.010, 5.7.1: 100 ms is its default; a modem that is busy with the radio takes longer */
-#define N2            3   /* SABMs and DISCs in all: the last one's answer is waited for, and a second is over */
 #define LEAVE_MS      1000
 #define OUT_BYTES     4096
 #define HELD_BYTES    32768
@@ -30,8 +28,10 @@ static void stop(struct mc_mux *mux)
     struct mc_timer *timers[] = {&mux->pace, &mux->silence, &mux->partial, &mux->leave};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
-    for (unsigned i = 0; i <= MC_MUX_DLCIS; i++)
+    for (unsigned i = 0; i <= MC_MUX_DLCIS; i++) {
         mc_timer_disarm(&mux->dlcs[i].t1);
+        mc_timer_disarm(&mux->dlcs[i].stopped);
+    }
 }
 
 void mc_mux_end_soon(struct mc_mux *mux, enum mc_mux_end why)
@@ -50,8 +50,8 @@ static void set_closed(struct dlc *dlc)
 {
     mc_timer_disarm(&dlc->t1);
     dlc->state = DLC_CLOSED;
-    dlc->signals = 0;
-    dlc->stops_modem = dlc->wants_room = false;
+    mc_mux_flow_reset(dlc);
+    dlc->wants_room = false;
     mc_buf_consume(&dlc->out, mc_buf_len(&dlc->out));
     mc_buf_consume(&dlc->held, mc_buf_len(&dlc->held));
 }
@@ -59,7 +59,7 @@ static void set_closed(struct dlc *dlc)
 static void ask(struct dlc *dlc, uint8_t control)
 {
     dlc->tries++;
-    mc_timer_arm(&dlc->t1, dlc->mux->queue, T1_MS);
+    mc_timer_arm(&dlc->t1, dlc->mux->queue, MUX_T1_MS);
     mc_mux_put(dlc->mux, dlc->dlci, control | MUX_PF, true, NULL, 0);
 }
 
@@ -94,35 +94,12 @@ static void is_closed(struct dlc *dlc)
         mux->cb.closed(mux->ctx, dlc->dlci);
 }
 
-/* Said again when unanswered, as a lost one would stop the DLC for ever; after N2 this is a modem that answers none. */
-static void say_signals(struct dlc *dlc)
-{
-    mc_timer_arm(&dlc->t1, dlc->mux->queue, T1_MS);
-    if (mc_mux_send_msc(dlc->mux, dlc))
-        dlc->tries++;
-}
-
-static void new_signals(struct dlc *dlc)
-{
-    dlc->tries = 0;
-    say_signals(dlc);
-}
-
-void mc_mux_msc_answered(struct dlc *dlc, uint8_t signals)
-{
-    if (dlc->state == DLC_OPEN && !(signals & MC_MUX_FC) == !dlc->stops_modem)
-        mc_timer_disarm(&dlc->t1);
-}
-
 static void on_t1(void *ctx)
 {
     struct dlc *dlc = ctx;
     if (dlc->state == DLC_OPEN) {
-        if (dlc->tries >= N2)
-            return;
-        dlc->mux->stats.retransmissions++;
-        say_signals(dlc);
-    } else if (dlc->tries < N2) {
+        mc_mux_signals_late(dlc);
+    } else if (dlc->tries < MUX_N2) {
         dlc->mux->stats.retransmissions++;
         ask(dlc, dlc->state == DLC_OPENING ? MUX_SABM : MUX_DISC);
     } else if (dlc->state == DLC_OPENING) {
@@ -179,7 +156,7 @@ static void on_ua(struct dlc *dlc)
         if (dlc->dlci == 0)
             mux->state = MUX_ON;
         else
-            new_signals(dlc);
+            mc_mux_say_signals(dlc);
         mux->cb.opened(mux->ctx, dlc->dlci, 0);
     } else if (dlc->dlci == 0 && mux->said_cld) {
         mc_mux_end_soon(mux, MC_MUX_CLOSED); /* some answer CLD so */
@@ -208,14 +185,6 @@ static void on_disc(struct dlc *dlc)
         is_closed(dlc);
 }
 
-static void set_stop(struct dlc *dlc, bool on)
-{
-    if (dlc->stops_modem == on)
-        return;
-    dlc->stops_modem = on;
-    new_signals(dlc);
-}
-
 static void on_information(struct dlc *dlc, const uint8_t *info, size_t len)
 {
     struct mc_mux *mux = dlc->mux;
@@ -233,7 +202,7 @@ static void on_information(struct dlc *dlc, const uint8_t *info, size_t len)
         return;
     if (mc_buf_append(&dlc->held, info + taken, len - taken) < 0)
         mux->stats.overruns += len - taken; /* it was told to stop long ago */
-    set_stop(dlc, true);
+    mc_mux_stop_modem(dlc, true);
 }
 
 static void on_frame(void *ctx, const struct mux_frame *frame)
@@ -241,9 +210,7 @@ static void on_frame(void *ctx, const struct mux_frame *frame)
     struct mc_mux *mux = ctx;
     struct dlc *dlc = mc_mux_dlc(mux, frame->dlci);
     mux->stats.frames_in++;
-    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
-    mux->tests_waited = 0;
-    if (mux->state == MUX_OVER || mux->state == MUX_IDLE)
+    if (!mc_mux_hears(mux, frame) || mux->state == MUX_OVER || mux->state == MUX_IDLE)
         return;
     if (!dlc) {
         mc_mux_put(mux, frame->dlci, MUX_DM | MUX_PF, false, NULL, 0);
@@ -297,7 +264,7 @@ void mc_mux_resume(struct mc_mux *mux, unsigned dlci)
         dlc->offers = false;
     }
     if (mc_buf_len(&dlc->held) == 0 && dlc->state == DLC_OPEN)
-        set_stop(dlc, false);
+        mc_mux_stop_modem(dlc, false);
 }
 
 /* ---- life ---- */
@@ -317,7 +284,7 @@ void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis)
         if (!(dlcis & 1u << i))
             continue;
         mux->dlcs[i].state = DLC_OPEN;
-        new_signals(&mux->dlcs[i]);
+        mc_mux_say_signals(&mux->dlcs[i]);
     }
     mc_mux_watch_silence(mux);
     mc_mux_ask_adopted(mux);
@@ -386,6 +353,7 @@ struct mc_mux *mc_mux_new(struct mc_timerq *queue, unsigned n1, int32_t baud, co
         mc_buf_init(&dlc->out, OUT_BYTES);
         mc_buf_init(&dlc->held, HELD_BYTES);
         mc_timer_init(&dlc->t1, "mux.t1", on_t1, dlc);
+        mc_mux_flow_init(dlc);
     }
     return mux;
 }

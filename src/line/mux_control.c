@@ -50,30 +50,31 @@ void mc_mux_send_test(struct mc_mux *mux)
     send_command(mux, TYPE_TEST | TYPE_COMMAND, test_values, sizeof(test_values));
 }
 
+bool mc_mux_is_test(const uint8_t *info, size_t len, bool answer)
+{
+    return len == sizeof(test_values) + 2 && info[0] == (answer ? TYPE_TEST : TYPE_TEST | TYPE_COMMAND) &&
+           memcmp(info + 2, test_values, sizeof(test_values)) == 0;
+}
+
 /* ---- the modem's commands ---- */
 
 static void on_msc(struct mc_mux *mux, const uint8_t *values, size_t len)
 {
     struct dlc *dlc = len >= 2 ? mc_mux_dlc(mux, values[0] >> 2) : NULL;
     if (dlc)
-        dlc->signals = values[1] & ~1u;
+        mc_mux_signals_told(dlc, values[1] & ~1u);
 }
 
 static void on_fcoff(struct mc_mux *mux, const uint8_t *values, size_t len)
 {
     mux->all_stopped = true;
+    for (unsigned i = 1; i <= MC_MUX_DLCIS; i++)
+        mc_mux_watch_stopped(&mux->dlcs[i]);
 }
 
 static void on_fcon(struct mc_mux *mux, const uint8_t *values, size_t len)
 {
     mux->all_stopped = false;
-}
-
-/* Our own command comes back: nobody multiplexes there, a modem in AT mode echoes what it is sent. */
-static void on_test(struct mc_mux *mux, const uint8_t *values, size_t len)
-{
-    if (len == sizeof(test_values) && memcmp(values, test_values, len) == 0)
-        mc_mux_end_soon(mux, MC_MUX_LEFT);
 }
 
 static void on_cld(struct mc_mux *mux, const uint8_t *values, size_t len)
@@ -86,8 +87,8 @@ static const struct {
     size_t least; /* values that a command has */
     void (*what)(struct mc_mux *mux, const uint8_t *values, size_t len);
 } commands[] = {
-    {TYPE_MSC, 2, on_msc},   {TYPE_FCOFF, 0, on_fcoff}, {TYPE_FCON, 0, on_fcon}, {TYPE_CLD, 0, on_cld},
-    {TYPE_TEST, 0, on_test}, {TYPE_PN, 8, NULL},        {TYPE_RPN, 1, NULL},     {TYPE_RLS, 2, NULL},
+    {TYPE_MSC, 2, on_msc}, {TYPE_FCOFF, 0, on_fcoff}, {TYPE_FCON, 0, on_fcon}, {TYPE_CLD, 0, on_cld},
+    {TYPE_TEST, 0, NULL},  {TYPE_PN, 8, NULL},        {TYPE_RPN, 1, NULL},     {TYPE_RLS, 2, NULL},
 };
 
 /* Answered by the same values: MSC and TEST are echoes; of PN, RPN and RLS whatever the modem proposes will do. */

@@ -166,6 +166,7 @@ int mc_mux_send(struct mc_mux *mux, unsigned dlci, const void *data, size_t len)
             mc_timer_arm(&mux->pace, mux->queue, 1);
     }
     mc_mux_pump(mux);
+    mc_mux_watch_stopped(dlc);
     return (int)taken;
 }
 

@@ -38,6 +38,24 @@ static void on_partial(void *ctx)
 
 /* ---- silence ---- */
 
+/* A modem in command mode may echo what it is sent, and our TEST comes back as it went: a frame, but nobody multiplexes
+ * there. Other frames may be echoes as well, then; the answer to the TEST alone can be none. */
+bool mc_mux_hears(struct mc_mux *mux, const struct mux_frame *frame)
+{
+    bool control = frame->dlci == 0 && (frame->control == MUX_UIH || frame->control == MUX_UI);
+    if (control && mc_mux_is_test(frame->info, frame->info_bytes, false)) {
+        mux->echoes = true;
+        mux->tests_waited += mux->tests_waited == 0;
+        return false;
+    }
+    if (mux->echoes && !(control && mc_mux_is_test(frame->info, frame->info_bytes, true)))
+        return true;
+    mux->echoes = false;
+    mux->heard_at_ms = mc_timerq_now_ms(mux->queue);
+    mux->tests_waited = 0;
+    return true;
+}
+
 static void on_silence(void *ctx)
 {
     struct mc_mux *mux = ctx;

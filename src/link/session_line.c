@@ -75,6 +75,12 @@ static void on_line_data_closed(void *ctx)
     session->host.data_closed(session->ctx);
 }
 
+static void on_line_note(void *ctx, const char *text)
+{
+    struct mc_session *session = ctx;
+    session->host.walk.note(session->ctx, text);
+}
+
 static void on_line_mux_lost(void *ctx, const char *why)
 {
     struct mc_session *session = ctx;
@@ -96,4 +102,5 @@ const struct mc_line_callbacks mc_session_line_callbacks = {.write = on_line_wri
                                                             .pending = on_line_pending,
                                                             .asked = on_line_asked,
                                                             .data_closed = on_line_data_closed,
+                                                            .note = on_line_note,
                                                             .mux_lost = on_line_mux_lost};

@@ -18,7 +18,7 @@
  */
 
 #define PASS_MS        40  /* a parameter's worth */
-#define TICKS_A_MS     16  /* timers that may run out, on average: there are eleven */
+#define TICKS_A_MS     16  /* timers that may run out, on average: there are fifteen */
 #define OPERATIONS_MAX 200 /* an input is over within a few ms */
 #define ANSWER_MOST    16  /* bytes written for a byte read: a command of two bytes is refused by nine */
 
@@ -187,6 +187,12 @@ static void on_room(void *ctx, unsigned dlci)
     called(ctx);
 }
 
+static void on_stopped(void *ctx, unsigned dlci, bool goes_on)
+{
+    assert(dlci > 0 && dlci <= MC_MUX_DLCIS);
+    called(ctx);
+}
+
 static void on_stray(void *ctx, const uint8_t *data, size_t len)
 {
     assert(data && len > 0);
@@ -321,6 +327,7 @@ static void begin(struct run *run, uint8_t how)
                                                       .opened = on_opened,
                                                       .closed = on_closed,
                                                       .room = on_room,
+                                                      .stopped = on_stopped,
                                                       .stray = on_stray,
                                                       .ended = on_ended};
     static const unsigned n1s[] = {64, 1, 256, MC_MUX_N1_MAX};

@@ -89,6 +89,11 @@ static void on_room(void *ctx, unsigned dlci)
     TOLD((struct desk *)ctx, "room%u ", dlci);
 }
 
+static void on_stopped(void *ctx, unsigned dlci, bool goes_on)
+{
+    TOLD((struct desk *)ctx, "%s%u ", goes_on ? "goes-on" : "stopped", dlci);
+}
+
 static void on_stray(void *ctx, const uint8_t *data, size_t len)
 {
     TOLD((struct desk *)ctx, "(%.*s) ", (int)len, (const char *)data);
@@ -108,6 +113,7 @@ void desk_open(struct desk *desk, unsigned n1, int32_t baud)
                                                       .opened = on_opened,
                                                       .closed = on_closed,
                                                       .room = on_room,
+                                                      .stopped = on_stopped,
                                                       .stray = on_stray,
                                                       .ended = on_ended};
     *desk = (struct desk){.take = SIZE_MAX};

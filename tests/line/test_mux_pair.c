@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Our multiplexer against the simulated modem's, which shares no code with it: data both ways on one DLC with AT
  * exchanges on another beside it, each side holding the other at random, the stream cut at random places both ways, on
- * a wire of 460800 baud in virtual time. Every byte arrives, in order, and every AT is answered. */
+ * a wire of 460800 baud in virtual time. Every byte arrives, in order, and every AT is answered,
+ * also when words of the flow control are lost. */
 #include "mux.h"
 #include <errno.h>
 #include <microcat/base/cleanup.h>
@@ -22,6 +23,7 @@
 #define PORT_BYTES   8192    /* the host's port says EAGAIN beyond */
 #define KERNEL_BYTES 4096    /* ... and keeps for itself what is beyond these */
 #define AT_LATE_MS   2500    /* AT may be held, too */
+#define LOST_LATE_MS 150000  /* ... until the other asks about it, and that more than once */
 #define AT_LEAST     50      /* exchanges beside the data */
 #define HOLD_MAX_MS  150
 #define REFUSED_EACH 20000 /* bytes: so often the host takes only a part */
@@ -49,6 +51,9 @@ struct pair {
     int64_t resume_at_ms[4]; /* -1: the host takes everything */
     int64_t hold_until_ms[4];
     unsigned holds, refusals, full; /* of the modem, of the host, of the host's port */
+    bool noisy, loses;              /* garbage between the frames; at times, what lets the other go on is lost */
+    int64_t deaf_until_ms;          /* the modem to DLCI 0 */
+    unsigned lost, stops_told;
     unsigned opened, ended;
     enum mc_mux_end why;
     const char *what;
@@ -141,6 +146,9 @@ static void modem_data(void *ctx, int dlci, const uint8_t *data, size_t len)
 static int host_write(void *ctx, const void *data, size_t len)
 {
     struct pair *p = ctx;
+    bool control = ((const uint8_t *)data)[1] >> 2 == 0;
+    if (control && mc_timerq_now_ms(p->queue) < p->deaf_until_ms)
+        return 0;
     if (mc_buf_len(&p->up) + len <= PORT_BYTES && upto(p, 40) > 0)
         return mc_buf_append(&p->up, data, len);
     p->full++;
@@ -211,6 +219,11 @@ static void host_room(void *ctx, unsigned dlci)
     p->waits_for_room = false;
 }
 
+static void host_stopped(void *ctx, unsigned dlci, bool goes_on)
+{
+    ((struct pair *)ctx)->stops_told++;
+}
+
 static void host_stray(void *ctx, const uint8_t *data, size_t len)
 {
 }
@@ -247,7 +260,7 @@ static void ask(struct pair *p, unsigned dlci)
     struct at *at = &p->at[dlci];
     char command[32];
     int64_t now_ms = mc_timerq_now_ms(p->queue);
-    if (at->waits && now_ms - at->since_ms > AT_LATE_MS)
+    if (at->waits && now_ms - at->since_ms > (p->loses ? LOST_LATE_MS : AT_LATE_MS))
         fail_msg("%s: AT %u on DLC %u is lost", p->what, at->asked, dlci);
     if (at->waits || now_ms < at->next_ms)
         return;
@@ -278,6 +291,16 @@ static void offer(struct pair *p)
     }
 }
 
+/* What the modem has just said on DLCI 0 does not arrive. */
+static void lose(struct pair *p)
+{
+    struct mc_buf lost;
+    mc_buf_init(&lost, 1 << 16);
+    assert_true(sim_mux_fill(p->modem, &lost));
+    mc_buf_free(&lost);
+    p->lost++;
+}
+
 static void hold(struct pair *p)
 {
     int64_t now_ms = mc_timerq_now_ms(p->queue);
@@ -285,13 +308,19 @@ static void hold(struct pair *p)
         if (p->hold_until_ms[dlci] >= 0 && now_ms >= p->hold_until_ms[dlci]) {
             p->hold_until_ms[dlci] = -1;
             sim_mux_hold(p->modem, (int)dlci, false);
-        } else if (p->hold_until_ms[dlci] < 0 && upto(p, 400) == 0) {
+            if (p->loses && upto(p, 1) == 0)
+                lose(p);
+        } else if (p->hold_until_ms[dlci] < 0 && upto(p, p->loses ? 20000 : 400) == 0) {
             p->hold_until_ms[dlci] = now_ms + upto(p, HOLD_MAX_MS);
             sim_mux_hold(p->modem, (int)dlci, true);
             p->holds++;
         }
         if (p->resume_at_ms[dlci] >= 0 && now_ms >= p->resume_at_ms[dlci]) {
             p->resume_at_ms[dlci] = -1;
+            if (p->loses && upto(p, 3) == 0) {
+                p->deaf_until_ms = now_ms + 2000; /* all that is said at once */
+                p->lost++;
+            }
             mc_mux_resume(p->host, dlci);
         }
     }
@@ -315,7 +344,7 @@ static void a_millisecond(struct pair *p)
 
 /* ---- the test ---- */
 
-static void begin(struct pair *p, enum sim_mux_style style, unsigned n1, bool noisy)
+static void begin(struct pair *p, enum sim_mux_style style, unsigned n1)
 {
     static const struct mc_mux_callbacks callbacks = {.write = host_write,
                                                       .pending = host_pending,
@@ -323,6 +352,7 @@ static void begin(struct pair *p, enum sim_mux_style style, unsigned n1, bool no
                                                       .opened = host_opened,
                                                       .closed = host_closed,
                                                       .room = host_room,
+                                                      .stopped = host_stopped,
                                                       .stray = host_stray,
                                                       .ended = host_ended};
     static const struct sim_mux_ops ops = {.opened = modem_opened,
@@ -341,7 +371,7 @@ static void begin(struct pair *p, enum sim_mux_style style, unsigned n1, bool no
     assert_true(p->queue && p->host && p->modem);
     mc_mux_set_kind(p->host, DATA, MC_MUX_DATA);
     sim_mux_start(p->modem, style, (int)n1);
-    sim_mux_faults(p->modem)->noisy = noisy;
+    sim_mux_faults(p->modem)->noisy = p->noisy;
     mc_mux_start(p->host);
     for (int ms = 0; p->opened != 0xf; ms++) {
         assert_in_range(ms, 0, 1000);
@@ -353,7 +383,7 @@ static void talk(struct pair *p)
 {
     int64_t began_ms = mc_timerq_now_ms(p->queue);
     while (p->up_got < TOTAL || p->down_got < TOTAL || p->at[AT].waits || p->at[MORE].waits) {
-        if (mc_timerq_now_ms(p->queue) - began_ms > LIMIT_MS)
+        if (mc_timerq_now_ms(p->queue) - began_ms > (p->loses ? 10 : 1) * LIMIT_MS)
             fail_msg("%s: stands still at %zu up, %zu down", p->what, p->up_got, p->down_got);
         hold(p);
         offer(p);
@@ -363,14 +393,15 @@ static void talk(struct pair *p)
             ask(p, MORE);
         a_millisecond(p);
     }
-    print_message(
-        "# %s: 1 MB each way in %.1f s, %u AT (the slowest %d ms), %u holds, %u refusals, port full %u times\n",
-        p->what, (double)(mc_timerq_now_ms(p->queue) - began_ms) / 1000, p->at[AT].answered + p->at[MORE].answered,
-        (int)(p->at[AT].worst_ms > p->at[MORE].worst_ms ? p->at[AT].worst_ms : p->at[MORE].worst_ms), p->holds,
-        p->refusals, p->full);
+    print_message("# %s: 1 MB each way in %.1f s, %u AT (the slowest %d ms), %u holds, %u refusals, port full %u "
+                  "times, %u lost words\n",
+                  p->what, (double)(mc_timerq_now_ms(p->queue) - began_ms) / 1000,
+                  p->at[AT].answered + p->at[MORE].answered,
+                  (int)(p->at[AT].worst_ms > p->at[MORE].worst_ms ? p->at[AT].worst_ms : p->at[MORE].worst_ms),
+                  p->holds, p->refusals, p->full, p->lost);
 }
 
-static void end(struct pair *p, bool noisy)
+static void end(struct pair *p)
 {
     struct mc_mux_stats stats = mc_mux_stats(p->host);
     const struct sim_mux_counters *modem = sim_mux_counters(p->modem);
@@ -379,10 +410,11 @@ static void end(struct pair *p, bool noisy)
     assert_int_equal(p->at[AT].answered, p->at[AT].asked);
     assert_int_equal(p->at[MORE].answered, p->at[MORE].asked);
     assert_true(p->at[AT].asked >= AT_LEAST && p->at[MORE].asked >= AT_LEAST);
-    assert_true(p->holds >= 10 && p->refusals >= 10 && p->full >= 10);
+    assert_true(p->holds >= (p->loses ? 3 : 10) && p->refusals >= 10 && p->full >= 10);
     assert_int_equal(stats.overruns, 0);
     assert_int_equal(modem->overruns + modem->bad + modem->strays + modem->too_long, 0);
-    if (noisy)
+    assert_true(p->loses ? p->lost >= 3 && p->stops_told > 0 : p->stops_told == 0);
+    if (p->noisy)
         assert_true(stats.stray_bytes > 0 && stats.bad_frames > 0);
     else
         assert_int_equal(stats.stray_bytes + stats.bad_frames + stats.false_flags, 0);
@@ -402,16 +434,22 @@ static void end(struct pair *p, bool noisy)
 
 static void in_style(enum sim_mux_style style, const char *name)
 {
-    static const unsigned n1s[] = {31, 256, 1024, 1500};
-    for (size_t i = 0; i < MC_LENGTH_OF(n1s) + 1; i++) {
-        bool noisy = i == MC_LENGTH_OF(n1s);
-        unsigned n1 = noisy ? 256 : n1s[i];
+    static const struct {
+        const char *what;
+        unsigned n1;
+        bool noisy, loses;
+    } rounds[] = {{"N1 31", 31, false, false},     {"N1 256", 256, false, false}, {"N1 1024", 1024, false, false},
+                  {"N1 1500", 1500, false, false}, {"noise", 256, true, false},   {"lost words", 256, false, true}};
+    for (size_t i = 0; i < MC_LENGTH_OF(rounds); i++) {
         char what[64];
-        struct pair pair = {.what = what, .random = 88172645u + (uint32_t)style * 1000 + (uint32_t)i};
-        snprintf(what, sizeof(what), "%s, N1 %u%s", name, n1, noisy ? ", noise" : "");
-        begin(&pair, style, n1, noisy);
+        struct pair pair = {.what = what,
+                            .noisy = rounds[i].noisy,
+                            .loses = rounds[i].loses,
+                            .random = 88172645u + (uint32_t)style * 1000 + (uint32_t)i};
+        snprintf(what, sizeof(what), "%s, %s", name, rounds[i].what);
+        begin(&pair, style, rounds[i].n1);
         talk(&pair);
-        end(&pair, noisy);
+        end(&pair);
     }
 }
 

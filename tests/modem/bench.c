@@ -151,7 +151,7 @@ void bench_board(struct bench *b, const char *presets, const char *key, const ch
 struct bench *bench_new(const char *presets)
 {
     static const struct mc_line_callbacks line_callbacks = {
-        .write = on_write, .data = on_data, .urc = on_urc, .trace = on_trace};
+        .write = on_write, .data = on_data, .urc = on_urc, .trace = on_trace, .note = on_note};
     static const struct mc_bringup_callbacks callbacks = {.step = on_step,
                                                           .note = on_note,
                                                           .set_baud = on_set_baud,

@@ -189,3 +189,27 @@ void other_settings_leave_the_multiplexer(void **state)
     assert_false(mc_line_muxed(b->line));
     assert_true(b->result.connected);
 }
+
+/* A channel that the modem holds, and says no more about: told, and not for ever. */
+void a_held_channel_goes_on(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(styles); i++) {
+        _cleanup_bench_ struct bench *b = muxing("warm", "mux-style", styles[i]);
+        bench_online(b);
+        mc_line_data(b->line, false);
+        bench_inject(b, "mux-hold 2 yes");
+        bench_pass(b, 100);
+        b->notes[0] = '\0';
+        assert_int_equal(mc_line_send_data(b->line, "~frame~", 7), 7);
+        bench_pass(b, 4900);
+        assert_string_equal(b->notes, "");
+        assert_int_equal(ask(b, "AT"), MC_AT_OK); /* what waits stops nothing else */
+        assert_non_null(strstr(b->notes, "holds the data channel for 5 s now"));
+        bench_pass(b, 17000);
+        int carried = bench_get(b, "mux_carried");
+        b->notes[0] = '\0';
+        bench_pass(b, 1000);
+        assert_non_null(strstr(b->notes, "does not say whether it still holds the data channel"));
+        assert_int_equal(bench_get(b, "mux_carried") - carried, 7);
+    }
+}

@@ -60,5 +60,6 @@ void a_slow_channel_is_waited_for(void **state);
 void the_multiplexer_is_left_in_order(void **state);
 void found_in_the_multiplexer(void **state);
 void other_settings_leave_the_multiplexer(void **state);
+void a_held_channel_goes_on(void **state);
 
 #endif

@@ -184,6 +184,7 @@ int main(void)
         cmocka_unit_test(the_multiplexer_is_left_in_order),
         cmocka_unit_test(found_in_the_multiplexer),
         cmocka_unit_test(other_settings_leave_the_multiplexer),
+        cmocka_unit_test(a_held_channel_goes_on),
         cmocka_unit_test(a_faster_line),
         cmocka_unit_test(a_speed_that_does_not_work),
         cmocka_unit_test(a_faster_line_without_an_identity),

@@ -48,6 +48,8 @@ struct mc_line_callbacks {
     void (*asked)(void *ctx);
     /** The modem closed the channel that carried data; AT goes on. */
     void (*data_closed)(void *ctx);
+    /** What is worth a line in the journal, and no fault: the modem holds a channel. May be NULL. */
+    void (*note)(void *ctx, const char *text);
     /** The multiplexer has ended by itself, @why is a sentence; the line is plain, and in what mode the modem is, is
      * not known. */
     void (*mux_lost)(void *ctx, const char *why);

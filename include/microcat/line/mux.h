@@ -26,7 +26,7 @@
 enum mc_mux_end {
     MC_MUX_CLOSED,    /* by us */
     MC_MUX_LEFT,      /* by the modem: CLD, DISC or DM on DLCI 0 */
-    MC_MUX_SILENT,    /* two TESTs unanswered */
+    MC_MUX_SILENT,    /* two TESTs unanswered; that they come back as they went is no answer */
     MC_MUX_NO_ANSWER, /* SABM on DLCI 0 unanswered for a second: it was never there */
 };
 
@@ -55,6 +55,9 @@ struct mc_mux_callbacks {
     void (*closed)(void *ctx, unsigned dlci);
     /** A DLC that did not take all bytes takes some again. */
     void (*room)(void *ctx, unsigned dlci);
+    /** The modem has stopped a DLC on which something waits for 5 s, and is asked whether it still does (again each 5
+     * s); or (@goes_on) it answered four times without a word about it, and what waits is sent. May be NULL. */
+    void (*stopped)(void *ctx, unsigned dlci, bool goes_on);
     /** Bytes that are no frame's, in order; those behind a CLD of the modem's too, until `ended`. */
     void (*stray)(void *ctx, const uint8_t *data, size_t len_bytes);
     /** Once, and nothing comes after it. */
@@ -64,6 +67,7 @@ struct mc_mux_callbacks {
 struct mc_mux_stats {
     uint64_t frames_in, frames_out, bad_frames, false_flags, stray_bytes;
     uint64_t tests, tests_lost, retransmissions, overruns;
+    uint64_t asks; /* whether a DLC is still stopped */
 };
 
 struct mc_mux;
