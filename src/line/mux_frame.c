@@ -65,6 +65,14 @@ static bool is_control(uint8_t control)
     }
 }
 
+/* Only UI and UIH carry any: where the FCS says otherwise of another, it is by chance (a wrong bit of the length has
+ * the closing flag taken for it, and the next one's for the closing one). */
+static size_t most_info(uint8_t control)
+{
+    control &= (uint8_t)~MUX_PF;
+    return control == MUX_UI || control == MUX_UIH ? MUX_INFO_MAX : 0;
+}
+
 /* Is there a frame at @p, which is a flag? @ret_total: its length, closing flag included; of one whose length has not
  * come yet, the least that it can be. */
 static enum verdict look(const uint8_t *p, size_t len, struct mux_frame *ret_frame, size_t *ret_total)
@@ -81,7 +89,7 @@ static enum verdict look(const uint8_t *p, size_t len, struct mux_frame *ret_fra
         info |= (size_t)p[4] << 7;
         head = 5;
     }
-    if (info > MUX_INFO_MAX)
+    if (info > most_info(p[2]))
         return NO_FRAME;
     *ret_total = head + info + 2;
     if (len < *ret_total)

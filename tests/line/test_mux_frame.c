@@ -189,20 +189,83 @@ static void streams_at_every_split(void **state)
         at_every_split(streams[i].what, streams[i].data, streams[i].len, streams[i].expected);
 }
 
+struct counted {
+    unsigned next, others;
+};
+
+static void count_frame(void *ctx, const struct mux_frame *frame)
+{
+    struct counted *counted = ctx;
+    bool next = frame->dlci == 3 && frame->info_bytes == 4 && memcmp(frame->info, "next", 4) == 0;
+    counted->next += next;
+    counted->others += !next;
+}
+
+static void count_nothing(void *ctx, const uint8_t *data, size_t len)
+{
+}
+
+/* One bit of a frame is wrong, and another frame follows: only that one is taken. */
+static void a_bit_is_wrong(const uint8_t *data, size_t n, size_t bit, bool shared)
+{
+    static const struct mux_reader_events counting = {.frame = count_frame, .stray = count_nothing};
+    uint8_t spoilt[256];
+    struct mux_reader reader = {0};
+    struct counted counted = {0};
+    memcpy(spoilt, data, n);
+    size_t len = n - shared;
+    len += make(spoilt + len, 3, 0xef, true, false, "next");
+    spoilt[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    mc_mux_read(&reader, &counting, &counted, spoilt, len);
+    while (mc_mux_reader_waits(&reader) > 0) /* for bytes that a wrong length promised */
+        mc_mux_reader_late(&reader, &counting, &counted);
+    bool opens_next = shared && bit / 8 == n - 1;
+    if (counted.others > 0 || counted.next != !opens_next)
+        fail_msg("%02x %02x %02x, %zu bytes, bit %zu: the next %u times, others %u", data[1], data[2], data[3], n, bit,
+                 counted.next, counted.others);
+}
+
+/* Every kind, P/F and C/R, on every DLC, with both lengths of length: of its head, FCS and flags each bit; of UI, which
+ * guards it, the information as well. Which byte is the FCS is for the length to say: where a wrong bit of it has the
+ * closing flag read as FCS, with another flag behind, it fits by chance, once in 256. Such a frame with information is
+ * taken (of 6.3 million wrong bits in frames of up to 300 bytes, 40); none of these lengths is of that kind. */
 static void every_bit_is_guarded(void **state)
+{
+    static const char *const infos[] = {"", "hello", "a little more of it, but less than 64 bytes"};
+    uint8_t data[128];
+    unsigned bits = 0;
+    for (unsigned style = 0; style < 16; style++)
+        for (size_t i = 0; i < MC_LENGTH_OF(controls) * 5 * MC_LENGTH_OF(infos); i++) {
+            uint8_t control = controls[i % MC_LENGTH_OF(controls)];
+            unsigned dlci = (unsigned)(i / MC_LENGTH_OF(controls) % 5);
+            const char *info = infos[i / MC_LENGTH_OF(controls) / 5];
+            bool carries = control == 0x03 || control == 0xef;
+            if (!carries && *info)
+                continue;
+            bool two = style & 4;
+            size_t n = make(data, dlci, control | (style & 1 ? 0x10 : 0), style & 2, two, info), head = two ? 5 : 4;
+            for (size_t bit = 0; bit < 8 * n; bit++) {
+                if (control == 0xef && bit >= 8 * head && bit < 8 * (n - 2)) /* what UIH does not guard */
+                    continue;
+                a_bit_is_wrong(data, n, bit, style & 8);
+                bits++;
+            }
+        }
+    print_message("# %u wrong bits refused\n", bits);
+}
+
+/* UIH's FCS is of its head only (27.010, 5.2.1.6): a wrong bit of its information is PPP's and AT's to notice. */
+static void information_is_not_guarded(void **state)
 {
     uint8_t data[32], spoilt[32];
     static struct heard heard;
-    for (int ui = 0; ui < 2; ui++) {
-        size_t n = make(data, 1, ui ? 0x03 : 0xef, true, false, "hello");
-        for (size_t bit = 8; bit < 8 * (n - 1); bit++) {
-            bool payload = bit >= 32 && bit < 8 * (n - 2);
-            memcpy(spoilt, data, n);
-            spoilt[bit / 8] ^= (uint8_t)(1 << bit % 8);
-            read_cut(&heard, spoilt, n, n, 1);
-            bool taken = strncmp(heard.words, ui ? "031:" : "ef1:", 4) == 0;
-            assert_int_equal(taken, payload && !ui); /* UIH guards its head only */
-        }
+    size_t n = make(data, 1, 0xef, true, false, "hello");
+    for (size_t bit = 8 * 4; bit < 8 * (n - 2); bit++) {
+        memcpy(spoilt, data, n);
+        spoilt[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        read_cut(&heard, spoilt, n, n, 1);
+        assert_memory_equal(heard.words, "ef1:", 4);
+        assert_memory_equal(heard.words + 4, spoilt + 4, 5);
     }
 }
 
@@ -287,6 +350,12 @@ int main(void)
         cmocka_unit_test(every_kind_in_every_style), cmocka_unit_test(every_length),
         cmocka_unit_test(streams_at_every_split),    cmocka_unit_test(every_bit_is_guarded),
         cmocka_unit_test(how_much_is_waited_for),    cmocka_unit_test(late),
+        cmocka_unit_test(every_kind_in_every_style),
+        cmocka_unit_test(every_length),
+        cmocka_unit_test(streams_at_every_split),
+        cmocka_unit_test(every_bit_is_guarded),
+        cmocka_unit_test(information_is_not_guarded),
+        cmocka_unit_test(late),
         cmocka_unit_test(frames_in_noise),
     };
     return cmocka_run_group_tests_name("line/mux_frame", tests, NULL, NULL);
