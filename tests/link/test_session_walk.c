@@ -88,7 +88,7 @@ static const struct bench_row rows[] = {
      "call-check|dial?|dial|400 met, present, open, met, use up, step dial, line mux, muxed|496 urc CONNECT|"
      "1400 met, present, open, met, use none, step end, line mux, muxed|"},
     {"... that falls silent", MUX, MET "inject:mux-silent_on +120000 show",
-     "70498 data-mode 0|mux-lost, state lost: The modem's multiplexer does not answer any more.|"
+     "75000 data-mode 0|mux-lost, state lost: The modem's multiplexer does not answer any more.|"
      "180000 lost, present, open, use none, step end, line unknown|"},
     {"... and is not used any more", MUX_AUTO,
      "brief " REST "show distrust:silent inject:reboot event:rebooted walk:up:sync.find +60000 forget show mux-why",
