@@ -19,12 +19,12 @@ struct dlc {
     unsigned dlci;
     enum mc_mux_kind kind;
     enum dlc_state state;
-    unsigned tries;          /* of the SABM, DISC or MSC under way */
-    unsigned late_dms;       /* answers to DISCs that were said again: a closed DLC's is DM, and refuses no SABM behind it */
-    struct mc_timer t1;      /* its answer is late */
-    struct mc_buf out;       /* for the modem */
-    struct mc_buf held;      /* of the modem, not taken yet */
-    unsigned signals;        /* the modem's last MSC; FC stops `out` */
+    unsigned tries;     /* of the SABM, DISC or MSC under way */
+    unsigned late_dms;  /* answers to DISCs that were said again: a closed DLC's is DM, and refuses no SABM behind it */
+    struct mc_timer t1; /* its answer is late */
+    struct mc_buf out;  /* for the modem */
+    struct mc_buf held; /* of the modem, not taken yet */
+    unsigned signals;   /* the modem's last MSC; FC stops `out` */
     struct mc_timer stopped; /* ... and something waits: the modem is asked, */
     unsigned asks;           /* ... so often since it said anything about it */
     bool ask_answered;       /* ... the last time */

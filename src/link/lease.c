@@ -7,9 +7,10 @@
 #include <stdio.h>
 
 #define ROOM_MS 60000 /* LCP's terminate, the hang-up's proof, and a walk that has to end first */
+#define PART_MS 3000  /* for the answer to a command that the holder does not wait for */
 #define OPEN_MS 10000 /* the multiplexer asks three times, a second each */
 
-enum { NONE, MAKING_ROOM, OPENING, LENT };
+enum { NONE, MAKING_ROOM, OPENING, LENT, PARTING };
 enum { ASKED, ASKED_TO_WAIT, AT_REST, OPENED, OVER };
 
 static struct mc_line *line_of(const struct mc_link *link)
@@ -31,7 +32,13 @@ static void on_opened(void *ctx, int result)
 static size_t on_bytes(void *ctx, const uint8_t *data, size_t len)
 {
     struct mc_link *link = ctx;
-    return link->lease.machine.state == LENT ? mc_lease_filter_said(link->lease.filter, data, len) : len;
+    struct link_lease *lease = &link->lease;
+    if (!mc_machine_in(&lease->machine, MC_MACHINE_BIT(LENT) | MC_MACHINE_BIT(PARTING)))
+        return len;
+    size_t taken = mc_lease_filter_said(lease->filter, data, len);
+    if (lease->machine.state == PARTING && !mc_lease_filter_waits(lease->filter))
+        mc_machine_event(&lease->machine, OVER);
+    return lease->machine.state == PARTING || lease->machine.state == LENT ? taken : len;
 }
 
 static void on_room(void *ctx)
@@ -118,6 +125,21 @@ static void lend(void *owner)
     mc_link_publish(link);
 }
 
+/* On the plain line an answer that comes after the end would be taken for another command's. */
+static bool answer_is_due(const void *owner)
+{
+    const struct mc_link *link = owner;
+    return link->lease.whole_line && link->life != LIFE_STOPPING && link->lease.result >= 0 &&
+           mc_lease_filter_waits(link->lease.filter);
+}
+
+static void wait_for_answer(void *owner)
+{
+    struct mc_link *link = owner;
+    mc_lease_filter_leave(link->lease.filter);
+    mc_timer_arm(&link->lease.limit, link->queue, PART_MS);
+}
+
 static void give_back(void *owner)
 {
     struct mc_link *link = owner;
@@ -132,7 +154,7 @@ static void give_back(void *owner)
 }
 
 static const char *const state_names[] = {
-    [NONE] = "none", [MAKING_ROOM] = "making-room", [OPENING] = "opening", [LENT] = "lent"};
+    [NONE] = "none", [MAKING_ROOM] = "making-room", [OPENING] = "opening", [LENT] = "lent", [PARTING] = "parting"};
 static const char *const event_names[] = {
     [ASKED] = "asked", [ASKED_TO_WAIT] = "asked-to-wait", [AT_REST] = "at-rest", [OPENED] = "opened", [OVER] = "over"};
 static const struct mc_strtab states = MC_STRTAB(state_names), events = MC_STRTAB(event_names);
@@ -145,7 +167,8 @@ static const struct mc_machine_row rows[] = {
     {S(NONE),                          ASKED_TO_WAIT, NULL, make_room,     MAKING_ROOM},
     {S(MAKING_ROOM),                       AT_REST,        NULL, open_channel, OPENING},
     {S(OPENING),                       OPENED,         NULL, lend,         LENT},
-    {S(MAKING_ROOM) | S(OPENING) | S(LENT), OVER,          NULL, give_back,    NONE},
+    {S(LENT),                          OVER,           answer_is_due, wait_for_answer, PARTING},
+    {S(MAKING_ROOM) | S(OPENING) | S(LENT) | S(PARTING), OVER, NULL, give_back,    NONE},
 };
 /* clang-format on */
 const struct mc_machine_table mc_lease_table = {"lease", &states, &events, rows, MC_LENGTH_OF(rows)};
@@ -186,6 +209,10 @@ void mc_link_lease_end(struct mc_link *link, int result, const char *why)
     struct link_lease *lease = &link->lease;
     if (lease->machine.state == NONE)
         return;
+    if (lease->machine.state == PARTING) { /* why, was said; what comes now is that it cannot go on */
+        mc_machine_event(&lease->machine, OVER);
+        return;
+    }
     if (lease->machine.state == LENT)
         mc_link_note(link, "the lease is over: %s", why);
     lease->result = result;
@@ -198,6 +225,8 @@ static void on_limit(void *ctx)
     struct mc_link *link = ctx;
     if (link->lease.machine.state == LENT)
         mc_link_lease_end(link, 0, "The time is over.");
+    else if (link->lease.machine.state == PARTING)
+        mc_machine_event(&link->lease.machine, OVER);
     else
         mc_link_lease_end(link, -ETIMEDOUT, "The line was not free in time.");
 }

@@ -132,6 +132,11 @@ size_t mc_lease_filter_typed(struct mc_lease_filter *filter, const uint8_t *data
     return i;
 }
 
+bool mc_lease_filter_waits(const struct mc_lease_filter *filter)
+{
+    return filter->waits;
+}
+
 void mc_lease_filter_leave(struct mc_lease_filter *filter)
 {
     if (filter->mode == TEXT)

@@ -12,6 +12,7 @@
  */
 
 #include <microcat/at/engine.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,8 @@ size_t mc_lease_filter_typed(struct mc_lease_filter *filter, const uint8_t *data
 size_t mc_lease_filter_said(struct mc_lease_filter *filter, const uint8_t *data, size_t len_bytes);
 /** The modem's side takes bytes again. */
 void mc_lease_filter_room(struct mc_lease_filter *filter);
+/** Was a command sent whose final result code has not come? */
+bool mc_lease_filter_waits(const struct mc_lease_filter *filter);
 /** The holder goes: a text that the modem still waits for is given up (ESC: 27.005, 3.5.1). */
 void mc_lease_filter_leave(struct mc_lease_filter *filter);
 

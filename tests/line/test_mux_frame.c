@@ -347,9 +347,12 @@ static void frames_in_noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_in_every_style), cmocka_unit_test(every_length),
-        cmocka_unit_test(streams_at_every_split),    cmocka_unit_test(every_bit_is_guarded),
-        cmocka_unit_test(how_much_is_waited_for),    cmocka_unit_test(late),
+        cmocka_unit_test(every_kind_in_every_style),
+        cmocka_unit_test(every_length),
+        cmocka_unit_test(streams_at_every_split),
+        cmocka_unit_test(every_bit_is_guarded),
+        cmocka_unit_test(how_much_is_waited_for),
+        cmocka_unit_test(late),
         cmocka_unit_test(every_kind_in_every_style),
         cmocka_unit_test(every_length),
         cmocka_unit_test(streams_at_every_split),

@@ -146,6 +146,18 @@ static void instead_of_a_call(void **state)
     whole_until(w, "lease", "null");
     whole_wait(w, "stopped");
     whole_ctl_says(w, "at|AT+CSQ", 0, "+CSQ: ");
+    whole_sim(w, "set latency.command 700");
+    h = borrow(w, "");
+    char count[24]; /* who goes does not wait for the answer, and it is nobody else's */
+    snprintf(count, sizeof(count), "%lld", (long long)whole_sim_count(w, "commands") + 1);
+    int tty = open(h.path, O_RDWR | O_NOCTTY);
+    assert_int_equal(write(tty, "AT+CGMR\r", 8), 8);
+    whole_sim_wait(w, "commands", count);
+    close(tty);
+    close(h.fd);
+    whole_until(w, "lease", "null");
+    whole_until(w, "step", "null");
+    whole_ctl_says(w, "at|AT+CSQ", 0, "+CSQ: ");
     assert_int_equal(whole_sim_count(w, "dials"), 2);
     whole_end(w);
 }
