@@ -71,6 +71,7 @@ static json_t *modem_json(const struct mc_status_modem *modem, int64_t now_ms)
     set(out, "timeouts", count(modem->timeouts));
     set(out, "temperature_c", ctl_json_number(modem->temperature_c));
     set(out, "supply_v", modem->supply_mv == MC_UNKNOWN ? json_null() : json_real(modem->supply_mv / 1000.0));
+    set(out, "health_age_s", ctl_json_age(modem->health_at_ms, now_ms));
     set(out, "age_s", ctl_json_age(modem->answered_at_ms, now_ms));
     return out;
 }

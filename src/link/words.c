@@ -127,6 +127,7 @@ void mc_link_refresh(struct mc_link *link)
     st->modem.timeouts = at->timeouts;
     st->modem.temperature_c = f->temperature_c;
     st->modem.supply_mv = f->supply_mv;
+    st->modem.health_at_ms = f->health_at_ms;
     st->counters.urcs = at->urcs;
     st->counters.noise_bytes = at->noise_bytes + mc_line_stray_bytes(mc_session_line(link->session));
     if (strcmp(st->sim.state, f->cpin) || strcmp(st->sim.iccid, f->iccid))
@@ -135,8 +136,7 @@ void mc_link_refresh(struct mc_link *link)
     PUT(st->sim.iccid, f->iccid);
     PUT(st->sim.imsi, f->imsi);
     st->sim.pin_tries = f->pin_tries;
-    if (st->registration.stat != f->stat)
-        st->registration.at_ms = now_ms;
+    st->registration.at_ms = f->registration_at_ms;
     st->registration.stat = f->stat;
     st->registration.tac = f->tac;
     st->registration.cell_id = f->cell_id;
@@ -152,6 +152,8 @@ void mc_link_refresh(struct mc_link *link)
         st->pdp.written = f->context_written;
         if (changed || st->pdp.at_ms < 0)
             st->pdp.at_ms = now_ms;
+        if (f->context_active == 1 && f->context_active_at_ms > st->pdp.at_ms) /* told again, beside a call */
+            st->pdp.at_ms = f->context_active_at_ms;
     }
 }
 

@@ -462,6 +462,7 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
     }
     if (mc_at_parse_cereg_urc(line, &cereg) == 0) {
         b->facts.stat = cereg.stat;
+        b->facts.registration_at_ms = mc_timerq_now_ms(b->queue);
         if (cereg.tac != MC_AT_UNKNOWN)
             b->facts.tac = cereg.tac;
         if (cereg.cell_id >= 0)

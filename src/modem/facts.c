@@ -46,6 +46,7 @@ void mc_facts_forget(struct mc_facts *facts)
         .rsrq_ddb = MC_AT_UNKNOWN,
         .sinr_ddb = MC_AT_UNKNOWN,
         .signal_at_ms = -1,
+        .registration_at_ms = -1,
         .health_at_ms = -1,
         .temperature_c = MC_AT_UNKNOWN,
         .supply_mv = MC_AT_UNKNOWN,

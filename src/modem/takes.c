@@ -255,6 +255,7 @@ int mc_take_cereg(void *ctx, const struct mc_at_answer *a)
     if (i == 0)
         return -EBADMSG;
     f->stat = cereg.stat;
+    f->registration_at_ms = mc_timerq_now_ms(((struct mc_bringup *)ctx)->queue);
     if (cereg.tac != MC_AT_UNKNOWN)
         f->tac = cereg.tac;
     if (cereg.cell_id >= 0)
@@ -292,7 +293,7 @@ int mc_take_cpsi(void *ctx, const struct mc_at_answer *a)
     f->rsrp_ddbm = cpsi.rsrp_ddbm;
     f->rssi_ddbm = cpsi.rssi_ddbm;
     f->sinr_ddb = cpsi.sinr_ddb;
-    f->signal_at_ms = mc_timerq_now_ms(b->queue);
+    f->signal_at_ms = f->registration_at_ms = mc_timerq_now_ms(b->queue);
     return 0;
 }
 

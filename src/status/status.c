@@ -55,7 +55,7 @@ static void init_modem_side(struct mc_status *status)
     status->modem.baud = MC_UNKNOWN;
     status->modem.flow = MC_UNKNOWN;
     status->modem.line = MC_LINE_CLOSED;
-    status->modem.escape_pause_ms = -1;
+    status->modem.escape_pause_ms = status->modem.health_at_ms = -1;
     status->modem.temperature_c = MC_UNKNOWN;
     status->modem.supply_mv = MC_UNKNOWN;
     status->modem.answered_at_ms = -1;

@@ -35,6 +35,7 @@ static void the_signal_during_a_call(void **unused)
     pass(w, HOUR_MS);
     assert_in_range(world_now(w) - w->status.signal.at_ms, 0, 6 * MINUTE_MS);
     assert_in_range(world_board(w, "escapes"), 10, 12);
+    assert_int_equal(w->status.modem.temperature_c, 23);
     assert_in_range(w->status.modem.escape_pause_ms, 2100, 3500);
     assert_int_equal(w->status.state, MC_STATE_ONLINE);
     assert_int_equal(w->status.modem.line, MC_LINE_DATA);

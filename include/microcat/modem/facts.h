@@ -62,7 +62,8 @@ struct mc_facts {
     char plmn[8]; /* "44010" */
     int32_t band;
     int32_t rssi_ddbm, rsrp_ddbm, rsrq_ddb, sinr_ddb;
-    int64_t signal_at_ms; /* -1 never */
+    int64_t signal_at_ms;       /* -1 never */
+    int64_t registration_at_ms; /* when the modem last told of registration, cell or band; -1 never */
     int32_t temperature_c, supply_mv;
     int64_t health_at_ms; /* of these two; -1 never */
 };

@@ -50,6 +50,7 @@ struct mc_status_modem {
     uint64_t commands, timeouts; /* since the daemon started */
     int32_t temperature_c;       /* CPMUTEMP */
     int32_t supply_mv;           /* CBC */
+    int64_t health_at_ms;        /* of these two */
     int64_t answered_at_ms;
 };
 
