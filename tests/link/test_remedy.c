@@ -179,6 +179,8 @@ static bool plain_word(struct bench *b, const char *word)
         mc_link_settings_changed(link, true);
     else if (!strcmp(word, "compares"))
         bench_say(b, "compare-anew %d", link->compare_anew);
+    else if (!strcmp(word, "lent"))
+        link->lease.whole_line = true;
     else if (!strcmp(word, "stopping"))
         link->life = LIFE_STOPPING;
     else if (!strcmp(word, "quiet"))
@@ -343,6 +345,8 @@ static const struct bench_row rows[] = {
      "fault no-carrier: detail|" DECIDE "no-carrier: " CAN "|remedy no-carrier redial: now: because|-> backoff|publish|"},
     {"... and in a moment is not at once", NULL, "delay:1 failed:no-carrier",
      "fault no-carrier: detail|" DECIDE "no-carrier: " CAN "|remedy no-carrier redial: in 1 ms: because|-> backoff|publish|"},
+    {"who has the line, or waits for it, is told", NULL, "wish:command lent failed:modem-refused",
+     "lease-failed the modem refused a command that has to work|fault modem-refused: detail|by-person 0|-> stopped|sample-again 0|publish|"},
     {"one that a person has to mend is held", NULL, "says:hold failed:sim-puk", TAKEN_UP("sim-puk", "hold") "-> held|publish|"},
     {"without a device: absent", NULL, "absent says:look failed:device-gone",
      "fault device-gone: detail|" DECIDE "device-gone: " CAN_NOT "|remedy device-gone look: in 5 s: because|-> absent|publish|"},
