@@ -29,7 +29,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
            .refused_next = TO(SPEED), .decide_refused = mc_after_flow_refused),
     SCRIPT(FLOW_SET, SETUP, "setup.flow-set", flow_set, 10000, .next = TO(FLOW_VERIFY), .decide = mc_after_flow_set,
            .refused_next = TO(SPEED), .decide_refused = mc_after_flow_refused),
-    SCRIPT(FLOW_VERIFY, SETUP, "setup.flow-verify", flow_verify, 3000, .next = TO(SPEED), .decide = mc_after_flow_verify,
+    SCRIPT(FLOW_VERIFY, SETUP, "setup.flow-verify", flow_verify, 3000, .next = TO(FIRMWARE), .decide = mc_after_flow_verify,
            .late_next = TO(FLOW_UNDO), .refused_next = TO(FIRMWARE), .decide_refused = mc_after_flow_verify_refused),
     SCRIPT(FLOW_UNDO, SETUP, "setup.flow-undo", flow_undo, 5000, .next = TO(SPEED), .decide = mc_after_flow_undo,
            .refused_next = TO(SPEED), .decide_refused = mc_after_flow_undo),

@@ -77,6 +77,7 @@ static int on_set_baud(void *ctx, int32_t baud)
 static int on_set_flow(void *ctx, enum mc_flow flow)
 {
     struct bench *b = ctx;
+    b->flow = (int32_t)flow;
     sim_board_host_flow(b->board, flow == MC_FLOW_RTSCTS);
     return 0;
 }
@@ -169,6 +170,7 @@ struct bench *bench_new(const char *presets)
     assert_int_equal(mc_config_row_set(mc_config_row_find("PDP", "User"), &b->settings, "sora"), 0);
     assert_int_equal(mc_config_row_set(mc_config_row_find("PDP", "Password"), &b->settings, "sora"), 0);
     b->settings.modem.multiplex = MC_MULTIPLEX_NO; /* test_mux.c is about it */
+    b->flow = -1;
     mc_buf_init(&b->data, 65536);
     b->queue = mc_timerq_new(1000);
     b->line = mc_line_new(b->queue, &line_callbacks, b);

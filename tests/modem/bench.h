@@ -40,6 +40,7 @@ struct bench {
     char pin_results[64];                                         /* '+' right, '-' refused */
     struct mc_buf data;                                           /* what came in data mode */
     uint32_t baud;                                                /* of the host */
+    int32_t flow;                                                 /* of the host; -1 not set so far */
     uint32_t deaf_at;                                             /* the wire garbles at this speed */
     void (*on_urc)(struct bench *b, const char *line, void *ctx); /* besides the sequence */
     void *on_urc_ctx;
