@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sequence's table, linted. */
+#include <bringup_priv.h>
 #include <microcat/base/cleanup.h>
-#include <microcat/modem/bringup.h>
 #include <microcat/policy/ladder.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,6 +58,93 @@ static void every_way_leads_into_the_table(void **state)
     }
 }
 
+/* How long a step may take that is answered by nothing but, at last, that the modem is there. */
+static int64_t longest_ms(const struct mc_chat_step *step)
+{
+    const int64_t proof_ms = 1000;
+    int64_t tries = step->tries ? step->tries : 1,
+            one_ms = step->timeout_ms + (step->flags & MC_CHAT_PROVE ? proof_ms : 0);
+    return tries * one_ms + (tries - 1) * step->pause_ms;
+}
+
+/* The script's own deadlines say more than the row's, which is there for what they do not see: it comes behind them,
+ * and not long. */
+static void every_script_fits_its_row(void **state)
+{
+    EACH_ROW(row)
+    {
+        int64_t sum_ms = 0;
+        for (size_t i = 0; i < mc_scripts[row->script].n; i++)
+            sum_ms += longest_ms(&mc_scripts[row->script].steps[i]);
+        if (row->kind == MC_ROW_SCRIPT && (row->deadline_ms <= sum_ms || row->deadline_ms > 2 * sum_ms + 4000))
+            fail_msg("%s may take %lld ms, its script %lld", row->name, (long long)row->deadline_ms, (long long)sum_ms);
+    }
+}
+
+static const struct mc_chat_step *find_step(enum mc_script_id script, const char *send)
+{
+    for (size_t i = 0; i < mc_scripts[script].n; i++)
+        if (mc_scripts[script].steps[i].send && !strcmp(mc_scripts[script].steps[i].send, send))
+            return &mc_scripts[script].steps[i];
+    fail_msg("no %s", send);
+    return NULL;
+}
+
+/* As long as the manual gives a command (767, the command table), it is waited for. */
+static void the_manual_s_times(void **state)
+{
+    static const struct {
+        enum mc_script_id script;
+        const char *send;
+        int least_ms;
+    } rows[] = {
+        {MC_SCRIPT_pdp_write, "AT+CFUN=4", 25000}, {MC_SCRIPT_radio_on, "AT+CFUN=1", 25000},
+        {MC_SCRIPT_attach, "AT+CGATT=1", 45000},   {MC_SCRIPT_reattach, "AT+CGATT=0", 45000},
+        {MC_SCRIPT_sim, "AT+CPIN?", 5000},         {MC_SCRIPT_cereg, "AT+CEREG?", 9000},
+    };
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++)
+        assert_true(find_step(rows[i].script, rows[i].send)->timeout_ms >= rows[i].least_ms);
+    assert_true(mc_scripts[MC_SCRIPT_dial].steps[0].timeout_ms >= 50000);
+}
+
+/* What may be missing without harm, what is sent blind, and what no trace may show. */
+static void the_scripts_flags(void **state)
+{
+    static const struct {
+        enum mc_script_id script;
+        unsigned flags[6];
+    } rows[] = {
+        {MC_SCRIPT_greet, {MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_flow_verify, {MC_CHAT_BARE}},
+        {MC_SCRIPT_flow_undo, {MC_CHAT_LATE_OK | MC_CHAT_GUESS, 0}},
+        {MC_SCRIPT_speed_undo, {MC_CHAT_LATE_OK | MC_CHAT_GUESS}},
+        {MC_SCRIPT_identity, {MC_CHAT_BARE}},
+        {MC_SCRIPT_firmware, {MC_CHAT_BARE | MC_CHAT_OPTIONAL, MC_CHAT_BARE | MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_sim, {0}},
+        {MC_SCRIPT_sim_tries, {MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_sim_unlock, {MC_CHAT_SECRET}},
+        {MC_SCRIPT_sim_identity, {MC_CHAT_BARE | MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL, MC_CHAT_BARE | MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_pdp, {MC_CHAT_OPTIONAL, 0, MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_pdp_write, {0, 0, MC_CHAT_SECRET, MC_CHAT_OPTIONAL, 0}},
+        {MC_SCRIPT_radio_on, {MC_CHAT_OPTIONAL, 0}},
+        {MC_SCRIPT_radio_cycle, {0, MC_CHAT_OPTIONAL, 0}},
+        {MC_SCRIPT_cereg_urcs, {MC_CHAT_OPTIONAL, 0}},
+        {MC_SCRIPT_signal, {MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_dial, {MC_CHAT_DIALS}},
+        {MC_SCRIPT_at, {MC_CHAT_GUESS}},
+        {MC_SCRIPT_ath, {MC_CHAT_GUESS, MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_reattach, {MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_attach, {MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_reset, {MC_CHAT_LATE_OK}},
+        {MC_SCRIPT_peek, {MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL, MC_CHAT_OPTIONAL}},
+        {MC_SCRIPT_online, {MC_CHAT_DIALS}},
+    };
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++)
+        for (size_t k = 0; k < mc_scripts[rows[i].script].n; k++)
+            if (mc_scripts[rows[i].script].steps[k].flags != rows[i].flags[k])
+                fail_msg("script %d, step %zu", (int)rows[i].script, k);
+}
+
 /* No ring of plain ways: whoever only ever says yes, no or nothing must get out. */
 static void no_ring_without_a_decision(void **state)
 {
@@ -99,9 +186,15 @@ static void states_fit_the_contract(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_step_has_its_row),         cmocka_unit_test(every_row_ends_by_itself),
-        cmocka_unit_test(every_way_leads_into_the_table), cmocka_unit_test(no_ring_without_a_decision),
-        cmocka_unit_test(every_fault_has_a_ladder),       cmocka_unit_test(states_fit_the_contract),
+        cmocka_unit_test(every_step_has_its_row),
+        cmocka_unit_test(every_row_ends_by_itself),
+        cmocka_unit_test(every_way_leads_into_the_table),
+        cmocka_unit_test(no_ring_without_a_decision),
+        cmocka_unit_test(every_fault_has_a_ladder),
+        cmocka_unit_test(states_fit_the_contract),
+        cmocka_unit_test(every_script_fits_its_row),
+        cmocka_unit_test(the_manual_s_times),
+        cmocka_unit_test(the_scripts_flags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
