@@ -90,7 +90,8 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     OTHER(HANGUP_LISTEN, HANGUP, "hangup.listen", FIND, 30000, .late = FAULT(STUCK_IN_DATA), .next = TO(END)),
     OTHER(HANGUP_CHANNEL, HANGUP, "hangup.channel", REDIAL, 7000, .late = FAULT(MUX_SILENT), .next = TO(END), .late_next = TO(HANGUP_LISTEN)),
     OTHER(MUX_LEAVE, HANGUP, "mux.leave", UNMUX, 2000, .next = TO(MUX_LEFT), .late_next = TO(MUX_LEFT)),
-    SCRIPT(MUX_LEFT, HANGUP, "mux.left", at, 2000, .next = TO(END), .late_next = TO(HANGUP_LISTEN), .refused_next = TO(END)),
+    /* An ERROR may be for the last frame: who answers so is asked once more there. */
+    SCRIPT(MUX_LEFT, HANGUP, "mux.left", at, 2000, .next = TO(END), .late_next = TO(HANGUP_LISTEN), .refused_next = TO(HANGUP_LISTEN)),
     OTHER(MUX_REDO, SYNC, "mux.redo", UNMUX, 2000, .next = TO(FIND), .late_next = TO(FIND)),
 
     SCRIPT(REATTACH, REGISTER, "remedy.reattach", reattach, 95000, .next = TO(CHECK)),

@@ -130,6 +130,29 @@ static void found_in_every_mode(void **state)
     }
 }
 
+/* Whatever mode a modem is in, at whatever speed of the series, the first round finds it. */
+static void found_at_every_speed(void **state)
+{
+    static const int32_t bauds[] = {115200, 460800, 230400, 57600, 38400, 19200, 9600};
+    static const struct {
+        const char *inject;
+        enum mc_found found;
+    } kinds[] = {
+        {"", MC_FOUND_COMMAND}, {"data-mode", MC_FOUND_DATA}, {"cmux-mode", MC_FOUND_CMUX}, {"ifc", MC_FOUND_COMMAND}};
+    for (size_t i = 0; i < MC_LENGTH_OF(kinds) * MC_LENGTH_OF(bauds); i++) {
+        size_t k = i % MC_LENGTH_OF(kinds);
+        char injects[64];
+        snprintf(injects, sizeof(injects), "%s;baud %d", kinds[k].inject, (int)bauds[i / MC_LENGTH_OF(kinds)]);
+        const struct mode mode = {injects, k == 3 ? "warm no-flow" : "warm", injects, 115200, 460800, 0, 0, 0};
+        struct search s = {0};
+        start(&s, &mode, 0);
+        int64_t took_ms = finish(&s, 60000);
+        if (!s.done || s.found != kinds[k].found || s.baud != bauds[i / MC_LENGTH_OF(kinds)] || took_ms >= 4500)
+            fail_msg("%s: found %d at %d after %lld ms", injects, (int)s.found, (int)s.baud, (long long)took_ms);
+        stop(&s);
+    }
+}
+
 /* Booting: found within 3 s of its first boot message, the rest of a round, whatever speed is listened to first. */
 static void found_while_booting(void **state)
 {
@@ -287,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_boot_message_amid_a_question),
         cmocka_unit_test(found_in_every_mode),
+        cmocka_unit_test(found_at_every_speed),
         cmocka_unit_test(found_while_booting),
         cmocka_unit_test(found_at_its_boot_message),
         cmocka_unit_test(what_cannot_be_found_ends_by_itself),

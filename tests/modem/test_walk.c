@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine that walks the table: what unasked words do to it, and whole walks with their steps, ends and times. */
+#include "given.h"
+#include <bringup_priv.h>
+
+/* ---- unasked words ---- */
+
+#define NOW_MS 101000
+
+static const struct word {
+    enum mc_step at; /* END: at rest */
+    const char *given, *line;
+    bool rebooted; /* is what it says */
+    const char *left;
+} words[] = {
+    {MC_STEP_END, "", "RDY", true},
+    {MC_STEP_SIM, "", "RDY", true},
+    {MC_STEP_FIND, "", "RDY", false},
+    {MC_STEP_HANGUP_LISTEN, "", "RDY", false},
+    {MC_STEP_END, "", "SMS DONE", false},
+    {MC_STEP_END, "facts.tac=7; facts.cell_id=8", "+CEREG: 5", false, "facts.stat=5; facts.tac=7; facts.cell_id=8"},
+    {MC_STEP_END, "", "+CEREG: 1,\"1698\",\"25D8484\",7", false,
+     "facts.stat=1; facts.tac=5784; facts.cell_id=39683204"},
+    {MC_STEP_END, "", "+CEREG: 1,\"0\",\"0\",7", false, "facts.tac=0; facts.cell_id=0"},
+    {MC_STEP_END, "", "+CEREG: 3", false, "denied_at_ms=101000; idle_at_ms=-1"},
+    {MC_STEP_END, "denied_at_ms=5", "+CEREG: 3", false, "denied_at_ms=5"},
+    {MC_STEP_END, "denied_at_ms=0", "+CEREG: 3", false, "denied_at_ms=0"},
+    {MC_STEP_END, "denied_at_ms=5; idle_at_ms=5", "+CEREG: 2", false, "denied_at_ms=-1; idle_at_ms=-1"},
+    {MC_STEP_END, "", "+CEREG: 0", false, "denied_at_ms=-1; idle_at_ms=101000"},
+    {MC_STEP_END, "facts.stat=5", "+CEREG: 0,2", false, "facts.stat=5"}, /* an answer, late: not news */
+    {MC_STEP_END, "facts.prepared=1", "+CPIN: READY", false, "facts.cpin=READY; facts.prepared=1"},
+    {MC_STEP_END, "facts.prepared=1", "+CPIN: SIM PIN2", false, "facts.cpin=READY; facts.prepared=1"},
+    {MC_STEP_END, "facts.prepared=1", "+CPIN: sim removed", false, "facts.cpin=SIM REMOVED; facts.prepared=0"},
+    {MC_STEP_END, "", "NO CARRIER", false, "call_ended=1; said_off=0"},
+    {MC_STEP_END, "", "+PPPD: DISCONNECTED", false, "call_ended=1"},
+    {MC_STEP_END, "", "NORMAL POWER DOWN", false, "said_off=1; call_ended=0"},
+    {MC_STEP_END, "said_off=1", "SMS DONE", false, "said_off=1"},
+    {MC_STEP_FIND, "", ">>> ", false, "prompt=1"},
+    {MC_STEP_FIND, "", ">>> import os", false, "prompt=1"},
+    {MC_STEP_FIND, "", ">>>", false, "prompt=1"},
+    {MC_STEP_FIND, "", ">>>>", false, "prompt=0"},
+    {MC_STEP_FIND, "", "Traceback (most recent call last):", false, "prompt=1"},
+    {MC_STEP_FIND, "", "Traceback (most recent call):", false, "prompt=0"},
+    {MC_STEP_FIND, "", "NameError: name 'AT' isn't defined", false, "prompt=1"},
+    {MC_STEP_FIND, "", "NameError: name 'BT' isn't defined", false, "prompt=0"},
+    {MC_STEP_FIND, "facts.model=M", ">>> ", false, "prompt=0"},
+    {MC_STEP_SIM, "", ">>> ", false, "prompt=0"},
+    {MC_STEP_END, "", ">>> ", false, "prompt=0"},
+};
+
+static struct bench *situation(const char *text)
+{
+    struct bench *b = bench_new("warm");
+    bench_pass(b, NOW_MS - mc_timerq_now_ms(b->queue));
+    given(b, text);
+    return b;
+}
+
+static void each_word(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(words); i++) {
+        const struct word *w = &words[i];
+        _cleanup_bench_ struct bench *b = situation(w->given);
+        char what[80];
+        snprintf(what, sizeof(what), "row %zu (%s)", i, w->line);
+        b->bringup->row = w->at == MC_STEP_END ? NULL : &mc_bringup_table[w->at];
+        bool rebooted = mc_bringup_urc(b->bringup, w->line);
+        b->bringup->row = NULL;
+        if (rebooted != w->rebooted)
+            fail_msg("%s: %d", what, rebooted);
+        expect(b, what, w->left);
+    }
+}
+
+/* ---- walks ---- */
+
+enum call { NO_CALL, CALL, ENDED /* it is over, and nobody listens to it any more */ };
+
+#define ROUND                                                                                                          \
+    "AT|AT+IFC=0,0|AT|AT+IFC=0,0|AT|AT|AT|AT|AT|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT|AT|+++|"     \
+    "AT+IPR?|AT+IPR?|AT+IPR?|"
+
+static const struct walk {
+    const char *what, *presets, *injects, *given;
+    enum call call;
+    enum mc_step from;
+    int64_t patience_ms;
+    enum mc_fault fault;
+    int64_t took_ms;
+    const char *steps, *sent, *left;
+} walks[] = {
+#include "walk_rows.h"
+};
+
+static void prepare(struct bench *b, const struct walk *w)
+{
+    char copy[256], *rest = copy, *one;
+    given(b, w->given);
+    if (w->call != NO_CALL) {
+        bench_online(b);
+        bench_pass(b, 60000);
+    }
+    snprintf(copy, sizeof(copy), "%s", w->injects);
+    while ((one = strsep(&rest, ";")))
+        if (*one)
+            bench_inject(b, "%s", one);
+    if (w->call == ENDED)
+        mc_line_command(b->line);
+}
+
+/* "sync.find sync.greet ": what it came to. */
+static void put_steps(const struct bench *b, char *out, size_t size)
+{
+    *out = '\0';
+    for (unsigned i = 0; i < b->n_steps; i++) {
+        size_t used = strlen(out);
+        snprintf(out + used, size - used, "%s ", mc_bringup_table[b->steps[i]].name);
+    }
+}
+
+static void each_walk(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(walks); i++) {
+        const struct walk *w = &walks[i];
+        _cleanup_bench_ struct bench *b = bench_new(w->presets);
+        char steps[1024];
+        b->what = w->what;
+        prepare(b, w);
+        enum mc_fault fault = bench_walk_within(b, w->from, w->patience_ms, 4000000);
+        int64_t took_ms = mc_timerq_now_ms(b->queue) - b->began_ms;
+        put_steps(b, steps, sizeof(steps));
+        if (fault != w->fault || took_ms != w->took_ms || strcmp(steps, w->steps) || strcmp(b->sent, w->sent))
+            fail_msg("%s: .fault = %s, .took_ms = %lld, .steps = \"%s\", .sent = \"%s\" (%s)", w->what,
+                     mc_fault_info(fault)->code, (long long)took_ms, steps, b->sent, b->result.detail);
+        expect(b, w->what, w->left);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_word),
+        cmocka_unit_test(each_walk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
