@@ -161,6 +161,7 @@ static void no_answer(struct mc_finder *finder)
             prove(finder);
             return;
         }
+        finder->watch.saw_cmux_ua = false; /* what is asked next has an answer of its own */
         finder->phase = PHASE_ROUND;
         break;
     case PHASE_DWELL:
@@ -267,7 +268,8 @@ static enum mc_found nobody(struct mc_finder *finder)
 
 static void end_of_round(struct mc_finder *finder)
 {
-    if (finder->last_round || mc_timerq_now_ms(finder->queue) >= finder->deadline_ms) {
+    bool in_time = mc_timerq_now_ms(finder->queue) < finder->deadline_ms;
+    if (finder->last_round || (!in_time && !finder->blind_later)) { /* a round without its escapes is none */
         finish(finder, nobody(finder));
         return;
     }
