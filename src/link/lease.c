@@ -182,7 +182,8 @@ bool mc_link_lease_has_line(const struct mc_link *link)
 
 void mc_link_lease_say(const struct mc_link *link, char *out, size_t size)
 {
-    int64_t left_ms = link->status->lease.until_ms - mc_timerq_now_ms(link->queue);
+    bool lent = link->lease.machine.state == LENT; /* or else its time has not begun */
+    int64_t left_ms = lent ? link->status->lease.until_ms - mc_timerq_now_ms(link->queue) : link->lease.for_ms;
     char time[32];
     mc_format_duration(left_ms > 0 ? left_ms : 0, time, sizeof(time));
     snprintf(out, size,

@@ -49,19 +49,6 @@ static enum mc_step step_of(const char *name)
     return MC_STEP_END;
 }
 
-/* ---- lease ---- */
-
-bool mc_link_lease_has_line(const struct mc_link *link)
-{
-    return link->lease.whole_line;
-}
-
-void mc_link_lease_failed(struct mc_link *link, const char *why)
-{
-    if (link->lease.whole_line)
-        bench_say(bench_of(link), "lease-failed %s", why);
-}
-
 /* ---- session ---- */
 
 bool mc_session_present(const struct mc_session *session)

@@ -299,4 +299,3 @@
  {{710, CANCEL}, {720, SAY, "PPP"}},
  600, 0, MC_FOUND_COMMAND, 0, 0,
  "700 LCP@115200|"},
-/* clang-format on */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rows of test_walk.c: what it is, the board's presets, what is injected (parted by ';'), what is given; is there a
- * call first, from which step, with how much patience; the fault, and how long it took: virtual time is exact, and so is
- * the board. Then the steps, what was said (ROUND: by the finder, to nobody), and what is left behind. */
+ * call first, from which step, with how much patience; the fault, and how long it took: virtual time is exact, and so
+ * is the board. Then the steps, what was said (ROUND: by the finder, to nobody), and what is left behind. */
 /* clang-format off */
 {"warm", "warm", "", "",
  NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NONE, 493,
@@ -450,4 +450,3 @@
  "hangup.channel ",
  "",
  ""},
-/* clang-format on */
