@@ -131,6 +131,7 @@ static const struct name {
     IN(BENCH, struct bench, "bench.", pin_fault),
     IN(BENCH, struct bench, "bench.", dial_fault),
     IN(BENCH, struct bench, "bench.", flow),
+    IN(BENCH, struct bench, "bench.", notes),
 };
 
 static const struct name *find(const char *text)
@@ -234,6 +235,19 @@ void given(struct bench *b, const char *situation)
     put_text(copy, sizeof(copy), situation);
     while ((name = next(&rest, &value)))
         set(b, name, value);
+}
+
+void describe(struct bench *b, const char *wanted, char *out, size_t size)
+{
+    char copy[512], is[1024], *rest = copy, *one;
+    size_t used = 0;
+    put_text(copy, sizeof(copy), wanted);
+    *out = '\0';
+    while ((one = strsep(&rest, " "))) {
+        get(b, find(one), is, sizeof(is));
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", *is ? is : "-");
+        assert_true(used < size);
+    }
 }
 
 void expect(struct bench *b, const char *what, const char *situation)

@@ -15,5 +15,7 @@
 void given(struct bench *b, const char *situation);
 /** Is it so? Fails the test, naming @what and what is otherwise. NULL expects nothing. */
 void expect(struct bench *b, const char *what, const char *situation);
+/** How it is: "3 READY" of @names "facts.stat facts.cpin"; a text that is empty is "-". */
+void describe(struct bench *b, const char *names, char *out, size_t out_bytes);
 
 #endif

@@ -87,7 +87,7 @@ static const struct walk {
     int64_t patience_ms;
     enum mc_fault fault;
     int64_t took_ms;
-    const char *steps, *sent, *left;
+    const char *steps, *sent, *detail, *notes, *left;
 } walks[] = {
 #include "walk_rows.h"
 };
@@ -118,21 +118,29 @@ static void put_steps(const struct bench *b, char *out, size_t size)
     }
 }
 
+/* Of the PIN, the attaches charged; of host and modem, speed and flow control; what was given up; and what is known. */
+#define LEFT                                                                                                           \
+    "bench.pin_results bench.attaches bench.baud bench.flow facts.baud facts.flow facts.flow_refused "                 \
+    "facts.speed_refused facts.prepared facts.stat facts.was_registered"
+
 static void each_walk(void **state)
 {
     for (size_t i = 0; i < MC_LENGTH_OF(walks); i++) {
         const struct walk *w = &walks[i];
         _cleanup_bench_ struct bench *b = bench_new(w->presets);
-        char steps[1024];
+        char steps[1024], left[160];
         b->what = w->what;
         prepare(b, w);
         enum mc_fault fault = bench_walk_within(b, w->from, w->patience_ms, 4000000);
         int64_t took_ms = mc_timerq_now_ms(b->queue) - b->began_ms;
         put_steps(b, steps, sizeof(steps));
-        if (fault != w->fault || took_ms != w->took_ms || strcmp(steps, w->steps) || strcmp(b->sent, w->sent))
-            fail_msg("%s: .fault = %s, .took_ms = %lld, .steps = \"%s\", .sent = \"%s\" (%s)", w->what,
-                     mc_fault_info(fault)->code, (long long)took_ms, steps, b->sent, b->result.detail);
-        expect(b, w->what, w->left);
+        describe(b, LEFT, left, sizeof(left));
+        if (fault != w->fault || took_ms != w->took_ms || strcmp(steps, w->steps) || strcmp(b->sent, w->sent) ||
+            strcmp(b->result.detail, w->detail) || strcmp(b->notes, w->notes) || strcmp(left, w->left))
+            fail_msg("%s\n .fault = %s\n .took_ms = %lld\n .steps = %s\n .sent = %s\n .detail = %s\n .notes = %s\n "
+                     ".left = %s\n",
+                     w->what, mc_fault_info(fault)->code, (long long)took_ms, steps, b->sent, b->result.detail,
+                     b->notes, left);
     }
 }
 
