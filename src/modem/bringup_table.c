@@ -79,7 +79,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     OTHER(DIAL_ABORT, HANGUP, "dial.abort", FIND, 30000, .late = FAULT(MODEM_SILENT), .next = TO(END), .muxed = TO(HANGUP_CHANNEL)),
     SCRIPT(CHECK, SIM, "sim.check", check, 10000, .next = TO(REGISTER), .decide = mc_after_check, .late_next = TO(FIND)),
 
-    OTHER(HANGUP_WAIT, HANGUP, "hangup.wait", AWAIT, 2000, .satisfied = mc_call_ended, .late = FAULT(STUCK_IN_DATA),
+    OTHER(HANGUP_WAIT, HANGUP, "hangup.wait", AWAIT, 2000, .satisfied = mc_call_ended,
           .next = TO(HANGUP_ASK), .late_next = TO(HANGUP_ASK), .muxed = TO(HANGUP_CHANNEL)),
     SCRIPT(HANGUP_ASK, HANGUP, "hangup.ask", at, 2000, .next = TO(END), .late_next = TO(HANGUP_ESCAPE),
            .refused_next = TO(HANGUP_PROVE), .muxed = TO(HANGUP_CHANNEL)),
@@ -88,7 +88,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
            .refused_next = TO(HANGUP_LISTEN)),
     /* The modem may take up to 20 s to say +PPPD: DISCONNECTED (seed: AT did not work after disconnect()). */
     OTHER(HANGUP_LISTEN, HANGUP, "hangup.listen", FIND, 30000, .late = FAULT(STUCK_IN_DATA), .next = TO(END)),
-    OTHER(HANGUP_CHANNEL, HANGUP, "hangup.channel", REDIAL, 7000, .late = FAULT(MUX_SILENT), .next = TO(END), .late_next = TO(HANGUP_LISTEN)),
+    OTHER(HANGUP_CHANNEL, HANGUP, "hangup.channel", REDIAL, 7000, .next = TO(END), .late_next = TO(HANGUP_LISTEN)),
     OTHER(MUX_LEAVE, HANGUP, "mux.leave", UNMUX, 2000, .next = TO(MUX_LEFT), .late_next = TO(MUX_LEFT)),
     /* An ERROR may be for the last frame: who answers so is asked once more there. */
     SCRIPT(MUX_LEFT, HANGUP, "mux.left", at, 2000, .next = TO(END), .late_next = TO(HANGUP_LISTEN), .refused_next = TO(HANGUP_LISTEN)),

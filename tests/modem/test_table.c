@@ -58,6 +58,20 @@ static void every_way_leads_into_the_table(void **state)
     }
 }
 
+/* Where a row names a way on, its fault is said only if it is kept: else it would stand there for nothing. */
+static void every_fault_can_be_said(void **state)
+{
+    EACH_ROW(row)
+    {
+        if (row->late && row->late_next && !row->keep_fault)
+            fail_msg("%s: nobody ever hears that fault, late", row->name);
+        if (row->refused && row->refused_next && !row->keep_fault)
+            fail_msg("%s: nobody ever hears that fault, refused", row->name);
+        if (row->keep_fault && !row->late && !row->refused)
+            fail_msg("%s keeps no fault of its own", row->name);
+    }
+}
+
 /* How long a step may take that is answered by nothing but, at last, that the modem is there. */
 static int64_t longest_ms(const struct mc_chat_step *step)
 {
@@ -195,6 +209,7 @@ int main(void)
         cmocka_unit_test(every_script_fits_its_row),
         cmocka_unit_test(the_manual_s_times),
         cmocka_unit_test(the_scripts_flags),
+        cmocka_unit_test(every_fault_can_be_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
