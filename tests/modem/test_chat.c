@@ -72,6 +72,11 @@ static int build(void *ctx, char *out, size_t size)
     return ((struct scene *)ctx)->built;
 }
 
+static int build_nothing(void *ctx, char *out, size_t size)
+{
+    return -EINVAL;
+}
+
 #define A(...)                                                                                                         \
     {                                                                                                                  \
         .send = "AT+A", .timeout_ms = 100, __VA_ARGS__                                                                 \
@@ -99,6 +104,7 @@ SCRIPT(prove_urgent, A(.flags = MC_CHAT_PROVE | MC_CHAT_URGENT));
 SCRIPT(refusing, A(.refused = refuse), B);
 SCRIPT(built, BUILT, B);
 SCRIPT(built_only, BUILT);
+SCRIPT(unbuilt, {.build = build_nothing, .timeout_ms = 100});
 SCRIPT(dial, {.send = "ATD", .timeout_ms = 100, .flags = MC_CHAT_DIALS});
 SCRIPT(secret, {.send = "AT+CPIN=\"7391\"", .timeout_ms = 100, .flags = MC_CHAT_SECRET});
 SCRIPT(owned, {.send = "AT+CEREG?", .prefix = "+CEREG:", .timeout_ms = 100});
@@ -172,6 +178,7 @@ static const struct row {
     {STEPS(built), {"<OK"}, "0 AT+B|0 " FINE, .built = -ENODATA},
     {STEPS(built_only), {""}, "0 " FINE, .built = -ENODATA},
     {STEPS(built), {".200"}, "0 unbuilt OK -1 no answer to AT+BUILT|", .built = -EINVAL},
+    {STEPS(unbuilt), {".200"}, "0 unbuilt OK -1 |"},
     {STEPS(dial), {"<CONNECT"}, "0 ATD|0 " FINE},
     {STEPS(dial), {"<NO CARRIER"}, "0 ATD|0 refused NO CARRIER -1 NO CARRIER to ATD|"},
     {STEPS(secret), {"<ERROR"}, "0 AT+CPIN=\"7391\"|0 refused ERROR -1 ERROR to AT+CPIN=…|"},
