@@ -303,7 +303,7 @@ void mc_mux_close(struct mc_mux *mux)
     set_closed(&mux->dlcs[0]); /* a UA that comes late opens nothing */
     mc_timer_disarm(&mux->silence);
     mc_timer_disarm(&mux->leave);
-    mc_timer_init(&mux->leave, "mux.leave", on_leave, mux);
+    mc_timer_init(&mux->leave, "mux.leave", on_leave, mux); /* it may have been the adopted one's */
     mc_timer_arm(&mux->leave, mux->queue, LEAVE_MS);
     for (unsigned i = 1; i <= MC_MUX_DLCIS; i++)
         if (mux->dlcs[i].state != DLC_CLOSED)
@@ -342,7 +342,6 @@ struct mc_mux *mc_mux_new(struct mc_timerq *queue, unsigned n1, int32_t baud, co
     mux->cb = *callbacks;
     mux->ctx = ctx;
     mc_buf_init(&mux->control, CONTROL_BYTES);
-    mc_timer_init(&mux->leave, "mux.leave", on_leave, mux);
     mc_timer_init(&mux->end, "mux.end", on_end, mux);
     mc_mux_out_init(mux);
     mc_mux_watch_init(mux);

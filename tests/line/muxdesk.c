@@ -68,6 +68,7 @@ static size_t on_data(void *ctx, unsigned dlci, const uint8_t *data, size_t len)
 {
     struct desk *desk = ctx;
     size_t n = len < desk->take ? len : desk->take;
+    assert_int_not_equal(len, 0);
     assert_int_equal(mc_buf_append(&desk->got[dlci], data, n), 0);
     if (desk->closes_in_data)
         mc_mux_close_dlc(desk->mux, desk->closes_in_data);

@@ -69,6 +69,18 @@ static void redialled(void **state)
     linedesk_expect(desk, "UIH2(ATH\r) cancelled DISC2 ");
 }
 
+static void left_with_a_call(void **state)
+{
+    struct linedesk *desk = *state;
+    linedesk_open_both(desk);
+    linedesk_dial(desk);
+    mc_line_mux_leave(desk->line, linedesk_on_done, desk);
+    assert_false(mc_line_carries(desk->line));
+    linedesk_pass(desk, 1000);
+    assert_non_null(strstr(desk->log, "owner=at done=0 "));
+    desk->log[0] = '\0';
+}
+
 static void left_in_order(void **state)
 {
     struct linedesk *desk = *state;
@@ -216,6 +228,7 @@ int main(void)
         TEST(the_modem_closes_the_data_channel),
         TEST(the_modem_leaves),
         TEST(redialled),
+        TEST(left_with_a_call),
         TEST(left_in_order),
         TEST(forgotten),
         TEST(adopted_with_its_call),
