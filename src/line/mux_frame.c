@@ -73,12 +73,12 @@ static size_t most_info(uint8_t control)
     return control == MUX_UI || control == MUX_UIH ? MUX_INFO_MAX : 0;
 }
 
-/* Is there a frame at @p, which is a flag? @ret_total: its length, closing flag included; of one whose length has not
- * come yet, the least that it can be. */
+/* Is there a frame at @p, which is a flag and has a byte behind it at least? @ret_total: its length, closing flag
+ * included; of one whose length has not come yet, the least that it can be. */
 static enum verdict look(const uint8_t *p, size_t len, struct mux_frame *ret_frame, size_t *ret_total)
 {
     *ret_total = 6;
-    if ((len > 1 && !(p[1] & 1)) || (len > 2 && !is_control(p[2])))
+    if (!(p[1] & 1) || (len > 2 && !is_control(p[2])))
         return NO_FRAME;
     if (len < 4)
         return NEEDS_MORE;

@@ -55,6 +55,9 @@ static int on_write(void *ctx, const void *data, size_t len)
     if (desk->write_result < 0)
         return desk->write_result;
     desk->written_bytes += (int64_t)len;
+    /* The C/R bit is that of who opened the multiplexer (27.010, 5.2.1.2): we are, so that answers have none. */
+    const uint8_t *first = data, control = first[2] & (uint8_t)~MUX_PF;
+    assert_int_equal((first[1] & 2) == 0, control == MUX_UA || control == MUX_DM);
     mc_mux_read(&desk->host, &events, desk, data, len);
     return 0;
 }

@@ -21,6 +21,7 @@ static void starts(void **state)
     assert_int_equal(mc_mux_send(d.mux, 9, "AT", 2), -ENOTCONN);
     desk_say(&d, 1, MUX_UIH | MUX_PF, "OK", 2);
     desk_say(&d, 1, MUX_UIH, "ui", 2);
+    desk_say(&d, 1, MUX_UIH, NULL, 0); /* nothing is no data */
     assert_memory_equal(mc_buf_head(&d.got[1]), "OKui", 4);
     desk_told(&d, "");
     desk_close(&d);
@@ -180,12 +181,14 @@ static void opened_anew(void **state)
     assert_in_range(mc_mux_send(d.mux, 2, zeros, sizeof(zeros)), 1, sizeof(zeros) - 1);
     desk_say(&d, 2, MUX_DISC, NULL, 0);
     desk_forget(&d);
+    size_t carried = mc_buf_len(&d.carried[2]);
     mc_mux_open(d.mux, 2);
     desk_say(&d, 2, MUX_UA, NULL, 0);
     COMMAND(0xe1, 5, 0x0b, 0x8d);
     desk_pass(&d, 10000);
     desk_wrote(&d, "SABM2 UIH0[e3050b8d]");
     desk_told(&d, "opened2=0 ");
+    assert_int_equal(mc_buf_len(&d.carried[2]), carried);
     desk_close(&d);
 }
 
@@ -197,6 +200,22 @@ static void closing_is_not_answered_by_signals(void **state)
     COMMAND(0xe1, 5, 0x0b, 0x8d);
     desk_pass(&d, 300);
     desk_wrote(&d, "DISC2 DISC2");
+    desk_close(&d);
+}
+
+/* Nor is an answer of another kind one to what is said of signals, whatever its values look like. */
+static void signals_are_answered_by_signals(void **state)
+{
+    desk_ready(&d, 64, 115200);
+    d.take = 0;
+    desk_say(&d, 2, MUX_UIH, "x", 1);
+    desk_wrote(&d, "UIH0[e3050b8f]");
+    COMMAND(0x81, 17, 0x0b, 0x8f, 0, 0, 0, 0, 0, 0); /* PN */
+    desk_pass(&d, 300);
+    desk_wrote(&d, "UIH0[e3050b8f]");
+    COMMAND(0xe1, 5, 0x0b, 0x8f);
+    desk_pass(&d, 1000);
+    desk_wrote(&d, "");
     desk_close(&d);
 }
 
@@ -266,6 +285,10 @@ static void adopts(void **state)
         desk_pass(&d, 0);
         desk_told(&d, answers ? "" : "ended=SILENT ");
         assert_int_equal(mc_mux_stats(d.mux).tests, answers ? 1 : 2);
+        desk_forget(&d);
+        desk_pass(&d, 28200); /* from here on it is one as any other: 30 s of silence */
+        if (answers)
+            assert_non_null(strstr(d.out, TEST_WORDS));
         desk_close(&d);
     }
 }
@@ -526,6 +549,7 @@ int main(void)
         cmocka_unit_test(adopted_and_left),
         cmocka_unit_test(opened_anew),
         cmocka_unit_test(closing_is_not_answered_by_signals),
+        cmocka_unit_test(signals_are_answered_by_signals),
         cmocka_unit_test(the_modem_does_not_stop),
         cmocka_unit_test(answers_to_nothing),
         cmocka_unit_test(an_echoed_test_is_no_answer),

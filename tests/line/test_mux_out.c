@@ -174,6 +174,23 @@ static void odd_parameters(void **state)
     }
 }
 
+/* Any DLC may carry data, and is in pace then. */
+static void the_last_dlc_carries_data(void **state)
+{
+    desk_ready(&d, 64, 115200);
+    mc_mux_set_kind(d.mux, 4, MC_MUX_DATA);
+    mc_mux_set_kind(d.mux, 5, MC_MUX_DATA); /* there is none */
+    mc_mux_open(d.mux, 4);
+    desk_say(&d, 4, MUX_UA, NULL, 0);
+    desk_pass(&d, 1000);
+    d.quiet = true;
+    assert_int_equal(mc_mux_send(d.mux, 4, bulk, 3000), 3000);
+    assert_in_range(mc_buf_len(&d.carried[4]), 64, 1000);
+    desk_pass(&d, 1000);
+    assert_int_equal(mc_buf_len(&d.carried[4]), 3000);
+    desk_close(&d);
+}
+
 /* A frame of data takes 25 ms of the wire, or has 32 bytes where that is less; AT has as much as was agreed on. */
 static void frames_of_data(void **state)
 {
@@ -200,9 +217,10 @@ static void frames_of_data(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_of_data), cmocka_unit_test(in_pace),          cmocka_unit_test(in_turn),
-        cmocka_unit_test(room),           cmocka_unit_test(the_port_is_full), cmocka_unit_test(bounded),
-        cmocka_unit_test(odd_parameters),
+        cmocka_unit_test(frames_of_data), cmocka_unit_test(the_last_dlc_carries_data),
+        cmocka_unit_test(in_pace),        cmocka_unit_test(in_turn),
+        cmocka_unit_test(room),           cmocka_unit_test(the_port_is_full),
+        cmocka_unit_test(bounded),        cmocka_unit_test(odd_parameters),
     };
     return cmocka_run_group_tests_name("line/mux_out", tests, NULL, NULL);
 }
