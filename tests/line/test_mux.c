@@ -22,6 +22,8 @@ static void starts(void **state)
     desk_say(&d, 1, MUX_UIH | MUX_PF, "OK", 2);
     desk_say(&d, 1, MUX_UIH, "ui", 2);
     desk_say(&d, 1, MUX_UIH, NULL, 0); /* nothing is no data */
+    desk_say(&d, 1, MUX_UIH, "!", 1);
+    assert_int_equal(mc_buf_len(&d.got[1]), 5);
     assert_memory_equal(mc_buf_head(&d.got[1]), "OKui", 4);
     desk_told(&d, "");
     desk_close(&d);
@@ -435,6 +437,8 @@ static void adopted_and_left(void **state)
     desk_pass(&d, 1);
     desk_pass(&d, 0);
     desk_told(&d, "ended=CLOSED ");
+    mc_mux_feed(d.mux, (const uint8_t[]){0xf9, 0x05, 0xef}, 3); /* nobody waits for the rest of it */
+    assert_int_equal(mc_timerq_next_ms(d.queue), -1);
     desk_close(&d);
 }
 

@@ -174,6 +174,19 @@ static void odd_parameters(void **state)
     }
 }
 
+/* AT goes out at once, so that there is room before the caller has heard that there was none: it is told all the same.
+ */
+static void room_at_once(void **state)
+{
+    desk_ready(&d, 64, 115200);
+    d.quiet = true;
+    assert_int_equal(mc_mux_send(d.mux, 1, bulk, 5000), 4096);
+    desk_told(&d, "");
+    desk_pass(&d, 1);
+    desk_told(&d, "room1 ");
+    desk_close(&d);
+}
+
 /* Any DLC may carry data, and is in pace then. */
 static void the_last_dlc_carries_data(void **state)
 {
@@ -217,10 +230,9 @@ static void frames_of_data(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_of_data), cmocka_unit_test(the_last_dlc_carries_data),
-        cmocka_unit_test(in_pace),        cmocka_unit_test(in_turn),
-        cmocka_unit_test(room),           cmocka_unit_test(the_port_is_full),
-        cmocka_unit_test(bounded),        cmocka_unit_test(odd_parameters),
+        cmocka_unit_test(frames_of_data),   cmocka_unit_test(room_at_once), cmocka_unit_test(the_last_dlc_carries_data),
+        cmocka_unit_test(in_pace),          cmocka_unit_test(in_turn),      cmocka_unit_test(room),
+        cmocka_unit_test(the_port_is_full), cmocka_unit_test(bounded),      cmocka_unit_test(odd_parameters),
     };
     return cmocka_run_group_tests_name("line/mux_out", tests, NULL, NULL);
 }
