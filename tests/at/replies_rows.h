@@ -121,6 +121,7 @@
 {show_cgauth, "+CGAUTH: 1,9,\"a\",\"b\"", NULL},
 {show_cgauth, "+CGAUTH: 1,2,\"a\",\"b\",\"c\"", NULL},
 {show_cgauth, "+CGAUTH: 1,2,\"a", NULL},
+{show_cgauth, "+CGAUTH: 1,2,a\"b", NULL},
 
 
 {show_cgact, "+CGACT: 1,1", "1"},
@@ -156,6 +157,7 @@
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\",\"\",\"\",\"2001:db8::53\",\"32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.256\"",
  "1 5 'a' '' '' '2001:db8::53' '32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.256' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\"", "1 5 'a' '' '' '' '' ?"},
+{show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\",\"0.0.0.0\"", "1 5 'a' '' '' '' '' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5", NULL},
 {show_cgcontrdp, "+CGCONTRDP: 1,x,\"a\"", NULL},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\",,,,,,,,,big", NULL},

@@ -56,6 +56,8 @@ static void test_format(void **state)
     assert_string_equal(out, "AT+X=-3%");
     assert_int_equal(mc_at_format(out, sizeof(out), "AT"), 0);
     assert_string_equal(out, "AT");
+    assert_int_equal(mc_at_format(out, sizeof(out), ""), 0);
+    assert_string_equal(out, "");
 }
 
 static void test_format_refuses(void **state)

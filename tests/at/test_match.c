@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Whose line it is, at the edges: what only nearly is a result, an echo, an owned line, or too old. */
+#include "harness.h"
+
+#include <microcat/base/cleanup.h>
+#include <stdio.h>
+#include <string.h>
+
+static void test_nearly_a_result(void **state)
+{
+    static const char *const results[] = {"OK",   "ERROR",     "CONNECT",     "NO CARRIER",
+                                          "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE"};
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "ATD*99#", NULL, MC_AT_DIALS);
+    for (size_t i = 0; i < MC_LENGTH_OF(results); i++) {
+        char line[32], log[48];
+        snprintf(line, sizeof(line), "%sX\r\n", results[i]);
+        harness_feed(&h, line);
+        snprintf(log, sizeof(log), "urc %sX\n", results[i]);
+        harness_expect(&h, log);
+    }
+    harness_feed(&h, "OK\r\n");
+    harness_expect(&h, "ATD*99# -> OK\n");
+    harness_stop(&h);
+}
+
+static void test_nearly_an_echo(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_feed(&h, "XT+1\r\nTT\r\n");
+    harness_expect(&h, "urc XT+1\nurc TT\n");
+    harness_send(&h, "AT+PIN=", NULL, MC_AT_SECRET); /* nothing is secret in it, least of all every line */
+    harness_feed(&h, "+Y: 1\r\nOK\r\n");
+    harness_expect(&h, "urc +Y: 1\nAT+PIN= -> OK\n");
+    harness_stop(&h);
+}
+
+/* An empty prefix owns nothing, the shortest one its lines. */
+static void test_prefixes(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+X", "|+X:||#|", 0);
+    harness_feed(&h, "+Y: 1\r\n+X: 2\r\n#3\r\n4\r\nOK\r\n");
+    harness_expect(&h, "urc +Y: 1\nurc 4\nAT+X -> OK [+X: 2] [#3]\n");
+    harness_send(&h, "AT+Z", "", 0);
+    harness_feed(&h, "+Z: 1\r\nOK\r\n");
+    harness_expect(&h, "urc +Z: 1\nAT+Z -> OK\n");
+    harness_stop(&h);
+}
+
+static int last_code;
+static void keep_code(void *ctx, const struct mc_at_answer *answer)
+{
+    last_code = answer->code;
+}
+
+static void test_codes_of_cms(void **state)
+{
+    static const struct {
+        const char *line;
+        int code;
+    } rows[] = {{"+CMS ERROR: 302\r", 302},     {"+CMS ERROR:0\r", 0},         {"+CMS ERROR:   7\r", 7},
+                {"+CMS ERROR: 65535\r", 65535}, {"+CMS ERROR: 65536\r", -1},   {"+CMS ERROR: -1\r", -1},
+                {"+CMS ERROR: 302x\r", -1},     {"+CMS ERROR: x\r", -1},       {"+CMS ERROR:\r", -1},
+                {"+CMS ERROR: 3 2\r", -1},      {"+CMS ERROR: SIM busy\r", -1}};
+    static const struct mc_at_command command = {.text = "AT+CMGF=1", .timeout_ms = 1000};
+    static struct harness h;
+    harness_start(&h);
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        last_code = -2;
+        assert_int_equal(mc_at_send(h.at, &command, keep_code, NULL), 0);
+        harness_feed(&h, rows[i].line);
+        assert_int_equal(last_code, rows[i].code);
+    }
+    harness_stop(&h);
+}
+
+/* Owed for 120 s, and not a millisecond longer; also while another is in flight. */
+static void test_how_long_it_is_owed(void **state)
+{
+    static struct harness h;
+    for (int more = 0; more < 2; more++) {
+        harness_start(&h);
+        harness_send(&h, "AT+OLD", NULL, 0);
+        harness_wait(&h, 1000);
+        harness_wait(&h, 120000 + more);
+        harness_send(&h, "AT+NEW", NULL, 0);
+        assert_string_equal(h.written, more ? "AT+OLD\rAT+NEW\r" : "AT+OLD\rAT+IPR?\r");
+        harness_stop(&h);
+    }
+    harness_start(&h);
+    mc_at_set_probe(h.at, false);
+    harness_send(&h, "AT+OLD", NULL, 0);
+    harness_wait(&h, 1000);
+    harness_wait(&h, 119500);
+    harness_send(&h, "AT+NEW", NULL, 0);
+    harness_wait(&h, 501);
+    harness_feed(&h, "OK\r");
+    harness_expect(&h, "AT+OLD -> timeout\nAT+NEW -> OK\n");
+    harness_stop(&h);
+}
+
+/* One LF closes a CONNECT that a CR ended: any other is PPP's. */
+static void test_the_lf_of_connect(void **state)
+{
+    static const struct {
+        const char *line, *next;
+        size_t taken;
+    } rows[] = {{"CONNECT\r\n", "\n", 0}, {"CONNECT\n", "\n~", 0}, {"CONNECT\r", "\n\n", 1}, {"CONNECT\r", "~\n", 0}};
+    static struct harness h;
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        harness_start(&h);
+        harness_send(&h, "ATD*99#", NULL, MC_AT_DIALS);
+        assert_int_equal(harness_feed(&h, rows[i].line), strlen(rows[i].line));
+        assert_int_equal(harness_feed(&h, rows[i].next), rows[i].taken);
+        assert_int_equal(harness_feed(&h, "\n"), 0);
+        harness_stop(&h);
+    }
+}
+
+static void test_resync_forgets_half_a_line(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_feed(&h, "RD");
+    mc_at_resync(h.at);
+    harness_feed(&h, "Y\r\n");
+    harness_expect(&h, "urc Y\n");
+    harness_stop(&h);
+}
+
+/* Nothing in flight, nothing that waits: nothing wakes the host. */
+static void test_an_idle_engine_has_no_timer(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT", NULL, 0);
+    harness_send(&h, "AT", NULL, MC_AT_IMPATIENT);
+    harness_feed(&h, "OK\r\nOK\r\n");
+    harness_expect(&h, "AT -> OK\nAT -> OK\n");
+    assert_int_equal(mc_timerq_next_ms(h.queue), -1);
+    harness_stop(&h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nearly_a_result),
+        cmocka_unit_test(test_nearly_an_echo),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_codes_of_cms),
+        cmocka_unit_test(test_how_long_it_is_owed),
+        cmocka_unit_test(test_the_lf_of_connect),
+        cmocka_unit_test(test_resync_forgets_half_a_line),
+        cmocka_unit_test(test_an_idle_engine_has_no_timer),
+    };
+    return cmocka_run_group_tests_name("at.match", tests, NULL, NULL);
+}
