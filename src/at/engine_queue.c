@@ -87,21 +87,23 @@ static void end_all(struct mc_at *at, enum mc_at_result result, const char *why)
     if (at->current)
         at_finish(at, result, -1, why);
     end(at, waiting, result, why);
-    at_pump(at);
 }
 
 void mc_at_cancel_all(struct mc_at *at)
 {
     end_all(at, MC_AT_CANCELLED, "");
+    at_pump(at);
 }
 
 void mc_at_give_up(struct mc_at *at)
 {
     end_all(at, MC_AT_TIMEOUT, "");
+    at_pump(at);
 }
 
 void mc_at_abandon(struct mc_at *at, const char *why)
 {
     end_all(at, MC_AT_CANCELLED, why);
     at_drop_ghosts(at, at->n_ghosts);
+    at_pump(at); /* only now: what a callback has sent needs no question first */
 }

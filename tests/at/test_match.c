@@ -121,6 +121,26 @@ static void test_the_lf_of_connect(void **state)
     }
 }
 
+static void send_again(struct harness *h, const char *text)
+{
+    h->on_done = NULL;
+    harness_send(h, "AT+AGAIN", NULL, 0);
+}
+
+/* A modem that has started anew owes nothing, also when who is told so asks the next thing at once. */
+static void test_abandoned_owes_nothing(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    h.on_done = send_again;
+    harness_send(&h, "AT+A", NULL, 0);
+    mc_at_abandon(h.at, "It started anew.");
+    assert_string_equal(h.written, "AT+A\rAT+AGAIN\r");
+    harness_feed(&h, "OK\r\n");
+    harness_expect(&h, "AT+A -> It started anew.\nAT+AGAIN -> OK\n");
+    harness_stop(&h);
+}
+
 static void test_resync_forgets_half_a_line(void **state)
 {
     static struct harness h;
@@ -154,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_codes_of_cms),
         cmocka_unit_test(test_how_long_it_is_owed),
         cmocka_unit_test(test_the_lf_of_connect),
+        cmocka_unit_test(test_abandoned_owes_nothing),
         cmocka_unit_test(test_resync_forgets_half_a_line),
         cmocka_unit_test(test_an_idle_engine_has_no_timer),
     };
