@@ -15,7 +15,7 @@ enum mc_finder_ask { MC_ASK_AT, MC_ASK_LCP, MC_ASK_CMUX, MC_ASK_UNMUTE, MC_ASK_E
 struct mc_finder_question {
     enum mc_finder_ask ask;
     unsigned rank; /* of the speed at which it is asked, or: */
-    int wait_ms;
+    int wait_ms;   /* for an answer; an escape has guard times and proofs instead */
 };
 #define MC_FINDER_RANK_TURN 99 /* one of the unlikely speeds, another one in each round */
 

@@ -44,8 +44,9 @@ const struct mc_finder_question mc_finder_round[] = {
     {MC_ASK_UNMUTE, 6, 110},
     {MC_ASK_AT, 1, 300},
     {MC_ASK_AT, 0, 300},
-    {MC_ASK_ESCAPE, 0, 300},
-    {MC_ASK_ESCAPE, 1, 300},
-    {MC_ASK_ESCAPE, MC_FINDER_RANK_TURN, 300},
+    /* which have their own times */
+    {.ask = MC_ASK_ESCAPE, .rank = 0},
+    {.ask = MC_ASK_ESCAPE, .rank = 1},
+    {.ask = MC_ASK_ESCAPE, .rank = MC_FINDER_RANK_TURN},
 };
 const unsigned mc_finder_questions = MC_LENGTH_OF(mc_finder_round);
