@@ -47,10 +47,10 @@ void mc_mux_stop_modem(struct dlc *dlc, bool on)
 
 /* ---- the modem's ---- */
 
+/* Something waits: then it is open, too. */
 static bool is_stopped(const struct dlc *dlc)
 {
-    return dlc->state == DLC_OPEN && mc_buf_len(&dlc->out) > 0 && (dlc->signals & MC_MUX_FC || dlc->mux->all_stopped) &&
-           dlc->mux->state == MUX_ON;
+    return mc_buf_len(&dlc->out) > 0 && (dlc->signals & MC_MUX_FC || dlc->mux->all_stopped);
 }
 
 void mc_mux_watch_stopped(struct dlc *dlc)
@@ -69,13 +69,6 @@ void mc_mux_signals_told(struct dlc *dlc, uint8_t signals)
     mc_mux_watch_stopped(dlc);
 }
 
-static void tell(struct dlc *dlc, bool goes_on)
-{
-    struct mc_mux *mux = dlc->mux;
-    if (mux->cb.stopped)
-        mux->cb.stopped(mux->ctx, dlc->dlci, goes_on);
-}
-
 /* By our MSC, behind which some say their own. 27.010, 5.4.6.3.7, wants no more than its echo, and has no question: so
  * a modem that answers by that alone is not waited for without a bound. */
 static void ask(struct dlc *dlc)
@@ -88,7 +81,7 @@ static void ask(struct dlc *dlc)
     mc_timer_arm(&dlc->stopped, dlc->mux->queue, ASK_MS);
     mc_mux_say_signals(dlc);
     if (!told)
-        tell(dlc, false);
+        dlc->mux->cb.stopped(dlc->mux->ctx, dlc->dlci, false);
 }
 
 static void on_stopped(void *ctx)
@@ -104,7 +97,7 @@ static void on_stopped(void *ctx)
     dlc->signals &= ~(unsigned)MC_MUX_FC;
     dlc->stop_told = mux->all_stopped = false;
     mc_mux_pump(mux);
-    tell(dlc, true);
+    mux->cb.stopped(mux->ctx, dlc->dlci, true);
 }
 
 /* ---- life ---- */

@@ -42,7 +42,7 @@ static void on_partial(void *ctx)
  * there. Other frames may be echoes as well, then; the answer to the TEST alone can be none. */
 bool mc_mux_hears(struct mc_mux *mux, const struct mux_frame *frame)
 {
-    bool control = frame->dlci == 0 && (frame->control == MUX_UIH || frame->control == MUX_UI);
+    bool control = frame->dlci == 0;
     if (control && mc_mux_is_test(frame->info, frame->info_bytes, false)) {
         mux->echoes = true;
         mux->tests_waited += mux->tests_waited == 0;

@@ -57,6 +57,10 @@ static void on_room(void *ctx, unsigned dlci)
 {
 }
 
+static void on_stopped(void *ctx, unsigned dlci, bool goes_on)
+{
+}
+
 static void on_stray(void *ctx, const uint8_t *data, size_t len)
 {
 }
@@ -79,6 +83,7 @@ static void begin(struct bench *bench, unsigned n1)
                                          .opened = on_opened,
                                          .closed = on_closed,
                                          .room = on_room,
+                                         .stopped = on_stopped,
                                          .stray = on_stray,
                                          .ended = on_ended};
     *bench = (struct bench){.queue = mc_timerq_new(0)};

@@ -349,7 +349,9 @@ static void an_echoed_test_is_no_answer(void **state)
     desk_told(&d, "ended=SILENT ");
     assert_int_equal(mc_mux_stats(d.mux).tests_lost, 2);
     desk_close(&d);
-    desk_ready(&d, 64, 115200); /* one that echoes and answers */
+    desk_ready(&d, 64, 115200);                       /* one that echoes and answers */
+    desk_say(&d, 1, MUX_UIH, "\x23\x11microcat", 10); /* is text on a DLC */
+    assert_int_equal(mc_buf_len(&d.got[1]), 10);
     for (int i = 0; i < 4; i++) {
         echoes(45000);
         COMMAND(0x21, 17, 'm', 'i', 'c', 'r', 'o', 'c', 'a', 't');
@@ -404,6 +406,7 @@ static void leaves(void **state)
             desk_say(&d, 2, MUX_DM, NULL, 0);
             desk_wrote(&d, "UIH0[c301]");
         }
+        COMMAND(0xe1, 5, 7, 0x8d); /* to an MSC of before */
         if (rows[i].answer)
             desk_say(&d, 0, rows[i].control, rows[i].answer, strlen(rows[i].answer));
         desk_pass(&d, rows[i].at_ms - 1);
@@ -533,6 +536,14 @@ static void partial_frames(void **state)
     n = mc_mux_frame_put(whole, 1, MUX_UIH, false, (const uint8_t *)"ok", 2);
     mc_mux_feed(d.mux, whole + 3, n - 3);
     assert_int_equal(mc_buf_len(&d.got[1]), 2);
+    desk_forget(&d);
+    mc_mux_feed(d.mux, (const uint8_t[]){0xf9, 0x05, 0xef, 0x21, 0xf9, 0x07, 0xef}, 7); /* one in another */
+    desk_pass(&d, 100);
+    desk_told(&d, "(\x05\xef!) ");
+    desk_pass(&d, 99);
+    desk_told(&d, "");
+    desk_pass(&d, 1); /* and nothing else comes */
+    desk_told(&d, "(\x07\xef) ");
     desk_close(&d);
 }
 

@@ -75,11 +75,17 @@ static void an_old_answer(void **state)
     mc_mux_resume(d.mux, 2);
     COMMAND(0xe1, 5, 0x0b, 0x8f);
     desk_forget(&d);
+    COMMAND(0xe1, 3, 0x0b); /* nor what is none */
+    COMMAND(0xe1, 1);
     desk_pass(&d, 300);
     desk_wrote(&d, "UIH0[e3050b8d]");
     COMMAND(0xe1, 5, 0x0b, 0x8d);
     desk_pass(&d, 1000);
     desk_wrote(&d, "");
+    mc_mux_open(d.mux, 2);
+    COMMAND(0xe1, 5, 0x0b, 0x8d); /* nor does it answer a SABM */
+    desk_pass(&d, 300);
+    desk_wrote(&d, "SABM2 SABM2");
     desk_close(&d);
 }
 
@@ -125,13 +131,15 @@ static void stop_and_send(void)
     desk_ready(&d, 64, 115200);
     COMMAND(0xe3, 5, 0x0b, 0x8f);
     desk_forget(&d);
-    assert_int_equal(mc_mux_send(d.mux, 2, "data", 4), 4);
+    assert_int_equal(mc_mux_send(d.mux, 2, "d", 1), 1);
 }
 
 static void the_modems_release_is_lost(void **state)
 {
     stop_and_send();
-    desk_pass(&d, 4999);
+    desk_pass(&d, 2000);
+    assert_int_equal(mc_mux_send(d.mux, 2, "ata", 3), 3); /* counts from the first */
+    desk_pass(&d, 2999);
     desk_wrote(&d, "");
     desk_told(&d, "");
     desk_pass(&d, 1);
@@ -160,7 +168,7 @@ static void it_is_stopped_indeed(void **state)
     }
     desk_told(&d, "stopped2 ");
     COMMAND(0xe3, 5, 0x0b, 0x8d);
-    desk_wrote(&d, "UIH0[e1050b8d] UIH2[64617461]");
+    desk_wrote(&d, "UIH0[e1050b8d] UIH2[64]");
     COMMAND(0xe3, 5, 0x0b, 0x8f); /* another stop is told anew */
     assert_int_equal(mc_mux_send(d.mux, 2, "data", 4), 4);
     desk_pass(&d, 5000);
@@ -205,9 +213,21 @@ static void it_does_not_answer(void **state)
     desk_close(&d);
 }
 
-/* Nothing waits: nobody is asked. A DLC that begins anew is not stopped. */
+/* Nothing waits, or no more: nobody is asked. A DLC that begins anew is not stopped. */
 static void nothing_waits(void **state)
 {
+    desk_ready(&d, 64, 115200);
+    assert_int_equal(mc_mux_send(d.mux, 1, "A", 1), 1);
+    desk_pass(&d, 500);
+    assert_true(mc_timerq_next_ms(d.queue) > mc_timerq_now_ms(d.queue) + 20000); /* nothing wakes us but silence */
+    COMMAND(0x63, 1);
+    assert_int_equal(mc_mux_send(d.mux, 1, "T", 1), 1);
+    COMMAND(0xa3, 1);
+    desk_forget(&d);
+    desk_pass(&d, 10000);
+    desk_wrote(&d, "");
+    desk_told(&d, "");
+    desk_close(&d);
     desk_ready(&d, 64, 115200);
     COMMAND(0xe3, 5, 0x0b, 0x8f);
     desk_forget(&d);

@@ -189,6 +189,37 @@ static void streams_at_every_split(void **state)
         at_every_split(streams[i].what, streams[i].data, streams[i].len, streams[i].expected);
 }
 
+/* More comes at once than a reader holds, behind a frame that has begun. */
+static void a_long_read(void **state)
+{
+    static uint8_t data[4 * MUX_FRAME_MAX];
+    static char info[MUX_INFO_MAX + 1], words[8192];
+    static struct heard heard;
+    size_t n = 0;
+    memset(info, 'i', MUX_INFO_MAX - 100);
+    words[0] = '\0';
+    for (int i = 0; i < 3; i++) {
+        n += make(data + n, 1, 0xef, false, true, info);
+        snprintf(words + strlen(words), sizeof(words) - strlen(words), "ef1:%s ", info);
+    }
+    for (size_t cut = 0; cut < n; cut += cut < 10 ? 1 : 97) {
+        read_cut(&heard, data, n, cut, n);
+        assert_string_equal(heard.words, words);
+    }
+}
+
+static void what_is_wrong_is_counted(void **state)
+{
+    static const uint8_t bad[] = {0xf9, 0x03, 0x73, 0x01, 0xd6, 0xf9}, none[] = {0xf9, 0x02, 0x73, 0x01, 0xd6};
+    static struct heard heard;
+    struct mux_reader reader = {0};
+    heard = (struct heard){0};
+    mc_mux_read(&reader, &events, &heard, bad, sizeof(bad));
+    assert_true(reader.bad_frames == 1 && reader.false_flags == 0 && reader.stray_bytes == 4);
+    mc_mux_read(&reader, &events, &heard, none, sizeof(none));
+    assert_true(reader.bad_frames == 1 && reader.false_flags == 1 && reader.stray_bytes == 8);
+}
+
 struct counted {
     unsigned next, others;
 };
@@ -350,6 +381,8 @@ int main(void)
         cmocka_unit_test(every_kind_in_every_style),
         cmocka_unit_test(every_length),
         cmocka_unit_test(streams_at_every_split),
+        cmocka_unit_test(a_long_read),
+        cmocka_unit_test(what_is_wrong_is_counted),
         cmocka_unit_test(every_bit_is_guarded),
         cmocka_unit_test(how_much_is_waited_for),
         cmocka_unit_test(late),

@@ -56,7 +56,7 @@ struct mc_mux_callbacks {
     /** A DLC that did not take all bytes takes some again. */
     void (*room)(void *ctx, unsigned dlci);
     /** The modem has stopped a DLC on which something waits for 5 s, and is asked whether it still does (again each 5
-     * s); or (@goes_on) it answered four times without a word about it, and what waits is sent. May be NULL. */
+     * s); or (@goes_on) it answered four times without a word about it, and what waits is sent. */
     void (*stopped)(void *ctx, unsigned dlci, bool goes_on);
     /** Bytes that are no frame's, in order; those behind a CLD of the modem's too, until `ended`. */
     void (*stray)(void *ctx, const uint8_t *data, size_t len_bytes);
