@@ -20,6 +20,7 @@ static void forget_session(struct mc_facts *facts)
     facts->cereg_urcs = facts->prepared = facts->was_registered = false;
     facts->address[0] = facts->context.address[0] = '\0';
     facts->context_active = -1;
+    facts->context_active_at_ms = -1;
     memset(facts->dns, 0, sizeof(facts->dns));
 }
 

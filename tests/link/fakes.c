@@ -154,6 +154,8 @@ void mc_wish_event(struct mc_wish *wish, enum mc_wish_event event)
         [MC_WISH_SWITCH_RADIO_ON] = MC_WISH_COMMAND,
         [MC_WISH_SWITCH_OFF] = MC_WISH_GOING_OFF,
         [MC_WISH_SWITCHED_OFF] = MC_WISH_OFF,
+        [MC_WISH_LEND] = MC_WISH_LENT,
+        [MC_WISH_GIVEN_BACK] = MC_WISH_ONLINE,
         [MC_WISH_CAME_BACK] = MC_WISH_ONLINE,
     };
     bench_say(&now->bench, "wish %s", wish_event_names[event]);

@@ -46,7 +46,7 @@ static const struct bench_row rows[] = {
     {"online, cut", NULL, "waits wish:online call:up cut wish:lent call:none use:none rests at-rest opened +2000 end +0 flags",
      "wish lend|go-down|lend|note the line is lent, for 30 s at the most|lent|"
      "publish 30000 \"the line is lent (lease); it connects again when it is back\"|2000 note the lease is over: Enough.|take-back|"
-     "wish given-back|stop-before-dial 0|ended -125 Enough.|session doubted|go-down|"
+     "wish given-back|stop-before-dial 0|ended -125 Enough.|session doubted|go-up|"
      "publish -1 \"the line is lent (lease); it connects again when it is back\"|pause 0 anew 1|"},
     {"online, cut, and given back when online is wanted", NULL, "wish:online call:up cut wish:lent call:none at-rest opened end wish:online +0",
      "wish lend|go-down|lend|note the line is lent, for 30 s at the most|lent|"
