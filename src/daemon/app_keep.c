@@ -9,13 +9,12 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/daemon/notify.h>
+#include <microcat/host/privileged.h>
 #include <microcat/io/child.h>
 #include <microcat/io/port.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 /* A device that is not found again within this time is gone: then so is the call. */
 #define CLAIM_MS 10000
@@ -63,7 +62,7 @@ static int kept_pid(const struct app_kept *kept, pid_t *ret_pid)
 static void kill_kept(const struct app_kept *kept)
 {
     pid_t pid;
-    if (kept_pid(kept, &pid) == 0 && syscall(SYS_pidfd_send_signal, kept->fds[KEEP_PPPD], SIGKILL, NULL, 0) == 0)
+    if (kept_pid(kept, &pid) == 0 && mc_privileged()->kill_kept(kept->fds[KEEP_PPPD]) == 0)
         mc_notice("ended pppd %d", (int)pid);
 }
 

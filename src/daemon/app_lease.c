@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/io/fdport.h>
-#include <microcat/ppp/pty.h>
+#include <microcat/host/pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

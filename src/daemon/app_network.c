@@ -5,10 +5,8 @@
 #include <errno.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
-#include <microcat/ppp/networkmanager.h>
-#include <microcat/ppp/route.h>
+#include <microcat/host/privileged.h>
 #include <microcat/ppp/slaac.h>
-#include <microcat/ppp/vrf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +17,7 @@
 static void remove_route(struct app *app, enum mc_route_family family)
 {
     if (app->families & family)
-        mc_route_remove(app->ppp_link.ifname, family, app->metric, app->table);
+        mc_privileged()->remove_route(app->ppp_link.ifname, family, app->metric, app->table);
     app->families &= ~(unsigned)family;
 }
 
@@ -33,7 +31,7 @@ void app_join_vrf(struct app *app, const char *ifname)
 {
     const char *vrf = app->settings.ppp.vrf;
     app->vrf_table = 0;
-    int r = *vrf ? mc_vrf_join(ifname, vrf, &app->vrf_table) : 0;
+    int r = *vrf ? mc_privileged()->join_vrf(ifname, vrf, &app->vrf_table) : 0;
     if (r < 0)
         mc_warn("%s cannot join VRF %s, and gets no route: %s", ifname, vrf, strerror(-r));
 }
@@ -69,7 +67,7 @@ static void add_routes(struct app *app)
             remove_route(app, routes[i].family); /* its address went, the other one stays */
         if (!routes[i].wanted || (app->families & routes[i].family))
             continue;
-        int r = mc_route_add(l->ifname, routes[i].family, metric, table);
+        int r = mc_privileged()->add_route(l->ifname, routes[i].family, metric, table);
         if (r == 0)
             app->families |= routes[i].family;
         else if (r == -EEXIST)
@@ -170,9 +168,9 @@ static void hands_off(struct app *app, bool on)
     const char *folder = getenv("MICROCATD_NETWORKMANAGER"), *owner = app_instance(app);
     int r = 0;
     if (on)
-        r = mc_networkmanager_hands_off(folder, owner, app->ppp_link.ifname);
+        r = mc_privileged()->networkmanager_hands_off(folder, owner, app->ppp_link.ifname);
     else
-        mc_networkmanager_forget(folder, owner);
+        mc_privileged()->networkmanager_forget(folder, owner);
     if (r < 0)
         mc_warn("NetworkManager cannot be told to leave %s alone: %s", app->ppp_link.ifname, strerror(-r));
 }

@@ -5,6 +5,7 @@
 #include <microcat/base/log.h>
 #include <microcat/daemon/board_pulses.h>
 #include <microcat/daemon/journal.h>
+#include <microcat/host/privileged.h>
 #include <microcat/io/dsr_watch.h>
 #include <microcat/io/port.h>
 #include <stdio.h>
@@ -103,7 +104,7 @@ static enum mc_fault open_fault(const struct app *app, int r, char *detail, size
         snprintf(detail, size, "%s: permission denied", path);
         return MC_FAULT_DEVICE_DENIED;
     case -EBUSY:
-        if (mc_port_holder(path, &holder) == 0)
+        if (mc_privileged()->tty_holder(path, &holder) == 0)
             snprintf(detail, size, "%s is used by %s (pid %d)", path, holder.name, (int)holder.pid);
         else
             snprintf(detail, size, "%s is used by another process", path);
@@ -279,7 +280,8 @@ static void run_command(struct app *app)
     const char *const argv[] = {"sh", "-c", script, "sh", word, NULL};
     const struct mc_child_spec spec = {
         .program = "/bin/sh", .argv = argv, .envp = envp, .stdin_fd = -1, .name = "board command"};
-    int r = mc_child_spawn(app->loop, &spec, &events, app, &app->board.child);
+    const struct mc_errand errand = {.kind = MC_ERRAND_BOARD, .tty_fd = -1, .word = word};
+    int r = mc_privileged()->spawn(app->loop, &errand, &spec, &events, app, &app->board.child);
     if (r < 0)
         finish_board(app, r);
     else

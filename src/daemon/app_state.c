@@ -6,15 +6,11 @@
 #include <microcat/base/log.h>
 #include <microcat/base/parse.h>
 #include <microcat/daemon/pin_key.h>
+#include <microcat/host/privileged.h>
 #include <microcat/io/process.h>
-#include <microcat/ppp/networkmanager.h>
-#include <microcat/ppp/route.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/syscall.h>
 
 #define SAVE_DELAY_MS    2000   /* several changes at once become one write */
 #define SAVE_AGAIN_MS    60000  /* after a write that failed */
@@ -229,17 +225,13 @@ static bool has_parent(int pid)
            !strcmp(parent.name, "microcatd");
 }
 
-/* By pidfd, and only when it is still the very process that was noted: a pid may belong to somebody else by now. */
+/* A note of another boot tells nothing of this one's processes. */
 static void kill_orphan(const struct mc_call_note *call)
 {
-    char now[32], boot[40];
-    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, call->pid, 0);
+    char boot[40];
     mc_call_note_boot(boot, sizeof(boot));
-    if (pidfd < 0 || mc_call_note_start_time(call->pid, now, sizeof(now)) < 0 || strcmp(now, call->start) != 0 ||
-        strcmp(boot, call->boot) != 0)
-        return;
-    mc_notice("ending pppd %d, which a daemon before this one left behind", call->pid);
-    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    if (strcmp(boot, call->boot) == 0 && mc_privileged()->kill_orphan(call->pid, call->start) > 0)
+        mc_notice("ended pppd %d, which a daemon before this one left behind", call->pid);
 }
 
 int app_state_call_load(struct app *app, struct mc_call_note *ret_call)
@@ -262,13 +254,13 @@ void app_state_sweep(struct app *app)
         mc_warn("another microcatd uses this state directory: its pppd %d is left alone", call.pid);
         return;
     }
-    mc_networkmanager_forget(getenv("MICROCATD_NETWORKMANAGER"), app_instance(app));
+    mc_privileged()->networkmanager_forget(getenv("MICROCATD_NETWORKMANAGER"), app_instance(app));
     if (mc_names_sweep(app->names))
         mc_notice("took the DNS servers out of resolv.conf that a daemon before this one left there");
     if (!noted)
         return;
     kill_orphan(&call);
-    int n = *call.up.ifname ? mc_route_sweep(call.up.ifname) : 0;
+    int n = *call.up.ifname ? mc_privileged()->sweep_routes(call.up.ifname) : 0;
     if (n > 0)
         mc_notice("removed %d route%s through %s, which a daemon before this one left behind", n, n == 1 ? "" : "s",
                   call.up.ifname);

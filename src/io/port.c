@@ -96,6 +96,13 @@ int mc_port_holder(const char *path, struct mc_port_holder *ret_holder)
     return -ENOENT;
 }
 
+static mc_port_holder_fn *ask_holder = mc_port_holder;
+
+void mc_port_ask_holder_of(mc_port_holder_fn *fn)
+{
+    ask_holder = fn;
+}
+
 /*
  * Keeps others off, even root, whom TIOCEXCL does not stop. No TIOCEXCL on a pty: the mark would outlive us for as long
  * as whoever made the pty keeps its slave open, and lock our next life out.
@@ -152,7 +159,7 @@ static int open_serial(struct mc_loop *loop, const char *real, struct mc_transpo
 
     if (access(real, R_OK | W_OK) < 0)
         return -errno;
-    if (mc_port_holder(real, &holder) == 0)
+    if (ask_holder(real, &holder) == 0)
         return -EBUSY;
     int r = mc_serial_open(loop, real, &transport);
     if (r == -ENOTTY)

@@ -2,6 +2,7 @@
 /* What is asked of systemd-resolved: each request is bounded and ends once. dns_bus.c carries it there. */
 #include "dns_bus.h"
 
+#include <microcat/host/privileged.h>
 #include <microcat/io/loop.h>
 #include <microcat/ppp/dns.h>
 
@@ -227,6 +228,8 @@ int mc_dns_set(struct mc_dns *dns, const char *ifname, const char *const *server
     request = new_request(dns, done, ctx);
     if (request == NULL)
         return -ENOMEM;
+    if (mc_privileged()->set_resolved != NULL)
+        return conclude(request, mc_privileged()->set_resolved(ifname, servers, n_servers, default_route));
     r = mc_dns_bus_open(dns->bus);
     if (r >= 0)
         r = sent(request, mc_dns_bus_set_servers(dns->bus, index, servers, n_servers, next_call(request)));
@@ -245,6 +248,8 @@ int mc_dns_revert(struct mc_dns *dns, const char *ifname, mc_dns_done_fn *done, 
     request = new_request(dns, done, ctx);
     if (request == NULL)
         return -ENOMEM;
+    if (mc_privileged()->revert_resolved != NULL)
+        return conclude(request, mc_privileged()->revert_resolved(ifname));
     r = mc_dns_bus_open(dns->bus);
     if (r >= 0)
         r = sent(request, mc_dns_bus_revert(dns->bus, index, next_call(request)));

@@ -2,14 +2,15 @@
 #include "names_program.h"
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
+#include <microcat/host/privileged.h>
+#include <microcat/host/resolv_text.h>
+#include <microcat/host/route.h>
+#include <microcat/host/route_watch.h>
 #include <microcat/io/atomic_file.h>
 #include <microcat/io/loop.h>
 #include <microcat/ppp/dns.h>
 #include <microcat/ppp/names.h>
 #include <microcat/ppp/names_file.h>
-#include <microcat/ppp/resolv_text.h>
-#include <microcat/ppp/route.h>
-#include <microcat/ppp/route_watch.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -97,7 +98,7 @@ static void set_routes(struct mc_names *names)
     for (size_t i = 0; i < names->n_servers; i++) {
         if (names->routed[i] || others_use(names, names->servers[i]))
             continue;
-        int r = mc_route_add_server(names->ifname, names->servers[i], names->metric, names->table);
+        int r = mc_privileged()->add_server_route(names->ifname, names->servers[i], names->metric, names->table);
         if (r < 0)
             mc_debug("no route to %s through %s: %s", names->servers[i], names->ifname, strerror(-r));
         names->routed[i] = r > 0;
@@ -108,7 +109,7 @@ static void take_routes(struct mc_names *names)
 {
     for (size_t i = 0; i < names->n_servers; i++)
         if (names->routed[i])
-            mc_route_remove_server(names->ifname, names->servers[i], names->metric, names->table);
+            mc_privileged()->remove_server_route(names->ifname, names->servers[i], names->metric, names->table);
     memset(names->routed, 0, sizeof(names->routed));
 }
 

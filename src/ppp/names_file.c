@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
-#include <microcat/io/atomic_file.h>
+#include <microcat/host/privileged.h>
+#include <microcat/host/resolv_text.h>
 #include <microcat/io/loop.h>
 #include <microcat/io/pathwatch.h>
 #include <microcat/ppp/names_file.h>
-#include <microcat/ppp/resolv_text.h>
 
 #include <errno.h>
 #include <libgen.h>
@@ -17,7 +17,7 @@
 #define SETTLE_MS 200   /* whoever writes a file often writes it twice */
 #define CALM_MS   10000 /* between two writings, once somebody seems to take our block out again and again */
 
-enum { TRIES = 5, SERVERS = 4, QUICK_MAX = 6 };
+enum { SERVERS = 4, QUICK_MAX = 6 };
 
 struct mc_names_file {
     struct mc_loop *loop;
@@ -64,88 +64,18 @@ static char *resolve(const char *path)
     return made;
 }
 
-static int read_text(const char *path, struct mc_file_id *ret_id, char **ret_text)
-{
-    size_t len = 0;
-    int r = mc_file_look(path, ret_id);
-
-    if (r < 0)
-        return r;
-    if (!ret_id->there) {
-        *ret_text = strdup("");
-        return *ret_text != NULL ? 0 : -ENOMEM;
-    }
-    r = mc_file_read(path, MC_RESOLV_TEXT_BYTES, ret_text, &len);
-    if (r < 0)
-        return r == -ENOENT ? -ESTALE : r;
-    if (strlen(*ret_text) == len)
-        return 0;
-    free(MC_TAKE_PTR(*ret_text));
-    return -EBADMSG; /* that is no text */
-}
-
-/* What the file is to hold, of @bare, which has no block. How many of our servers, or -ENOMEM. */
-static int wanted_text(const struct mc_names_file *file, const char *bare, bool no_file, char **ret_text)
+static int write_file(const struct mc_names_file *file, const char *path, bool give, bool *ret_wrote)
 {
     const char *servers[SERVERS];
-    struct mc_resolv_block block = {.owner = file->owner,
-                                    .ifname = file->ifname,
-                                    .servers = servers,
-                                    .n_servers = file->n_servers,
-                                    .no_file = no_file,
-                                    .first = file->reach != NULL &&
-                                             mc_resolv_others_are_dead(bare, NULL, 0, file->reach, file->ifname)};
+    const struct mc_names_block block = {.owner = file->owner,
+                                         .ifname = file->ifname,
+                                         .servers = servers,
+                                         .n_servers = file->n_servers,
+                                         .reach = file->reach};
 
     for (size_t i = 0; i < file->n_servers; i++)
         servers[i] = file->servers[i];
-    return mc_resolv_with(bare, &block, ret_text);
-}
-
-static int swap(const struct mc_names_file *file, const char *path, const struct mc_file_id *seen, const char *text)
-{
-    _cleanup_free_ char *temporary = NULL;
-
-    if (asprintf(&temporary, "%s.microcatd-%s", path, file->owner) < 0)
-        return -ENOMEM;
-    return mc_file_swap(path, temporary, seen, text, text != NULL ? strlen(text) : 0, seen->there ? seen->mode : 0644);
-}
-
-/* One look at the file, and one writing when it is not as it should be (@give: with our block, else without). */
-static int write_once(const struct mc_names_file *file, const char *path, bool give, bool *ret_wrote)
-{
-    _cleanup_free_ char *text = NULL, *bare = NULL, *wanted = NULL;
-    struct mc_file_id seen;
-    bool remove = false, same;
-    int had, r = read_text(path, &seen, &text);
-
-    *ret_wrote = false;
-    if (r < 0)
-        return r;
-    had = mc_resolv_without(text, file->owner, &bare, &remove);
-    if (had < 0)
-        return had;
-    r = had;
-    if (give)
-        r = wanted_text(file, bare, !seen.there || remove, &wanted);
-    if (r < 0)
-        return r;
-    if (wanted == NULL)
-        wanted = MC_TAKE_PTR(bare);
-    same = strcmp(text, wanted) == 0;
-    if (same)
-        return r;
-    int w = swap(file, path, &seen, remove && *wanted == '\0' ? NULL : wanted);
-    *ret_wrote = w == 0;
-    return w < 0 ? w : r;
-}
-
-static int write_file(const struct mc_names_file *file, const char *path, bool give, bool *ret_wrote)
-{
-    int r = -ESTALE;
-
-    for (unsigned i = 0; i < TRIES && r == -ESTALE; i++)
-        r = write_once(file, path, give, ret_wrote);
-    return r;
+    return mc_privileged()->write_names(&block, path, give, ret_wrote);
 }
 
 /* Our block lies in one file: where the symlink was turned elsewhere meanwhile, it goes from the old one. */
@@ -252,9 +182,8 @@ int mc_names_file_take_back(struct mc_names_file *file)
 bool mc_names_file_is_networkmanager(const struct mc_names_file *file)
 {
     _cleanup_free_ char *path = resolve(file->path), *text = NULL;
-    struct mc_file_id id;
 
-    if (path == NULL || read_text(path, &id, &text) < 0)
+    if (path == NULL || mc_names_block_read(path, &text) < 0)
         return false;
     return strstr(path, "/NetworkManager/") != NULL || strstr(text, "# Generated by NetworkManager\n") != NULL;
 }

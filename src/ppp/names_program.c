@@ -2,11 +2,12 @@
 #include "names_program.h"
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
+#include <microcat/host/privileged.h>
+#include <microcat/host/resolvconf.h>
 #include <microcat/io/child.h>
 #include <microcat/io/loop.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,18 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIMIT_MS    10000
-#define TERM_MS     1000
-#define TEXT_BYTES  512 /* a pipe takes that at once */
-#define LABEL_BYTES 80
-/* openresolv complains of a record that is not there; Debian's does not, and knows no option for it. */
-#define DELETE "umask 022; \"$0\" -d \"$1\" 2>/dev/null || :"
-
-static const struct {
-    enum names_form form;
-    const char *prefix;
-} forms[] = {{NAMES_BEHIND, "ppp."}, {NAMES_FIRST, "tun0."}};
-
+#define LIMIT_MS 10000
+#define TERM_MS  1000
 struct names_program {
     struct mc_loop *loop;
     names_program_fn *fn;
@@ -40,17 +31,10 @@ struct names_program {
     bool stale;     /* the wanted one has other servers than it should */
     bool asked;     /* fn is due */
     uint32_t metric;
-    char text[TEXT_BYTES];
+    char text[MC_RESOLVCONF_TEXT_BYTES];
 };
 
 static void step(struct names_program *program);
-
-static void label(const struct names_program *program, enum names_form form, char *out)
-{
-    for (size_t i = 0; i < MC_LENGTH_OF(forms); i++)
-        if (forms[i].form == form)
-            snprintf(out, LABEL_BYTES, "%s%s", forms[i].prefix, program->owner);
-}
 
 static void tell(struct names_program *program, int result)
 {
@@ -97,53 +81,31 @@ static void on_limit(void *ctx)
     mc_child_stop(program->child, TERM_MS);
 }
 
-/* A pipe that has the record's text in it, to be read to its end. */
-static int text_fd(const struct names_program *program)
-{
-    int ends[2];
-    size_t len = strlen(program->text);
-
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return -errno;
-    ssize_t n = write(ends[1], program->text, len);
-    close(ends[1]);
-    if (n == (ssize_t)len)
-        return ends[0];
-    close(ends[0]);
-    return -EIO;
-}
-
-/* The script's words are ours, what varies comes as arguments. The records are for everybody to read; our umask is not.
- */
-static int run(struct names_program *program, const char *script, const char *first, const char *second, int stdin_fd)
+static int run(struct names_program *program, enum mc_errand_record record, int stdin_fd)
 {
     static const struct mc_child_events events = {.on_line = on_line, .on_exit = on_exit_};
-    char metric[32];
-    const char *const argv[] = {"sh", "-c", script, program->path, first, second, NULL};
-    const char *const envp[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", metric, NULL};
+    const struct mc_errand errand = {
+        .kind = MC_ERRAND_RESOLVCONF, .tty_fd = -1, .record = record, .servers = program->text};
+    struct mc_resolvconf_command command;
 
-    snprintf(metric, sizeof(metric), "IF_METRIC=%u", program->metric);
+    mc_resolvconf_command(&command, program->path, program->owner, record, program->metric);
     const struct mc_child_spec spec = {
-        .program = "/bin/sh", .argv = argv, .envp = envp, .stdin_fd = stdin_fd, .name = "resolvconf"};
-    return mc_child_spawn(program->loop, &spec, &events, program, &program->child);
+        .program = "/bin/sh", .argv = command.argv, .envp = command.envp, .stdin_fd = stdin_fd, .name = "resolvconf"};
+    return mc_privileged()->spawn(program->loop, &errand, &spec, &events, program, &program->child);
 }
 
 static int start(struct names_program *program, enum names_form form, bool adding)
 {
-    char name[LABEL_BYTES];
-    int fd = adding ? text_fd(program) : -1, r = adding && fd < 0 ? fd : 0;
+    int fd = adding ? mc_resolvconf_text_fd(program->text) : -1, r = adding && fd < 0 ? fd : 0;
 
-    label(program, form, name);
     program->running = form;
     program->adding = adding;
     if (adding)
         program->there |= form;
-    if (r == 0)
-        r = run(program,
-                !adding                ? DELETE
-                : form == NAMES_BEHIND ? "umask 022; exec \"$0\" -a \"$1\""
-                                       : "umask 022; unset IF_METRIC; exec \"$0\" -a \"$1\"",
-                name, NULL, fd);
+    if (r == 0 && adding)
+        r = run(program, form == NAMES_BEHIND ? MC_RECORD_ADD_BEHIND : MC_RECORD_ADD_FIRST, fd);
+    else if (r == 0)
+        r = run(program, form == NAMES_BEHIND ? MC_RECORD_DELETE_BEHIND : MC_RECORD_DELETE_FIRST, -1);
     if (fd >= 0)
         close(fd);
     if (r == 0)
@@ -196,8 +158,6 @@ void names_program_take_back(struct names_program *program)
 /* The last words, for which nobody waits. */
 static void say_goodbye(struct names_program *program)
 {
-    char first[LABEL_BYTES], second[LABEL_BYTES];
-
     /*
      * One that adds is killed: it may be about to add what is to go. One that takes away goes on: killed between its
      * record and its resolv.conf it would leave the file as it was, and Debian's does nothing for a record that is
@@ -207,11 +167,7 @@ static void say_goodbye(struct names_program *program)
         mc_child_free(MC_TAKE_PTR(program->child));
     else if (program->child != NULL)
         mc_child_release(MC_TAKE_PTR(program->child));
-    label(program, NAMES_BEHIND, first);
-    label(program, NAMES_FIRST, second);
-    /* Nobody reads what it says: a pipe without a reader would end it. */
-    static const char script[] = "umask 022; exec >/dev/null 2>&1; \"$0\" -d \"$1\"; \"$0\" -d \"$2\"";
-    if (run(program, script, first, second, -1) == 0)
+    if (run(program, MC_RECORD_DELETE_BOTH, -1) == 0)
         mc_child_release(MC_TAKE_PTR(program->child));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <microcat/base/cleanup.h>
+#include <microcat/host/privileged.h>
 #include <microcat/io/loop.h>
 #include <microcat/ppp/probe.h>
 
@@ -85,16 +86,16 @@ static void on_late(void *ctx)
 }
 
 /* ICMP: a socket of kind ping where the system allows us one (net.ipv4.ping_group_range), else a raw one. */
-static int open_icmp(struct mc_probe *probe)
+static int open_icmp(struct mc_probe *probe, const char *ifname)
 {
     int protocol = probe->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
     int fd = socket(probe->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 
     if (fd < 0) {
-        fd = socket(probe->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+        fd = mc_privileged()->open_icmp(probe->family, ifname);
         probe->raw = true;
     }
-    return fd < 0 ? -errno : fd;
+    return fd;
 }
 
 static uint16_t checksum(const void *data, size_t len)
@@ -212,10 +213,10 @@ static void on_connected(void *ctx, int fd, unsigned ready)
         finish_error(ctx, error);
 }
 
-static int open_socket(struct mc_probe *probe)
+static int open_socket(struct mc_probe *probe, const char *ifname)
 {
     if (probe->kind == MC_PROBE_ICMP)
-        return open_icmp(probe);
+        return open_icmp(probe, ifname);
     probe->fd = socket(probe->family,
                        (probe->kind == MC_PROBE_TCP ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     return probe->fd < 0 ? -errno : probe->fd;
@@ -225,7 +226,7 @@ static int prepare(struct mc_probe *probe, const struct mc_probe_target *target,
 {
     int retries = 2; /* of the SYN: within the few seconds that a probe has */
 
-    probe->fd = open_socket(probe);
+    probe->fd = open_socket(probe, target->ifname);
     if (probe->fd < 0)
         return probe->fd;
     if (target->ifname != NULL &&

@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
+#include <microcat/host/privileged.h>
+#include <microcat/host/route.h>
+#include <microcat/host/route_advert.h>
+#include <microcat/host/route_watch.h>
 #include <microcat/io/loop.h>
-#include <microcat/ppp/route.h>
-#include <microcat/ppp/route_advert.h>
-#include <microcat/ppp/route_watch.h>
 #include <microcat/ppp/slaac.h>
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
-#include <netinet/icmp6.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 /* RFC 4861, 10: RTR_SOLICITATION_INTERVAL and MAX_RTR_SOLICITATIONS. */
 #define ASK_EVERY_MS 4000
-enum { ASK_TIMES = 3, HOPS = 255 };
+enum { ASK_TIMES = 3 };
 
 struct mc_slaac {
     struct mc_loop *loop;
@@ -36,59 +31,13 @@ struct mc_slaac {
     int asked;
 };
 
-/* For this interface; those of others are nobody's business here. */
-static const struct {
-    const char *name, *value, *why;
-} settings[] = {
-    {"accept_ra", "2", "a host that forwards takes no router's word otherwise"},
-    {"accept_ra_defrtr", "0", "the kernel's own default route would have another metric than RouteMetric="},
-    {"autoconf", "1", NULL},
-};
-
-static void write_settings(const struct mc_slaac *slaac)
-{
-    char path[128];
-
-    for (size_t i = 0; i < MC_LENGTH_OF(settings); i++) {
-        snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", slaac->ifname, settings[i].name);
-        int fd = open(path, O_WRONLY | O_CLOEXEC);
-        bool written = fd >= 0 && write(fd, settings[i].value, 1) == 1;
-        int error = errno;
-
-        if (fd >= 0)
-            close(fd);
-        if (!written)
-            mc_warn("%s=%s: %s%s%s", path, settings[i].value, strerror(error), settings[i].why ? "; " : "",
-                    settings[i].why ? settings[i].why : "");
-    }
-}
-
-/* A router solicitation, from the link-local address to all routers. */
-static int ask_router(const struct mc_slaac *slaac)
-{
-    const struct nd_router_solicit message = {.nd_rs_hdr.icmp6_type = ND_ROUTER_SOLICIT};
-    struct sockaddr_in6 routers = {.sin6_family = AF_INET6, .sin6_scope_id = if_nametoindex(slaac->ifname)};
-    const int hops = HOPS;
-    int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6), r = 0;
-
-    if (fd < 0)
-        return -errno;
-    inet_pton(AF_INET6, "ff02::2", &routers.sin6_addr);
-    if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, slaac->ifname, (socklen_t)strlen(slaac->ifname) + 1) < 0 ||
-        sendto(fd, &message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&routers, sizeof(routers)) < 0)
-        r = -errno;
-    close(fd);
-    return r;
-}
-
 static void on_ask(void *ctx)
 {
     struct mc_slaac *slaac = ctx;
 
     if (slaac->asked > 0 && (*slaac->address || slaac->asked == ASK_TIMES))
         return;
-    int r = ask_router(slaac);
+    int r = mc_privileged()->ask_router(slaac->ifname);
     if (r < 0)
         mc_debug("no router solicitation on %s: %s", slaac->ifname, strerror(-r));
     slaac->asked++;
@@ -172,10 +121,9 @@ int mc_slaac_new(struct mc_loop *loop, const char *ifname, const struct mc_slaac
         mc_slaac_free(slaac);
         return r;
     }
-    write_settings(slaac);
-    r = mc_route_remove_advertised(ifname);
+    r = mc_privileged()->accept_router(ifname);
     if (r < 0)
-        mc_debug("the kernel's own default routes through %s: %s", ifname, strerror(-r));
+        mc_warn("%s takes no router's word: %s", ifname, strerror(-r));
     mc_timer_arm(&slaac->look, mc_loop_timers(loop), 0); /* a call that is carried on has its address */
     mc_timer_arm(&slaac->ask, mc_loop_timers(loop), 0);
     *ret_slaac = slaac;

@@ -4,8 +4,8 @@
 #include "call.h"
 
 #include <microcat/base/log.h>
+#include <microcat/host/route.h>
 #include <microcat/io/process.h>
-#include <microcat/ppp/route.h>
 
 #include <errno.h>
 #include <signal.h>

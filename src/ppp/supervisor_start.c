@@ -3,9 +3,9 @@
 #include "call.h"
 
 #include <microcat/base/cleanup.h>
+#include <microcat/host/privileged.h>
+#include <microcat/host/vrf.h>
 #include <microcat/ppp/options.h>
-#include <microcat/ppp/pty.h>
-#include <microcat/ppp/vrf.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -92,6 +92,7 @@ static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const s
                  const char *tty, struct mc_ppp_failure *failure)
 {
     struct mc_options_input input = {.settings = settings, .tty = tty, .socket = ppp->socket_path};
+    const struct mc_errand errand = {.kind = MC_ERRAND_PPPD, .tty_fd = ppp->slave_fd};
     struct mc_options options;
     const char *step;
     int r;
@@ -107,7 +108,7 @@ static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const s
                                  .stdin_fd = -1,
                                  .name = "pppd",
                                  .ret_step = &step};
-    r = mc_child_spawn(ppp->loop, &spec, &mc_call_child_events, ppp, &ppp->child);
+    r = mc_privileged()->spawn(ppp->loop, &errand, &spec, &mc_call_child_events, ppp, &ppp->child);
     mc_options_free(&options);
     if (r == 0)
         return 0;
@@ -119,7 +120,7 @@ static int start(struct mc_ppp *ppp, const struct mc_settings *settings, const s
                  struct mc_ppp_failure *failure)
 {
     char tty[64];
-    int r = mc_pty_open(&ppp->master_fd, &ppp->slave_fd, tty, sizeof(tty));
+    int r = mc_privileged()->open_pty(&ppp->master_fd, &ppp->slave_fd, tty, sizeof(tty));
 
     if (r < 0)
         return refused(failure, r, "no pty for pppd: %s", tty);
@@ -161,7 +162,7 @@ int mc_ppp_check(const struct mc_settings *settings, struct mc_ppp_failure *ret_
     r = *settings->ppp.vrf ? mc_vrf_look(settings->ppp.vrf, &table) : 0;
     if (r < 0)
         return refused(ret_failure, r, "[PPP] VRF=%s", settings->ppp.vrf);
-    r = mc_pty_open(&master, &slave, tty, sizeof(tty));
+    r = mc_privileged()->open_pty(&master, &slave, tty, sizeof(tty));
     return r < 0 ? refused(ret_failure, r, "no pty for pppd: %s", tty) : 0;
 }
 
@@ -181,7 +182,7 @@ int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const
     if (r == 0)
         r = mc_relay_new(loop, leave->master_fd, &mc_call_relay_events, ppp, &ppp->relay);
     if (r == 0)
-        r = mc_child_adopt(loop, leave->pidfd, leave->pid, "pppd", &mc_call_child_events, ppp, &ppp->child);
+        r = mc_privileged()->adopt(loop, leave->pidfd, leave->pid, "pppd", &mc_call_child_events, ppp, &ppp->child);
     if (r < 0) {
         mc_call_release(ppp); /* the descriptors stay the caller's: master_fd is not ours yet */
         return r;

@@ -11,13 +11,13 @@ libudev\.h	src/io/device.c	libudev
 jansson\.h	src/ctl/ src/cli/ include/microcat/ctl/ include/microcat/cli/ tests/	jansson
 expat\.h	src/cli/providers.c tests/	expat
 ini\.h	src/daemon/config_file.c	inih
-libmnl/[a-z_]*\.h	src/ppp/route	libmnl
+libmnl/[a-z_]*\.h	src/host/route	libmnl
 systemd/sd-bus\.h	src/ppp/dns_bus.c tests/ppp/test_dns.c	sd-bus
 systemd/sd-daemon\.h	src/daemon/notify.c	sd-daemon
 systemd/sd-journal\.h	src/daemon/journal.c	sd-journal
 systemd/sd-id128\.h	src/daemon/pin_key.c tests/daemon/test_pin_key.c	sd-id128
 pppd/[a-z0-9_-]*\.h	src/pppd-plugin/	the headers of pppd
-linux/rtnetlink\.h|linux/if_link\.h	src/ppp/route tests/	rtnetlink
+linux/rtnetlink\.h|linux/if_link\.h	src/host/route tests/	rtnetlink
 '
 while IFS=$'\t' read -r headers places what; do
     [ -n "$headers" ] || continue
@@ -28,4 +28,9 @@ while IFS=$'\t' read -r headers places what; do
         printf '%s (its home: %s)\n' "$found" "$places"
     done | report "$what is included at home only"
 done <<<"$homes"
+
+# What only root may do goes through host/privileged.h, so that another process can do it.
+grep -nE '\bmc_(route_(add|remove|sweep|add_server|remove_server|remove_advertised)|vrf_join|router_(accept|ask)|names_block_write|networkmanager_(hands_off|forget))[ \t]*\(|\bmc_child_(spawn|adopt)[ \t]*\(|SYS_pidfd_send_signal|\bkill[ \t]*\(|SOCK_RAW' \
+    -r src --include='*.c' | grep -vE '^src/(cli|host|io|sim|installer|pppd-plugin)/' | grep -vE ':[ \t]*(/?\*|//)' |
+    report "what only root may do goes through host/privileged.h"
 finish

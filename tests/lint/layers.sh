@@ -11,11 +11,12 @@ policy:      base
 status:      base
 at:          base io/transport.h
 line:        base at io/transport.h
-ppp:         base io status
+host:        base io
+ppp:         base io status host
 modem:       base at line status
 link:        base policy status at line modem
 ctl:         base io status
-daemon:      base io policy status at line ppp modem link ctl
+daemon:      base io policy status at line host ppp modem link ctl
 cli:         base io status ctl daemon/config.h
 pppd-plugin: base ppp
 installer:   base io

@@ -9,7 +9,7 @@ cd "$bad" || exit 1
 mkdir -p src/at src/base src/odd include/microcat/at tests/at scripts
 
 printf '%s\n' '/* SPDX-License-Identifier: MIT */' '#include <microcat/daemon/app.h>' '#include "../base/x.h"' '#include <unistd.h>' \
-    '#include <event2/event.h>' 'void f(void) { time(NULL); } /* TODO */' >src/at/engine.c
+    '#include <event2/event.h>' 'void f(void) { time(NULL); } /* TODO */' 'void g(void) { mc_route_add(NULL, 0, 0, 0); }' >src/at/engine.c
 printf '%s\n' '/* SPDX-License-Identifier: MIT */' '#include <microcat/at/engine.h>' >src/base/x.c
 printf '%s\n' '/* SPDX-License-Identifier: MIT */' '#include <microcat/base/x.h>' >src/odd/x.c
 printf '%s\n' '#ifndef WRONG_H' '#define WRONG_H' '#endif' >include/microcat/at/engine.h
@@ -34,6 +34,7 @@ found layers "no include climbs" 'engine.c:3'
 found layers "include no header that does I/O" 'engine.c:4'
 found layers "call nothing that does I/O" 'engine.c:6'
 found foreign "libevent is included at home only" 'src/at/engine.c:5'
+found foreign "what only root may do" 'src/at/engine.c:7'
 found files "every file names its licence" 'include/microcat/at/engine.h'
 found files "no C file but a pure table" 'src/base/long.c: 701'
 found files "every header has a guard" 'MICROCAT_AT_ENGINE_H'

@@ -8,12 +8,12 @@
 #include "scratch.h"
 #include "sys_fail.h"
 #include <microcat/base/log.h>
+#include <microcat/host/pty.h>
 #include <microcat/io/loop.h>
 #include <microcat/ppp/dns.h>
 #include <microcat/ppp/options.h>
 #include <microcat/ppp/plugin_server.h>
 #include <microcat/ppp/probe.h>
-#include <microcat/ppp/pty.h>
 #include <microcat/ppp/relay.h>
 #include <microcat/ppp/supervisor.h>
 

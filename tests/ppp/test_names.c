@@ -3,10 +3,10 @@
  * Who takes the link's DNS servers, in a network and a directory of the test's own: a resolv.conf, a resolvconf that
  * notes what it is asked, no systemd-resolved. mcppp0 is the link, mceth0 Ethernet.
  */
+#include <microcat/host/route.h>
 #include <microcat/io/loop.h>
 #include <microcat/io/pathwatch.h>
 #include <microcat/ppp/names.h>
-#include <microcat/ppp/route.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <microcat/ppp/networkmanager.h>
+#include <microcat/host/networkmanager.h>
 #include <scratch.h>
 
 #include <errno.h>

@@ -6,7 +6,7 @@
  */
 #include "relaydesk.h"
 
-#include <microcat/ppp/pty.h>
+#include <microcat/host/pty.h>
 
 #include "sys_fail.h"
 

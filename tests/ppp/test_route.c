@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <microcat/ppp/route.h>
+#include <microcat/host/route.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

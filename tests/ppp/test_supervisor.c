@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "scratch.h"
 #include <microcat/base/log.h>
+#include <microcat/host/pty.h>
 #include <microcat/io/loop.h>
-#include <microcat/ppp/pty.h>
 #include <microcat/ppp/supervisor.h>
 
 #include <errno.h>

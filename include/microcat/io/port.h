@@ -34,4 +34,9 @@ struct mc_port_holder {
 /** Another process that has @path open: 0, or -ENOENT when none can be seen (only root sees everybody's). */
 int mc_port_holder(const char *path, struct mc_port_holder *ret_holder);
 
+typedef int mc_port_holder_fn(const char *path, struct mc_port_holder *ret_holder);
+/** mc_port_open() asks @fn who has the port from now on, in the place of mc_port_holder(): for a process that does not
+ * see everybody's. */
+void mc_port_ask_holder_of(mc_port_holder_fn *fn);
+
 #endif

@@ -8,7 +8,7 @@
  * NetworkManager) finds his text respected and our block put into it again. A symlink is followed and stays one.
  */
 
-#include <microcat/ppp/resolv_text.h>
+#include <microcat/host/resolv_text.h>
 
 struct mc_loop; /* io/loop.h */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <microcat/base/cleanup.h>
-#include <microcat/ppp/pty.h>
+#include <microcat/host/pty.h>
 
 #include <errno.h>
 #include <fcntl.h>

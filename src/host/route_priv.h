@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef PPP_ROUTE_PRIV_H
-#define PPP_ROUTE_PRIV_H
+#ifndef HOST_ROUTE_PRIV_H
+#define HOST_ROUTE_PRIV_H
 
 /* Shared by route.c (default routes, the interface) and route_server.c (the way to one address): the files with libmnl.
  */

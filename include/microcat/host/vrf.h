@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MICROCAT_PPP_VRF_H
-#define MICROCAT_PPP_VRF_H
+#ifndef MICROCAT_HOST_VRF_H
+#define MICROCAT_HOST_VRF_H
 
 /* A VRF device (Linux: a routing table with a name, and interfaces that belong to it), through rtnetlink. */
 

@@ -2,7 +2,7 @@
 /* The way to one address: how it is reached, and a route of our own to a server behind the link. */
 #include "route_priv.h"
 #include <microcat/base/parse.h>
-#include <microcat/ppp/route.h>
+#include <microcat/host/route.h>
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MICROCAT_PPP_PTY_H
-#define MICROCAT_PPP_PTY_H
+#ifndef MICROCAT_HOST_PTY_H
+#define MICROCAT_HOST_PTY_H
 
 /* A pseudo-terminal for pppd: raw, 8 bit, for root only, both ends close-on-exec and non-blocking. */
 

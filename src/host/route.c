@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "route_priv.h"
 #include <microcat/base/cleanup.h>
-#include <microcat/ppp/route.h>
+#include <microcat/host/route.h>
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <microcat/base/cleanup.h>
+#include <microcat/host/networkmanager.h>
 #include <microcat/io/atomic_file.h>
-#include <microcat/ppp/networkmanager.h>
 
 #include <errno.h>
 #include <libgen.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <microcat/base/cleanup.h>
-#include <microcat/ppp/resolv_text.h>
+#include <microcat/host/resolv_text.h>
 
 #include <ctype.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "route_priv.h"
-#include <microcat/ppp/vrf.h>
+#include <microcat/host/vrf.h>
 
 #include <errno.h>
 #include <linux/if_link.h>

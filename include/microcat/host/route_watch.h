@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MICROCAT_PPP_ROUTE_WATCH_H
-#define MICROCAT_PPP_ROUTE_WATCH_H
+#ifndef MICROCAT_HOST_ROUTE_WATCH_H
+#define MICROCAT_HOST_ROUTE_WATCH_H
 
 /* Tells that routes or interfaces of the host changed: a cable pulled, an address gone. What changed is to be looked
  * at. */

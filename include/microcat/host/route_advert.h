@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MICROCAT_PPP_ROUTE_ADVERT_H
-#define MICROCAT_PPP_ROUTE_ADVERT_H
+#ifndef MICROCAT_HOST_ROUTE_ADVERT_H
+#define MICROCAT_HOST_ROUTE_ADVERT_H
 
 /* What the kernel hands on of the router advertisements that come in by one interface: the options that are not its own
  * business (rtnetlink(7), RTM_NEWNDUSEROPT). */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MICROCAT_PPP_RESOLV_TEXT_H
-#define MICROCAT_PPP_RESOLV_TEXT_H
+#ifndef MICROCAT_HOST_RESOLV_TEXT_H
+#define MICROCAT_HOST_RESOLV_TEXT_H
 
 /*
  * The text of a resolv.conf with our servers in it, and without them. They stand in a block between two marked lines,

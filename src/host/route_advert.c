@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "route_listen.h"
+#include <microcat/host/route_advert.h>
 #include <microcat/io/loop.h>
-#include <microcat/ppp/route_advert.h>
 
 #include <errno.h>
 #include <linux/netlink.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MICROCAT_PPP_ROUTE_H
-#define MICROCAT_PPP_ROUTE_H
+#ifndef MICROCAT_HOST_ROUTE_H
+#define MICROCAT_HOST_ROUTE_H
 
 /*
  * Routes and interface facts through rtnetlink (the one file with libmnl). Requests are answered by the kernel at once;

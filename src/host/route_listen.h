@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef PPP_ROUTE_LISTEN_H
-#define PPP_ROUTE_LISTEN_H
+#ifndef HOST_ROUTE_LISTEN_H
+#define HOST_ROUTE_LISTEN_H
 
 /* A socket to which rtnetlink tells what happens: shared by those that watch routes and router advertisements. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MICROCAT_PPP_NETWORKMANAGER_H
-#define MICROCAT_PPP_NETWORKMANAGER_H
+#ifndef MICROCAT_HOST_NETWORKMANAGER_H
+#define MICROCAT_HOST_NETWORKMANAGER_H
 
 /*
  * Keeps NetworkManager's hands off the link's interface. One that runs leaves an interface that others set up alone;
