@@ -13,10 +13,11 @@ at:          base io/transport.h
 line:        base at io/transport.h
 host:        base io
 ppp:         base io status host
+helper:      base io status host ppp daemon/config.h
 modem:       base at line status
 link:        base policy status at line modem
 ctl:         base io status
-daemon:      base io policy status at line host ppp modem link ctl
+daemon:      base io policy status at line host ppp helper modem link ctl
 cli:         base io status ctl daemon/config.h
 pppd-plugin: base ppp
 installer:   base io

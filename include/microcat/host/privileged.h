@@ -25,8 +25,9 @@
 
 enum mc_errand_kind {
     MC_ERRAND_PPPD,
-    MC_ERRAND_BOARD,     /* Reset='s or Power='s command */
-    MC_ERRAND_RESOLVCONF /* Debian's, or openresolv */
+    MC_ERRAND_BOARD,      /* Reset='s or Power='s command */
+    MC_ERRAND_RESOLVCONF, /* Debian's, or openresolv */
+    MC_ERRAND_COUNT
 };
 
 /* What resolvconf is asked for: a record behind the others' or before them, in or out. */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MICROCAT_HELPER_CLIENT_H
+#define MICROCAT_HELPER_CLIENT_H
+
+/* The daemon's side: one call, and what is behind host/privileged.h when it is the helper who does it. */
+
+#include <microcat/helper/protocol.h>
+
+struct mc_privileged_ops; /* host/privileged.h */
+
+/**
+ * One request to the helper that listens at @path, and its reply, within @deadline_ms; a connection of its own, so that
+ * a helper that has gone meanwhile is simply started again. @fds: as the request's kind wants; borrowed. @ret_reply and
+ * @ret_fds (MC_HELPER_FDS_MAX, the caller's) may be NULL where the reply carries nothing.
+ * The reply's result; or -ENOTCONN: nobody listens there; -ETIMEDOUT; -ECONNABORTED: it hung up without a reply (it has
+ * died, or takes nothing of us); -EPROTO: its reply is none.
+ */
+int mc_helper_call(const char *path, const struct mc_helper_message *request, const int *fds,
+                   union mc_helper_body *ret_reply, int ret_fds[MC_HELPER_FDS_MAX], int deadline_ms);
+
+/** Was the last call's trouble the helper itself, and not what it was asked for? -errno as above, or 0. */
+int mc_helper_trouble(void);
+
+#endif
