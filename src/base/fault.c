@@ -638,6 +638,18 @@ static const struct mc_fault_info rows[] = {
             .next = "Raise the limit that is named (LimitNOFILE=, TasksMax=, kernel.pty.max), or give the service the "
                     "access it needs (PrivateDevices=, DevicePolicy=).",
         },
+    ROW(HELPER_FAILED) =
+        {
+            .code = "helper-failed",
+            .text = "microcat-helper does not do its work",
+            .means = "Without root's rights microcatd asks microcat-helper for what needs them: to start pppd, "
+                     "to begin with. Its socket is not there, it did not answer within 5 s, or it died over the "
+                     "question. What was seen is given with the fault.",
+            .does = "Leaves the modem attached and looks again every 30 to 60 seconds; systemd starts the helper anew "
+                    "for each question. A call that is up goes on without it.",
+            .next = "Look at `journalctl -u 'microcat-helper@*'`; where the socket is missing, run `systemctl start "
+                    "microcat-helper@microcatd.socket` (for an instance, its name).",
+        },
     ROW(WALK_IN_CIRCLES) =
         {
             .code = "walk-in-circles",

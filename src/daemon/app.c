@@ -8,6 +8,8 @@
 #include <microcat/daemon/app.h>
 #include <microcat/daemon/journal.h>
 #include <microcat/daemon/notify.h>
+#include <microcat/helper/client.h>
+#include <microcat/host/privileged.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +140,20 @@ static int start_signals(struct app *app)
 }
 
 /* ---- life ---- */
+
+/* Who has no rights asks the helper of his instance; MICROCATD_HELPER= is its unit's word that there is one. */
+static void choose_hands(const struct app *app)
+{
+    const char *given = getenv("MICROCATD_HELPER");
+    char path[sizeof(app->runtime_dir)];
+    snprintf(path, sizeof(path), "/run/microcat-helper/%s.sock", app_instance(app));
+    if (given && *given)
+        mc_privileged_use(mc_helper_ops(given));
+    else if (geteuid() != 0 && access(path, F_OK) == 0)
+        mc_privileged_use(mc_helper_ops(path));
+    if (mc_privileged()->apart)
+        mc_config_open_with(mc_helper_open_config);
+}
 
 const char *app_instance(const struct app *app)
 {
@@ -310,6 +326,7 @@ int mc_app_run(const struct mc_options *options)
         return check_config(options);
     mc_journal_start(options->instance);
     mc_log_set_level(options->log_level);
+    choose_hands(&app);
     int r = load_config(options, &app.config);
     if (r < 0 && r != -ENODATA) {
         mc_err("not started: the configuration has mistakes (microcatd --check-config shows it whole)");

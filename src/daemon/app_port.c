@@ -5,6 +5,7 @@
 #include <microcat/base/log.h>
 #include <microcat/daemon/board_pulses.h>
 #include <microcat/daemon/journal.h>
+#include <microcat/host/board_command.h>
 #include <microcat/host/privileged.h>
 #include <microcat/io/dsr_watch.h>
 #include <microcat/io/port.h>
@@ -137,6 +138,8 @@ enum mc_fault app_open(void *ctx, char *detail, size_t size)
 {
     struct app *app = ctx;
     int r = mc_port_open(app->loop, app->device.path, &app->port);
+    if (r == -EACCES && mc_privileged()->grant_tty(app->device.path) == 0)
+        r = mc_port_open(app->loop, app->device.path, &app->port);
     if (r < 0)
         return open_fault(app, r, detail, size);
     mc_transport_listen(app->port, &app_port_events, app);
@@ -265,21 +268,18 @@ static void on_command_line(void *ctx, enum mc_child_stream stream, const char *
     mc_info("board command: %s", line);
 }
 
-/* The setting is a shell command line of root's own config; the word comes as its last argument. */
 static void run_command(struct app *app)
 {
     static const struct mc_child_events events = {.on_line = on_command_line, .on_exit = on_command_exit};
-    static const char *const envp[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
     const char *word = command_words[app->board.what][app->board.step];
-    char script[1024];
+    struct mc_board_command command;
     if (!word) {
         finish_board(app, 0);
         return;
     }
-    snprintf(script, sizeof(script), "%s \"$1\"", board_setting(app));
-    const char *const argv[] = {"sh", "-c", script, "sh", word, NULL};
+    mc_board_command(&command, board_setting(app), word);
     const struct mc_child_spec spec = {
-        .program = "/bin/sh", .argv = argv, .envp = envp, .stdin_fd = -1, .name = "board command"};
+        .program = "/bin/sh", .argv = command.argv, .envp = command.envp, .stdin_fd = -1, .name = "board command"};
     const struct mc_errand errand = {.kind = MC_ERRAND_BOARD, .tty_fd = -1, .word = word};
     int r = mc_privileged()->spawn(app->loop, &errand, &spec, &events, app, &app->board.child);
     if (r < 0)

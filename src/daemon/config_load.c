@@ -43,11 +43,28 @@ int mc_config_origin_set(struct mc_config *config, const struct mc_config_row *r
     return 0;
 }
 
+static mc_config_open_fn *open_with;
+
+void mc_config_open_with(mc_config_open_fn *fn)
+{
+    open_with = fn;
+}
+
+static int open_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int r = fd < 0 ? -errno : fd;
+
+    return r == -EACCES && open_with ? open_with(path) : r;
+}
+
 int mc_config_slurp(const char *path, size_t max_bytes, char **ret_data, size_t *ret_len, struct stat *ret_st)
 {
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    _cleanup_close_ int fd = open_file(path);
 
-    if (fd < 0 || fstat(fd, ret_st) < 0)
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, ret_st) < 0)
         return -errno;
     if (S_ISDIR(ret_st->st_mode))
         return -EISDIR;

@@ -61,6 +61,8 @@ static const struct {
     [MC_HELPER_WRITE_NAMES] = {"write-names", {{NAMES, .below = 2}, {NUMBER, .below = 2}}},
     [MC_HELPER_NETWORKMANAGER] = {"networkmanager", {{NUMBER, .below = 2}, {NOTHING}}},
     [MC_HELPER_TTY_HOLDER] = {"tty-holder", {{PATH}, {PROCESS}}},
+    [MC_HELPER_GRANT_TTY] = {"grant-tty", {{PATH}, {NOTHING}}},
+    [MC_HELPER_OPEN_CONFIG] = {"open-config", {{PATH}, {NOTHING, .fds = 1}}},
 };
 
 const char *mc_helper_kind_name(enum mc_helper_kind kind)

@@ -15,6 +15,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+static int check_program(const char *path)
+{
+    return access(path, X_OK) < 0 ? -errno : 0;
+}
+
 static int spawn(struct mc_loop *loop, const struct mc_errand *errand, const struct mc_child_spec *spec,
                  const struct mc_child_events *events, void *ctx, struct mc_child **ret_child)
 {
@@ -44,7 +49,19 @@ static int open_icmp(int family, const char *ifname)
     return fd < 0 ? -errno : fd;
 }
 
+/* What we may not, we may not. */
+static int grant_tty(const char *path)
+{
+    return -EACCES;
+}
+
+static int trouble(void)
+{
+    return 0;
+}
+
 const struct mc_privileged_ops mc_privileged_direct = {
+    .check_program = check_program,
     .open_pty = mc_pty_open,
     .spawn = spawn,
     .adopt = mc_child_adopt,
@@ -63,6 +80,8 @@ const struct mc_privileged_ops mc_privileged_direct = {
     .networkmanager_hands_off = mc_networkmanager_hands_off,
     .networkmanager_forget = mc_networkmanager_forget,
     .tty_holder = mc_port_holder,
+    .grant_tty = grant_tty,
+    .trouble = trouble,
 };
 
 static const struct mc_privileged_ops *in_use = &mc_privileged_direct;

@@ -4,6 +4,8 @@
 #include <microcat/io/atomic_file.h>
 
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,4 +104,37 @@ int mc_names_block_write(const struct mc_names_block *block, const char *path, b
 int mc_names_block_look(const struct mc_names_block *block, const char *path, bool give, bool *ret_would_write)
 {
     return write_once(block, path, give, false, ret_would_write);
+}
+
+char *mc_names_block_resolve(const char *path)
+{
+    _cleanup_free_ char *copy = NULL, *name_copy = NULL, *folder = NULL;
+    char *found = realpath(path, NULL), *made = NULL;
+    char target[PATH_MAX];
+    ssize_t n;
+
+    if (found != NULL || errno != ENOENT)
+        return found;
+    n = readlink(path, target, sizeof(target) - 1); /* a symlink to nothing: one step, as far as anybody goes */
+    if (n > 0) {
+        target[n] = '\0';
+        if (target[0] != '/') {
+            errno = ENOENT;
+            return NULL;
+        }
+        path = target;
+    }
+    copy = strdup(path);
+    name_copy = strdup(path);
+    if (copy == NULL || name_copy == NULL)
+        return NULL;
+    folder = realpath(dirname(copy), NULL);
+    if (folder == NULL || asprintf(&made, "%s/%s", folder, basename(name_copy)) < 0)
+        return NULL;
+    return made;
+}
+
+bool mc_names_block_is_resolved(const char *path)
+{
+    return strncmp(path, "/run/systemd/", strlen("/run/systemd/")) == 0;
 }

@@ -238,6 +238,33 @@ int mc_route_sweep(const char *ifname)
     return r < 0 ? r : removed;
 }
 
+int mc_route_remove_defaults(const char *ifname, enum mc_route_family family)
+{
+    struct search search = {.protocol = MC_ROUTE_PROTOCOL, .only_index = (int)if_nametoindex(ifname)};
+    int removed = 0, r = 0;
+
+    if (search.only_index == 0)
+        return 0; /* its routes went with it */
+    r = find_routes(family == MC_ROUTE_IPV6 ? AF_INET6 : AF_INET, &search);
+    for (int i = 0; r == 0 && i < search.n; i++) {
+        if (search.found[i].target.len_bits > 0)
+            continue;
+        r = route_delete(&search.found[i].target, search.found[i].index, search.found[i].metric);
+        removed += r == 0;
+    }
+    return r < 0 ? r : removed;
+}
+
+int mc_route_count(const char *ifname)
+{
+    struct search search = {.protocol = MC_ROUTE_PROTOCOL, .only_index = (int)if_nametoindex(ifname)};
+    int r = search.only_index == 0 ? -ENODEV : find_routes(AF_INET, &search);
+
+    if (r == 0)
+        r = find_routes(AF_INET6, &search);
+    return r < 0 ? r : search.n;
+}
+
 int mc_route_remove_advertised(const char *ifname)
 {
     struct search search = {.protocol = RTPROT_RA, .only_index = (int)if_nametoindex(ifname)};

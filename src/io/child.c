@@ -31,7 +31,8 @@ struct mc_child {
     struct mc_child_events events;
     void *ctx;
     const char *name;
-    struct mc_watch watch; /* on pidfd */
+    const struct mc_child_hands *hands; /* NULL: our own */
+    struct mc_watch watch;              /* on pidfd */
     struct mc_timer kill_timer;
     struct output out[2];
     int pidfd;
@@ -53,6 +54,8 @@ int mc_child_kill(struct mc_child *child, int signo)
 {
     if (!child->running)
         return -ESRCH;
+    if (child->hands)
+        return child->hands->signal(child->hands, child->pid, signo);
     return syscall(SYS_pidfd_send_signal, child->pidfd, signo, NULL, 0) < 0 ? -errno : 0;
 }
 
@@ -156,7 +159,7 @@ static int bury(struct mc_child *child, int *ret_status)
 {
     int status;
 
-    *ret_status = MC_CHILD_STATUS_UNKNOWN;
+    *ret_status = child->hands ? child->hands->status(child->hands, child->pid) : MC_CHILD_STATUS_UNKNOWN;
     if (!child->ours)
         return 0;
     if (child->stopping)
@@ -236,6 +239,24 @@ static int watch_child(struct mc_child *child)
     return r;
 }
 
+/* Whoever starts it, there is a pidfd afterwards. */
+static int begin(struct mc_child *child, const struct mc_child_spec *spec, const int out_fds[2], const char **step)
+{
+    if (spec->hands) {
+        child->hands = spec->hands;
+        int r = spec->hands->start(spec->hands, spec->errand, spec, out_fds, &child->pid, &child->pidfd, step);
+        child->running = r == 0;
+        return r;
+    }
+    int r = mc_child_fork(spec, out_fds, &child->pid, step);
+    if (r < 0)
+        return r;
+    child->ours = child->running = true;
+    *step = "pidfd";
+    child->pidfd = pidfd_open_(child->pid);
+    return child->pidfd < 0 ? child->pidfd : 0;
+}
+
 /* Makes the pipes for stdout and stderr: our ends in @child, the process's in @ret_fds. */
 static int make_pipes(struct mc_child *child, int ret_fds[2])
 {
@@ -262,18 +283,14 @@ int mc_child_spawn(struct mc_loop *loop, const struct mc_child_spec *spec, const
     if (!child)
         return -ENOMEM;
     *step = "pipe";
-    int r = make_pipes(child, fds);
+    int r = spec->out_fds ? 0 : make_pipes(child, fds);
     if (r == 0)
-        r = mc_child_fork(spec, fds, &child->pid, step);
+        r = begin(child, spec, spec->out_fds ? spec->out_fds : fds, step);
     for (size_t i = 0; i < MC_LENGTH_OF(fds); i++)
         if (fds[i] >= 0)
             close(fds[i]);
-    if (r == 0) {
-        child->ours = child->running = true;
-        *step = "pidfd";
-        child->pidfd = pidfd_open_(child->pid);
-        r = child->pidfd < 0 ? child->pidfd : watch_child(child);
-    }
+    if (r == 0)
+        r = watch_child(child);
     if (r < 0)
         mc_child_free(child);
     else
@@ -299,6 +316,11 @@ int mc_child_adopt(struct mc_loop *loop, int pidfd, pid_t pid, const char *name,
     }
     *ret_child = child;
     return 0;
+}
+
+void mc_child_hand_over(struct mc_child *child, const struct mc_child_hands *hands)
+{
+    child->hands = hands;
 }
 
 int mc_child_pid_of(int pidfd, pid_t *ret_pid)

@@ -8,8 +8,6 @@
 #include <microcat/ppp/names_file.h>
 
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,35 +33,6 @@ struct mc_names_file {
 
 /* ---- the file ---- */
 
-/* Where @path leads to, also when there is no file yet. The caller's; NULL with errno set. */
-static char *resolve(const char *path)
-{
-    _cleanup_free_ char *copy = NULL, *name_copy = NULL, *folder = NULL;
-    char *found = realpath(path, NULL), *made = NULL;
-    char target[PATH_MAX];
-    ssize_t n;
-
-    if (found != NULL || errno != ENOENT)
-        return found;
-    n = readlink(path, target, sizeof(target) - 1); /* a symlink to nothing: one step, as far as anybody goes */
-    if (n > 0) {
-        target[n] = '\0';
-        if (target[0] != '/') {
-            errno = ENOENT;
-            return NULL;
-        }
-        path = target;
-    }
-    copy = strdup(path);
-    name_copy = strdup(path);
-    if (copy == NULL || name_copy == NULL)
-        return NULL;
-    folder = realpath(dirname(copy), NULL);
-    if (folder == NULL || asprintf(&made, "%s/%s", folder, basename(name_copy)) < 0)
-        return NULL;
-    return made;
-}
-
 static int write_file(const struct mc_names_file *file, const char *path, bool give, bool *ret_wrote)
 {
     const char *servers[SERVERS];
@@ -81,14 +50,14 @@ static int write_file(const struct mc_names_file *file, const char *path, bool g
 /* Our block lies in one file: where the symlink was turned elsewhere meanwhile, it goes from the old one. */
 static int put(struct mc_names_file *file, bool *ret_wrote)
 {
-    _cleanup_free_ char *path = resolve(file->path);
+    _cleanup_free_ char *path = mc_names_block_resolve(file->path);
     bool unused;
 
     *ret_wrote = false;
     if (path == NULL)
         return -errno;
-    if (strncmp(path, "/run/systemd/", strlen("/run/systemd/")) == 0)
-        return -EBUSY; /* resolved's own, which it writes for itself */
+    if (mc_names_block_is_resolved(path))
+        return -EBUSY;
     if (file->given_path != NULL && strcmp(file->given_path, path) != 0)
         write_file(file, file->given_path, false, &unused);
     int r = write_file(file, path, true, ret_wrote);
@@ -164,7 +133,7 @@ int mc_names_file_give(struct mc_names_file *file, const char *ifname, const cha
 
 int mc_names_file_take_back(struct mc_names_file *file)
 {
-    _cleanup_free_ char *path = resolve(file->path);
+    _cleanup_free_ char *path = mc_names_block_resolve(file->path);
     int r = path == NULL && errno != ENOENT ? -errno : 0, other = 0;
     bool wrote;
 
@@ -181,7 +150,7 @@ int mc_names_file_take_back(struct mc_names_file *file)
 
 bool mc_names_file_is_networkmanager(const struct mc_names_file *file)
 {
-    _cleanup_free_ char *path = resolve(file->path), *text = NULL;
+    _cleanup_free_ char *path = mc_names_block_resolve(file->path), *text = NULL;
 
     if (path == NULL || mc_names_block_read(path, &text) < 0)
         return false;

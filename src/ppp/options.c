@@ -21,9 +21,10 @@ enum when {
     IF_MTU,
     IF_NAMED,
     IF_MODERN, /* pppd 2.5 */
+    IF_SECRETS,
 };
 
-enum value { NO_VALUE, TTY, BAUD, MTU, NAME, ECHO_INTERVAL, ECHO_FAILURE, PLUGIN, SOCKET, TEXT };
+enum value { NO_VALUE, TTY, BAUD, MTU, NAME, ECHO_INTERVAL, ECHO_FAILURE, PLUGIN, SOCKET, SECRETS, TEXT };
 
 struct row {
     enum when when;
@@ -92,6 +93,7 @@ static const struct row rows[] = {
     /* the plugin; its own option is known only behind it */
     {ALWAYS, "plugin", PLUGIN, NULL},
     {ALWAYS, "microcat-socket", SOCKET, NULL},
+    {IF_SECRETS, "microcat-secrets", SECRETS, NULL},
 };
 
 static bool applies(enum when when, const struct mc_options_input *input)
@@ -119,6 +121,8 @@ static bool applies(enum when when, const struct mc_options_input *input)
         return settings->ppp.interface[0] != '\0';
     case IF_MODERN:
         return input->modern;
+    case IF_SECRETS:
+        return input->secrets_fd > 0;
     }
     return false;
 }
@@ -151,6 +155,8 @@ static char *value_of(const struct row *row, const struct mc_options_input *inpu
         return strdup(input->plugin);
     case SOCKET:
         return strdup(input->socket);
+    case SECRETS:
+        return number(input->secrets_fd);
     case TEXT:
         return strdup(row->text);
     case NO_VALUE:
@@ -202,6 +208,11 @@ static bool name_is_sound(const char *name)
         return true;
     return len <= 15 && name[0] != '-' && name[0] != '.' &&
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == len;
+}
+
+bool mc_options_pppd_is_modern(void)
+{
+    return MC_PPPD_MODERN;
 }
 
 int mc_options_make(const struct mc_options_input *input, struct mc_options *ret_options)

@@ -222,6 +222,17 @@ static int open_socket(struct mc_probe *probe, const char *ifname)
     return probe->fd < 0 ? -errno : probe->fd;
 }
 
+/* One that was bound already is refused without CAP_NET_RAW, and may be bound to the right one. */
+static int bind_to(int fd, const char *ifname)
+{
+    char bound[16] = "";
+    socklen_t len = sizeof(bound);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, bound, &len) == 0 && len > 0 && strcmp(bound, ifname) == 0)
+        return 0;
+    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname, (socklen_t)strlen(ifname) + 1);
+}
+
 static int prepare(struct mc_probe *probe, const struct mc_probe_target *target, const struct address *address)
 {
     int retries = 2; /* of the SYN: within the few seconds that a probe has */
@@ -229,8 +240,7 @@ static int prepare(struct mc_probe *probe, const struct mc_probe_target *target,
     probe->fd = open_socket(probe, target->ifname);
     if (probe->fd < 0)
         return probe->fd;
-    if (target->ifname != NULL &&
-        setsockopt(probe->fd, SOL_SOCKET, SO_BINDTODEVICE, target->ifname, (socklen_t)strlen(target->ifname) + 1) < 0)
+    if (target->ifname != NULL && bind_to(probe->fd, target->ifname) < 0)
         return -errno;
     if (probe->kind == MC_PROBE_TCP)
         setsockopt(probe->fd, IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof(retries));

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -47,8 +48,9 @@ static struct mc_ppp *new_call(struct mc_loop *loop, const struct mc_settings *s
  */
 static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place)
 {
-    const char *user = settings->pdp.user[0] != '\0' ? settings->pdp.user : "microcat";
-    const char *password = settings->pdp.user[0] != '\0' ? settings->pdp.password : "microcat";
+    const bool apart = mc_privileged()->apart, given = settings->pdp.user[0] != '\0';
+    const char *user = apart ? "" : given ? settings->pdp.user : "microcat";
+    const char *password = apart ? "" : given ? settings->pdp.password : "microcat";
     const char *directory = place != NULL && place->runtime_dir != NULL ? place->runtime_dir : "/run/microcatd";
     char instance[32];
     int n;
@@ -58,7 +60,11 @@ static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, c
                  place != NULL && place->instance != NULL ? place->instance : instance);
     if (n >= (int)sizeof(ppp->socket_path))
         return -ENAMETOOLONG;
-    return mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
+    int r = mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
+    /* No secrets go over it then, and root without CAP_DAC_OVERRIDE is a user like others. */
+    if (r == 0 && apart && chmod(ppp->socket_path, 0660) < 0)
+        r = -errno;
+    return r;
 }
 
 /* ---- starting ---- */
@@ -72,7 +78,7 @@ __attribute__((format(printf, 3, 4))) static int refused(struct mc_ppp_failure *
     va_start(args, fmt);
     vsnprintf(what, sizeof(what), fmt, args);
     va_end(args);
-    failure->fault = MC_FAULT_HOST_REFUSED;
+    failure->fault = mc_privileged()->trouble() < 0 ? MC_FAULT_HELPER_FAILED : MC_FAULT_HOST_REFUSED;
     snprintf(failure->text, sizeof(failure->text), "%.120s: %s", what, strerror(-error));
     return error;
 }
@@ -81,6 +87,8 @@ __attribute__((format(printf, 3, 4))) static int refused(struct mc_ppp_failure *
 static int program_refused(struct mc_ppp_failure *failure, int error, const char *program)
 {
     refused(failure, error, "%s", program);
+    if (failure->fault == MC_FAULT_HELPER_FAILED)
+        return error;
     if (error == -ENOENT || error == -ENOTDIR)
         failure->fault = MC_FAULT_PPPD_MISSING;
     else if (error != -ENOMEM && error != -EAGAIN && error != -EMFILE && error != -ENFILE)
@@ -98,7 +106,7 @@ static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const s
     int r;
 
     input.plugin = place != NULL && place->plugin != NULL ? place->plugin : MC_PLUGIN_PATH;
-    input.modern = MC_PPPD_MODERN;
+    input.modern = mc_options_pppd_is_modern();
     r = mc_options_make(&input, &options);
     if (r < 0)
         return refused(failure, r, "no options for pppd");
@@ -157,8 +165,9 @@ int mc_ppp_check(const struct mc_settings *settings, struct mc_ppp_failure *ret_
     char tty[64];
     int r;
 
-    if (access(settings->ppp.program, X_OK) < 0)
-        return program_refused(ret_failure, -errno, settings->ppp.program);
+    r = mc_privileged()->check_program(settings->ppp.program);
+    if (r < 0)
+        return program_refused(ret_failure, r, settings->ppp.program);
     r = *settings->ppp.vrf ? mc_vrf_look(settings->ppp.vrf, &table) : 0;
     if (r < 0)
         return refused(ret_failure, r, "[PPP] VRF=%s", settings->ppp.vrf);

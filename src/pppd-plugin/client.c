@@ -208,6 +208,29 @@ static int ask(const char *auth)
     return r;
 }
 
+int mc_client_read_secrets(int fd)
+{
+    char line[MC_PLUGIN_LINE_BYTES];
+    size_t len = 0;
+    ssize_t n;
+    int r;
+
+    while (len < sizeof(line) && (n = read(fd, line + len, sizeof(line) - len)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break;
+        len += (size_t)n;
+    }
+    close(fd);
+    r = len > 0 ? mc_plugin_decode(line, len - 1, &client.secrets) : -ENODATA; /* without its LF */
+    mc_plugin_wipe(line, sizeof(line));
+    if (r == 0 && client.secrets.kind != MC_PLUGIN_SECRETS)
+        r = -EBADMSG;
+    client.has_secrets = r == 0;
+    return r;
+}
+
 int mc_client_secrets(const char *auth, char *user, char *password)
 {
     int r = client.has_secrets ? 0 : ask(auth);

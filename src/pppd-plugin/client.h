@@ -17,6 +17,9 @@ void mc_client_open(const char *path, const char *version);
 void mc_client_tell(const struct mc_plugin_msg *msg);
 /** Connects again when the daemon went away. Cheap; to be called now and then. */
 void mc_client_check(void);
+/** Takes user and password from @fd, one line of the protocol, and closes it: nobody is asked for them then. 0 or
+ * -errno. */
+int mc_client_read_secrets(int fd);
 /**
  * User and password for @auth ("PAP", "CHAP"), both buffers of MC_PLUGIN_NAME_BYTES. Asked once, then remembered: a
  * network that challenges again in the middle of a call gets its answer also while the daemon is being restarted. 0, or

@@ -20,6 +20,7 @@ __attribute__((visibility("default"))) char pppd_version[] = MC_PPPD_VERSION;
 __attribute__((visibility("default"))) void plugin_init(void);
 
 static char *socket_path;
+static int secrets_fd = -1;
 static int started;
 
 static void check_daemon(void *unused)
@@ -34,6 +35,8 @@ static void start(void)
     if (started || socket_path == NULL)
         return;
     started = 1;
+    if (secrets_fd >= 0 && mc_client_read_secrets(secrets_fd) < 0)
+        mc_pppd_error("microcat-secrets: nothing can be read there");
     mc_client_open(socket_path, MC_PPPD_VERSION);
     mc_pppd_timeout(check_daemon, CHECK_S);
 }
@@ -197,6 +200,11 @@ static option_t options[] = {
      .type = o_string,
      .addr = &socket_path,
      .description = (char *)"Socket on which microcatd listens",
+     .flags = OPT_PRIV},
+    {.name = (char *)"microcat-secrets",
+     .type = o_int,
+     .addr = &secrets_fd,
+     .description = (char *)"Descriptor from which user and password are read",
      .flags = OPT_PRIV},
     {.name = NULL},
 };

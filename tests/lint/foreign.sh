@@ -13,7 +13,7 @@ expat\.h	src/cli/providers.c tests/	expat
 ini\.h	src/daemon/config_file.c	inih
 libmnl/[a-z_]*\.h	src/host/route	libmnl
 systemd/sd-bus\.h	src/ppp/dns_bus.c tests/ppp/test_dns.c	sd-bus
-systemd/sd-daemon\.h	src/daemon/notify.c	sd-daemon
+systemd/sd-daemon\.h	src/daemon/notify.c src/helper/main.c	sd-daemon
 systemd/sd-journal\.h	src/daemon/journal.c	sd-journal
 systemd/sd-id128\.h	src/daemon/pin_key.c tests/daemon/test_pin_key.c	sd-id128
 pppd/[a-z0-9_-]*\.h	src/pppd-plugin/	the headers of pppd
@@ -31,6 +31,6 @@ done <<<"$homes"
 
 # What only root may do goes through host/privileged.h, so that another process can do it.
 grep -nE '\bmc_(route_(add|remove|sweep|add_server|remove_server|remove_advertised)|vrf_join|router_(accept|ask)|names_block_write|networkmanager_(hands_off|forget))[ \t]*\(|\bmc_child_(spawn|adopt)[ \t]*\(|SYS_pidfd_send_signal|\bkill[ \t]*\(|SOCK_RAW' \
-    -r src --include='*.c' | grep -vE '^src/(cli|host|io|sim|installer|pppd-plugin)/' | grep -vE ':[ \t]*(/?\*|//)' |
+    -r src --include='*.c' | grep -vE '^src/(cli|host|helper|io|sim|installer|pppd-plugin)/' | grep -vE ':[ \t]*(/?\*|//)' |
     report "what only root may do goes through host/privileged.h"
 finish

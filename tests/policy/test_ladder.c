@@ -50,6 +50,7 @@ static void what_a_person_must_mend_resets_nothing(void **state)
         MC_FAULT_SIM_PUK,           MC_FAULT_SIM_LOCKED,      MC_FAULT_APN_MISSING,    MC_FAULT_APN_REJECTED,
         MC_FAULT_PDP_TYPE_REJECTED, MC_FAULT_AUTH_REJECTED,   MC_FAULT_NOT_SUBSCRIBED, MC_FAULT_PPP_AUTH,
         MC_FAULT_PPPD_MISSING,      MC_FAULT_PPPD_UNUSABLE,   MC_FAULT_NO_KERNEL_PPP,  MC_FAULT_HOST_REFUSED,
+        MC_FAULT_HELPER_FAILED,
     };
     for (size_t i = 0; i < MC_LENGTH_OF(persons); i++) {
         const struct mc_ladder_row *row = mc_ladder_row(persons[i]);

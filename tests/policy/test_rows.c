@@ -70,6 +70,7 @@ static const struct {
     {MC_FAULT_PPPD_STUCK, "dddddddddd", {0, 1, 2}},
     {MC_FAULT_NO_KERNEL_PPP, "dddddddddd", {1800, 1800, 1800}},
     {MC_FAULT_HOST_REFUSED, "dddddddddd", {30, 30, 30}},
+    {MC_FAULT_HELPER_FAILED, "dddddddddd", {30, 30, 30}},
     {MC_FAULT_WALK_IN_CIRCLES, "llrrrppppp", {10, 30, 60}},
     {MC_FAULT_INTERNAL, "llllllllll", {10, 30, 60}},
 };

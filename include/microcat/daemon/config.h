@@ -93,6 +93,10 @@ struct mc_config;
  */
 typedef void mc_config_report_fn(void *ctx, enum mc_log_level level, const char *text);
 
+/** What opens a file of the configuration, where this process may not: a descriptor, or -errno. NULL: nobody. */
+typedef int mc_config_open_fn(const char *path);
+void mc_config_open_with(mc_config_open_fn *fn);
+
 /**
  * Reads @path, its drop-ins and the credentials in $CREDENTIALS_DIRECTORY. Everything that is wrong is reported before
  * this returns, not just the first.

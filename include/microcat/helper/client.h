@@ -18,6 +18,13 @@ struct mc_privileged_ops; /* host/privileged.h */
 int mc_helper_call(const char *path, const struct mc_helper_message *request, const int *fds,
                    union mc_helper_body *ret_reply, int ret_fds[MC_HELPER_FDS_MAX], int deadline_ms);
 
+/** What host/privileged.h asks for is asked of the helper at @path (copied) by these. */
+const struct mc_privileged_ops *mc_helper_ops(const char *path);
+
+/** The configuration's file, or one of its drop-ins, opened to be read by the helper, as mc_config_open_with() wants
+ * it. */
+int mc_helper_open_config(const char *path);
+
 /** Was the last call's trouble the helper itself, and not what it was asked for? -errno as above, or 0. */
 int mc_helper_trouble(void);
 

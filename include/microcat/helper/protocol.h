@@ -36,6 +36,8 @@ enum mc_helper_kind {
     MC_HELPER_WRITE_NAMES,    /* our block in resolv.conf */
     MC_HELPER_NETWORKMANAGER, /* hands off our interface, or no longer */
     MC_HELPER_TTY_HOLDER,     /* who has the modem's tty */
+    MC_HELPER_GRANT_TTY,      /* the modem's tty may be opened by the client */
+    MC_HELPER_OPEN_CONFIG,    /* the configuration to read: "" the file, "NAME.conf" of its drop-ins */
     MC_HELPER_KIND_COUNT
 };
 

@@ -24,6 +24,10 @@ int mc_names_block_write(const struct mc_names_block *block, const char *path, b
 /** What that would return, and whether it would write; nothing is written. */
 int mc_names_block_look(const struct mc_names_block *block, const char *path, bool give, bool *ret_would_write);
 
+/** Where @path leads to, also when there is no file yet. The caller's; NULL with errno set. */
+char *mc_names_block_resolve(const char *path);
+/** Is it resolved's own, which it writes for itself? */
+bool mc_names_block_is_resolved(const char *path);
 /** The text of @path ("" when there is no file), the caller's. 0, -EBADMSG: no text, or -errno. */
 int mc_names_block_read(const char *path, char **ret_text);
 

@@ -52,6 +52,8 @@ struct mc_errand {
 struct mc_privileged_ops {
     /* ---- processes ---- */
 
+    /** Could @path be started, as far as that can be told without starting it? */
+    int (*check_program)(const char *path);
     /** A pty for pppd: mc_pty_open(). */
     int (*open_pty)(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes);
     /** mc_child_spawn(); whatever is done to the child later needs no more thought. */
@@ -99,6 +101,14 @@ struct mc_privileged_ops {
 
     /** mc_port_holder(). */
     int (*tty_holder)(const char *path, struct mc_port_holder *ret_holder);
+
+    /** mc_port_holder() found nobody, and yet we may not open @path: may we now? 0, or -errno. */
+    int (*grant_tty)(const char *path);
+    /** Was the last failure that of who does it, and not the host's? -errno, or 0. */
+    int (*trouble)(void);
+
+    /** Another process does it: pppd gets user and password there, and comes to our sockets as one of our group. */
+    bool apart;
 };
 
 /** Who does it for this process: `direct`, until another is put in its place. */

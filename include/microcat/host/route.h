@@ -33,6 +33,12 @@ int mc_route_remove(const char *ifname, enum mc_route_family family, uint32_t me
  */
 int mc_route_sweep(const char *ifname);
 
+/** Removes every default route of ours through @ifname, of one family, whatever metric and table it has. How many, or
+ * -errno. */
+int mc_route_remove_defaults(const char *ifname, enum mc_route_family family);
+/** How many routes through @ifname carry our protocol number (32 at most), or -errno. */
+int mc_route_count(const char *ifname);
+
 /**
  * Removes the IPv6 default routes through @ifname that the kernel itself made of a router's advertisement, before it
  * was told to make none. How many, or -errno.

@@ -33,6 +33,23 @@ struct mc_child_events {
     void (*on_exit)(void *ctx, int wait_status);
 };
 
+struct mc_child_spec;
+
+/**
+ * Who starts, signals and asks after a process that is another's child: one that has the rights. The process is watched
+ * by its pidfd all the same.
+ */
+struct mc_child_hands {
+    int errand; /* the hands' own */
+    /** As mc_child_spawn(), with @out_fds for stdout and stderr. @ret_pidfd becomes the caller's. */
+    int (*start)(const struct mc_child_hands *hands, const void *errand, const struct mc_child_spec *spec,
+                 const int out_fds[2], pid_t *ret_pid, int *ret_pidfd, const char **ret_step);
+    /** 0 or -errno. */
+    int (*signal)(const struct mc_child_hands *hands, pid_t pid, int signo);
+    /** After its end: its wait status, or MC_CHILD_STATUS_UNKNOWN. */
+    int (*status)(const struct mc_child_hands *hands, pid_t pid);
+};
+
 struct mc_child_spec {
     const char *program;     /* path; no search along PATH */
     const char *const *argv; /* NULL-ended, argv[0] included */
@@ -41,7 +58,10 @@ struct mc_child_spec {
     bool stdin_is_tty;       /* stdin_fd is a tty that becomes the controlling terminal */
     const int *inherit;      /* these become 3, 4, ... in this order. Borrowed. */
     size_t n_inherit;        /* at most 8 */
-    const char *name;        /* static, for messages */
+    const int *out_fds;      /* these two become 1 and 2, and on_line gets nothing; NULL: as on_line says. Borrowed */
+    const struct mc_child_hands *hands; /* NULL: this process does it. Static */
+    const void *errand;                 /* for hands->start() */
+    const char *name;                   /* static, for messages */
     const char *
         *ret_step; /* may be NULL: of a start in vain, what failed: "memory", "pipe", "fork", ..., "exec"; static */
 };
@@ -58,6 +78,9 @@ int mc_child_spawn(struct mc_loop *loop, const struct mc_child_spec *spec, const
  */
 int mc_child_adopt(struct mc_loop *loop, int pidfd, pid_t pid, const char *name, const struct mc_child_events *events,
                    void *ctx, struct mc_child **ret_child);
+
+/** Gives a child that was adopted into other hands. */
+void mc_child_hand_over(struct mc_child *child, const struct mc_child_hands *hands);
 
 /**
  * Asks it to end: SIGTERM and SIGCONT (it may be stopped), and SIGKILL when it lives on after @term_ms. Signals go to

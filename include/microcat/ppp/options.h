@@ -21,6 +21,7 @@ struct mc_options_input {
     const char *plugin; /* path of microcatd.so */
     const char *socket; /* path on which the daemon listens for it */
     bool modern;        /* pppd 2.5 or later: it knows ipv6-up-script and the like */
+    int secrets_fd;     /* in pppd, where the plugin reads user and password; 0: it asks over the socket */
 };
 
 struct mc_options {
@@ -28,6 +29,8 @@ struct mc_options {
     char *envp[8];              /* NULL-terminated, owned */
 };
 
+/** Is the pppd that this was built for 2.5 or later? */
+bool mc_options_pppd_is_modern(void);
 /** Fills *ret_options. 0, -EINVAL (an interface name that is none, a relative path), -ENOMEM. */
 int mc_options_make(const struct mc_options_input *input, struct mc_options *ret_options);
 void mc_options_free(struct mc_options *options);

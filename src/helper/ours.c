@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* What is ours: by notes that root owns, pppd's own pid file, and the kernel. */
+#include "server_priv.h"
+
+#include <microcat/base/parse.h>
+#include <microcat/io/atomic_file.h>
+#include <microcat/io/device.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+enum { NOTE_BYTES = 4096 };
+
+/* ---- notes ---- */
+
+static char *note_path(const struct mc_helper_server *server, const char *what)
+{
+    char *path;
+
+    return asprintf(&path, "%s/%s.%s", server->place.notes, server->place.instance, what) < 0 ? NULL : path;
+}
+
+static int note(const struct mc_helper_server *server, const char *what, const char *text)
+{
+    _cleanup_free_ char *path = note_path(server, what);
+
+    return path != NULL ? mc_file_replace(path, text, strlen(text), 0600) : -ENOMEM;
+}
+
+/* The caller's; NULL: nothing is noted. */
+static char *noted(const struct mc_helper_server *server, const char *what)
+{
+    _cleanup_free_ char *path = note_path(server, what);
+    char *text = NULL;
+
+    return path != NULL && mc_file_read(path, NOTE_BYTES, &text, NULL) == 0 ? text : NULL;
+}
+
+int helper_note_pppd(const struct mc_helper_server *server, pid_t pid)
+{
+    struct mc_process process;
+    char text[64];
+    int r = mc_process_read(pid, &process);
+
+    if (r < 0)
+        return r;
+    snprintf(text, sizeof(text), "%d %s\n", (int)pid, process.start);
+    return note(server, "pppd", text);
+}
+
+/* The process that was noted, whether it lives or not. */
+static bool noted_pppd(const struct mc_helper_server *server, int *ret_pid, char start[24])
+{
+    _cleanup_free_ char *text = noted(server, "pppd");
+
+    return text != NULL && sscanf(text, "%d %23s", ret_pid, start) == 2 && *ret_pid > 1;
+}
+
+int helper_note_pty(const struct mc_helper_server *server, uint64_t device)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%llu\n", (unsigned long long)device);
+    return note(server, "pty", text);
+}
+
+uint64_t helper_noted_pty(const struct mc_helper_server *server)
+{
+    _cleanup_free_ char *text = noted(server, "pty");
+    unsigned long long device = 0;
+
+    return text != NULL && sscanf(text, "%llu", &device) == 1 ? device : 0;
+}
+
+char *helper_noted_names(const struct mc_helper_server *server)
+{
+    char *path = noted(server, "names");
+
+    if (path != NULL)
+        path[strcspn(path, "\n")] = '\0';
+    return path;
+}
+
+int helper_note_names(const struct mc_helper_server *server, const char *path)
+{
+    return note(server, "names", path);
+}
+
+/* ---- pppd and its interface ---- */
+
+int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid)
+{
+    struct mc_process now;
+    char start[24];
+    int pid;
+
+    if (!noted_pppd(server, &pid, start))
+        return -ESRCH;
+    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0 || mc_process_read(pid, &now) < 0 || strcmp(now.start, start) != 0 || now.state == 'Z')
+        return -ESRCH;
+    *ret_pid = pid;
+    return MC_TAKE_FD(pidfd);
+}
+
+/* pppd writes IFNAME.pid as soon as it has the interface, and root alone may write there. */
+static bool is_of(const struct mc_helper_server *server, const char *ifname, int pid)
+{
+    for (const char *const *folder = server->place.pid_files; *folder != NULL; folder++) {
+        _cleanup_free_ char *path = NULL, *text = NULL;
+        int found = 0;
+
+        if (asprintf(&path, "%s/%s.pid", *folder, ifname) < 0) {
+            path = NULL;
+            continue;
+        }
+        if (mc_file_read(path, NOTE_BYTES, &text, NULL) == 0 && sscanf(text, "%d", &found) == 1 && found == pid)
+            return true;
+    }
+    return false;
+}
+
+int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16])
+{
+    const char *wanted = settings->ppp.interface;
+    char start[24];
+    int pid, r = -ENODEV;
+
+    if (!noted_pppd(server, &pid, start))
+        return -ENODEV;
+    struct if_nameindex *all = if_nameindex();
+    if (all == NULL)
+        return -errno;
+    for (const struct if_nameindex *one = all; one->if_index != 0 && r < 0; one++) {
+        if ((*wanted != '\0' && strcmp(wanted, one->if_name) != 0) || !is_of(server, one->if_name, pid))
+            continue;
+        snprintf(out, IF_NAMESIZE, "%s", one->if_name);
+        r = 0;
+    }
+    if_freenameindex(all);
+    return r;
+}
+
+/* ---- the modem's tty ---- */
+
+static void read_id(const char *folder, const char *name, char out[8])
+{
+    char path[PATH_MAX];
+    FILE *file;
+
+    out[0] = '\0';
+    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+        return;
+    file = fopen(path, "re");
+    if (file == NULL)
+        return;
+    if (fscanf(file, "%7s", out) != 1)
+        out[0] = '\0';
+    fclose(file);
+}
+
+/* The USB device that a tty belongs to stands one to three steps above it. */
+static bool is_usb_of(const struct stat *st, const char *usb_ids)
+{
+    static const char *const above[] = {"..", "../..", "../../.."};
+    char device[64], folder[96], vendor[8], product[8];
+
+    snprintf(device, sizeof(device), "/sys/dev/char/%u:%u/device", major(st->st_rdev), minor(st->st_rdev));
+    for (size_t i = 0; i < MC_LENGTH_OF(above); i++) {
+        snprintf(folder, sizeof(folder), "%s/%s", device, above[i]);
+        read_id(folder, "idVendor", vendor);
+        read_id(folder, "idProduct", product);
+        if (mc_device_match_ids(usb_ids, vendor, product))
+            return true;
+    }
+    return false;
+}
+
+bool helper_tty_is_modem(const struct mc_settings *settings, const char *path)
+{
+    struct stat named, configured;
+
+    if (strncmp(path, "/dev/", 5) != 0 || stat(path, &named) < 0 || !S_ISCHR(named.st_mode))
+        return false;
+    if (strcmp(settings->modem.device, "auto") != 0)
+        return stat(settings->modem.device, &configured) == 0 && configured.st_rdev == named.st_rdev &&
+               configured.st_dev == named.st_dev;
+    return is_usb_of(&named, settings->modem.usb_ids);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELPER_SERVER_PRIV_H
+#define HELPER_SERVER_PRIV_H
+
+/* Shared by server.c (which request goes where, and the network), programs.c (what it starts and signals), ours.c (what
+ * is ours), host_names.c (name servers, NetworkManager), and files.c (tty and configuration). */
+
+#include <microcat/base/cleanup.h>
+#include <microcat/helper/server.h>
+#include <microcat/host/privileged.h>
+#include <microcat/io/process.h>
+
+struct helper_program {
+    struct mc_child *child; /* NULL: none was started, or it has ended */
+    bool ended;
+    int wait_status;
+};
+
+struct mc_helper_server {
+    struct mc_loop *loop;
+    struct mc_helper_place place;
+    struct helper_program programs[MC_ERRAND_COUNT];
+};
+
+/* A request under way. */
+struct helper_job {
+    struct mc_helper_server *server;
+    const struct mc_settings *settings;
+    const union mc_helper_body *in;
+    const int *fds;
+    union mc_helper_body *out;
+    int *out_fds;
+};
+
+/* ours.c */
+
+/** Notes our pppd, the pty that it may be started on (0: none). 0 or -errno. */
+int helper_note_pppd(const struct mc_helper_server *server, pid_t pid);
+int helper_note_pty(const struct mc_helper_server *server, uint64_t device);
+uint64_t helper_noted_pty(const struct mc_helper_server *server);
+/** Where our block in resolv.conf was written; NULL: nowhere. The caller's. */
+char *helper_noted_names(const struct mc_helper_server *server);
+int helper_note_names(const struct mc_helper_server *server, const char *path);
+/** A pidfd of our pppd, the very process that was noted; -ESRCH: it has ended, or there was none. */
+int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid);
+/** The interface of our pppd. 0, or -ENODEV. */
+int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16]);
+/** Is @path a tty that the configuration may mean? */
+bool helper_tty_is_modem(const struct mc_settings *settings, const char *path);
+
+/* files.c */
+int helper_tty_holder(struct helper_job *job);
+int helper_grant_tty(struct helper_job *job);
+int helper_open_config(struct helper_job *job);
+
+/* programs.c */
+int helper_open_pty(struct helper_job *job);
+int helper_start_pppd(struct helper_job *job);
+int helper_start_board(struct helper_job *job);
+int helper_start_resolvconf(struct helper_job *job);
+int helper_signal(struct helper_job *job);
+int helper_status(struct helper_job *job);
+/** SIGKILL to our pppd. 1: it was there; 0; or -errno. */
+int helper_kill_pppd(const struct mc_helper_server *server);
+
+/* host_names.c */
+int helper_set_resolved(struct helper_job *job);
+int helper_revert_resolved(struct helper_job *job);
+int helper_write_names(struct helper_job *job);
+int helper_networkmanager(struct helper_job *job);
+/** Are all of them name servers that can be? */
+bool helper_servers_are_usable(const struct mc_helper_servers *servers);
+
+#endif
