@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
+#include <microcat/io/acl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,8 +160,12 @@ static int set_mode(const struct mc_ctl_server *server)
     const bool closed = rule->has_readers && (!rule->has_group || rule->gid == rule->readers);
     const gid_t gid = rule->has_group ? rule->gid : rule->readers;
 
-    if ((rule->has_group || closed) && chown(server->path, (uid_t)-1, gid) < 0 && (closed || errno != EPERM))
-        return -errno;
+    if ((rule->has_group || closed) && chown(server->path, (uid_t)-1, gid) < 0) {
+        if (errno != EPERM)
+            return -errno;
+        if (closed) /* no member of it: then by a list, which the owner may make */
+            return mc_acl_admit(server->path, true, gid);
+    }
     return chmod(server->path, closed ? 0660 : 0666) < 0 ? -errno : 0;
 }
 

@@ -44,7 +44,15 @@ static int exchange(int fd, const struct mc_helper_message *request, const int *
         mc_helper_close_fds(reply_fds);
         r = -EBADMSG;
     }
-    return r == -EBADMSG ? -EPROTO : r == -ECONNRESET || r == -EPIPE ? -ECONNABORTED : r;
+    return r == -EBADMSG ? -EPROTO : r == -ENODATA || r == -EPIPE ? -ECONNABORTED : r;
+}
+
+static int ask(const char *path, const struct mc_helper_message *request, const int *fds,
+               struct mc_helper_message *reply, int reply_fds[MC_HELPER_FDS_MAX], int deadline_ms)
+{
+    _cleanup_close_ int fd = reach(path);
+
+    return fd < 0 ? fd : exchange(fd, request, fds, reply, reply_fds, deadline_ms);
 }
 
 int mc_helper_call(const char *path, const struct mc_helper_message *request, const int *fds,
@@ -52,9 +60,12 @@ int mc_helper_call(const char *path, const struct mc_helper_message *request, co
 {
     struct mc_helper_message reply;
     int reply_fds[MC_HELPER_FDS_MAX] = {-1, -1, -1};
-    _cleanup_close_ int fd = reach(path);
-    int r = fd < 0 ? fd : exchange(fd, request, fds, &reply, reply_fds, deadline_ms);
+    int r = ask(path, request, fds, &reply, reply_fds, deadline_ms);
 
+    if (r == -ECONNRESET) /* it ended, of idleness, just as we came, and has not read it: the next one will */
+        r = ask(path, request, fds, &reply, reply_fds, deadline_ms);
+    if (r == -ECONNRESET)
+        r = -ECONNABORTED;
     trouble = r == -EINVAL ? 0 : r;
     if (ret_fds != NULL)
         memcpy(ret_fds, reply_fds, sizeof(reply_fds));

@@ -3,14 +3,13 @@
 #include "server_priv.h"
 
 #include <microcat/base/log.h>
+#include <microcat/io/acl.h>
 
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 /* ---- the tty ---- */
 
@@ -30,41 +29,14 @@ int helper_tty_holder(struct helper_job *job)
     return 0;
 }
 
-/* An access control list, as setxattr(2) takes it (linux/posix_acl_xattr.h): what the file's mode says, and one more
- * user. */
-struct acl_entry {
-    uint16_t tag, permissions;
-    uint32_t id;
-};
-struct acl {
-    uint32_t version;
-    struct acl_entry entries[5];
-};
-_Static_assert(sizeof(struct acl) == 4 + 5 * 8, "no gaps");
-
-enum { ACL_VERSION = 2, USER_OBJ = 0x01, USER = 0x02, GROUP_OBJ = 0x04, MASK = 0x10, OTHER = 0x20, READ_WRITE = 6 };
-#define NOBODY UINT32_MAX
-
-static struct acl_entry entry(unsigned tag, unsigned permissions, uint32_t id)
-{
-    return (struct acl_entry){htole16((uint16_t)tag), htole16((uint16_t)permissions), htole32(id)};
-}
-
 /* As logind does it for who sits at a seat: others keep what they have, and udev makes the node anew with each plug. */
 int helper_grant_tty(struct helper_job *job)
 {
     const char *path = job->in->path.text;
-    struct stat st;
+    int r = helper_tty_is_modem(job->settings, path) ? mc_acl_admit(path, false, job->server->place.client) : -EPERM;
 
-    if (!helper_tty_is_modem(job->settings, path) || stat(path, &st) < 0)
-        return -EPERM;
-    const struct acl acl = {
-        .version = htole32(ACL_VERSION),
-        .entries = {entry(USER_OBJ, (st.st_mode >> 6) & 7, NOBODY), entry(USER, READ_WRITE, job->server->place.client),
-                    entry(GROUP_OBJ, (st.st_mode >> 3) & 7, NOBODY),
-                    entry(MASK, READ_WRITE | ((st.st_mode >> 3) & 7), NOBODY), entry(OTHER, st.st_mode & 7, NOBODY)}};
-    if (setxattr(path, "system.posix_acl_access", &acl, sizeof(acl), 0) < 0)
-        return -errno;
+    if (r < 0)
+        return r;
     mc_info("user %u may open %s", (unsigned)job->server->place.client, path);
     return 0;
 }

@@ -15,15 +15,25 @@
 /* So long a helper is there that may know how its child ended; a new one knows nothing. */
 #define HELPER_LIVES_MS 25000
 
+/* Ending a call asks for half a dozen things: one that hangs must not hold up the daemon for each of them, or its
+ * watchdog would end it. For so long nobody waits for longer than this. */
+#define HUNG_MS  20000
+#define HASTY_MS 300
+
 static char helper_path[108];
-static int64_t asked_at_ms;
+static int64_t asked_at_ms, hung_until_ms;
 
 static int call(const struct mc_helper_message *request, const int *fds, union mc_helper_body *ret_reply,
                 int ret_fds[MC_HELPER_FDS_MAX])
 {
-    int r = mc_helper_call(helper_path, request, fds, ret_reply, ret_fds, MC_HELPER_DEADLINE_MS);
+    const bool hung = mc_loop_clock_ms() < hung_until_ms;
+    int r = mc_helper_call(helper_path, request, fds, ret_reply, ret_fds, hung ? HASTY_MS : MC_HELPER_DEADLINE_MS);
 
     asked_at_ms = mc_loop_clock_ms();
+    if (mc_helper_trouble() == 0)
+        hung_until_ms = 0;
+    else if (mc_helper_trouble() == -ETIMEDOUT && !hung)
+        hung_until_ms = asked_at_ms + HUNG_MS;
     if (mc_helper_trouble() != 0)
         mc_warn("microcat-helper (%s), asked for %s: %s", helper_path, mc_helper_kind_name(request->kind),
                 strerror(-mc_helper_trouble()));
@@ -246,14 +256,18 @@ static int ask_router(const char *ifname)
     return plain(MC_HELPER_ASK_ROUTER);
 }
 
-static int open_icmp(int family, const char *ifname)
+static int open_probe(enum mc_probe_kind kind, int family, const char *ifname, bool *ret_raw)
 {
-    const struct mc_helper_message message = {.kind = MC_HELPER_OPEN_ICMP,
+    const struct mc_helper_message message = {.kind = MC_HELPER_OPEN_PROBE,
                                               .body.number = family == AF_INET6 ? MC_HELPER_IPV6 : MC_HELPER_IPV4};
+    union mc_helper_body reply;
     int fds[MC_HELPER_FDS_MAX];
-    int r = call(&message, NULL, NULL, fds);
+    int r = call(&message, NULL, &reply, fds);
 
-    return r < 0 ? r : fds[0];
+    if (r < 0)
+        return r;
+    *ret_raw = reply.number != 0;
+    return fds[0];
 }
 
 /* ---- names ---- */
@@ -356,7 +370,7 @@ static const struct mc_privileged_ops ops = {
     .join_vrf = join_vrf,
     .accept_router = accept_router,
     .ask_router = ask_router,
-    .open_icmp = open_icmp,
+    .open_probe = open_probe,
     .set_resolved = set_resolved,
     .revert_resolved = revert_resolved,
     .write_names = write_names,

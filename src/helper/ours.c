@@ -6,10 +6,12 @@
 #include <microcat/io/atomic_file.h>
 #include <microcat/io/device.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -54,11 +56,86 @@ int helper_note_pppd(const struct mc_helper_server *server, pid_t pid)
     return note(server, "pppd", text);
 }
 
+/* Beside the daemon's own socket, under a name that a daemon started anew finds again. */
+void helper_plugin_socket(const struct mc_helper_server *server, char *out, size_t out_bytes)
+{
+    const char *socket = server->settings->control.socket, *slash = strrchr(socket, '/');
+
+    snprintf(out, out_bytes, "%.*s/pppd-%s.sock", slash != NULL && slash != socket ? (int)(slash - socket) : 0, socket,
+             server->place.instance);
+}
+
+/* ---- a pppd that no helper has started: of a microcatd before there were helpers, which an upgrade carries on ---- */
+
+static void closedirp(DIR **dir)
+{
+    if (*dir != NULL)
+        closedir(*dir);
+}
+
+static bool is_roots(const char *pid)
+{
+    _cleanup_free_ char *path = NULL, *text = NULL;
+    const char *uid;
+
+    if (asprintf(&path, "/proc/%s/status", pid) < 0) {
+        path = NULL;
+        return false;
+    }
+    FILE *file = fopen(path, "re");
+    text = calloc(1, NOTE_BYTES);
+    if (file != NULL && text != NULL)
+        text[fread(text, 1, NOTE_BYTES - 1, file)] = '\0';
+    if (file != NULL)
+        fclose(file);
+    uid = text != NULL ? strstr(text, "\nUid:\t") : NULL;
+    return uid != NULL && strncmp(uid, "\nUid:\t0\t0\t", 10) == 0; /* pppd may be setuid: it is the first that counts */
+}
+
+/* "pppd\0...\0microcat-socket\0SOCKET\0": only root could start it so, with a plugin of a folder of its own. */
+static bool speaks_to_us(const struct mc_helper_server *server, const char *pid)
+{
+    static const char option[] = "microcat-socket";
+    char path[64], line[NOTE_BYTES], socket[160];
+    size_t len = 0;
+
+    snprintf(path, sizeof(path), "/proc/%.20s/cmdline", pid);
+    helper_plugin_socket(server, socket, sizeof(socket));
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    len = fread(line, 1, sizeof(line) - 1, file);
+    fclose(file);
+    line[len] = '\0';
+    if (strcmp(line, "pppd") != 0)
+        return false;
+    for (const char *word = line; word < line + len; word += strlen(word) + 1) {
+        const char *value = word + sizeof(option);
+        if (strcmp(word, option) == 0 && value < line + len)
+            return strcmp(value, socket) == 0;
+    }
+    return false;
+}
+
+static int note_found(const struct mc_helper_server *server)
+{
+    _cleanup_(closedirp) DIR *proc = opendir("/proc");
+    int64_t pid;
+
+    for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
+        if (mc_parse_int(entry->d_name, 2, INT_MAX, &pid) == 0 && speaks_to_us(server, entry->d_name) &&
+            is_roots(entry->d_name))
+            return helper_note_pppd(server, (pid_t)pid);
+    return -ESRCH;
+}
+
 /* The process that was noted, whether it lives or not. */
 static bool noted_pppd(const struct mc_helper_server *server, int *ret_pid, char start[24])
 {
     _cleanup_free_ char *text = noted(server, "pppd");
 
+    if (text == NULL && note_found(server) == 0)
+        text = noted(server, "pppd");
     return text != NULL && sscanf(text, "%d %23s", ret_pid, start) == 2 && *ret_pid > 1;
 }
 

@@ -119,15 +119,6 @@ static int secrets_fd(const struct mc_settings *settings)
     return -EIO;
 }
 
-/* Beside the daemon's own socket, under a name that a daemon started anew finds again. */
-static void plugin_socket(const struct helper_job *job, char *out, size_t out_bytes)
-{
-    const char *socket = job->settings->control.socket, *slash = strrchr(socket, '/');
-
-    snprintf(out, out_bytes, "%.*s/pppd-%s.sock", slash != NULL && slash != socket ? (int)(slash - socket) : 0, socket,
-             job->server->place.instance);
-}
-
 int helper_start_pppd(struct helper_job *job)
 {
     char tty[64], socket[160];
@@ -140,7 +131,7 @@ int helper_start_pppd(struct helper_job *job)
     _cleanup_close_ int secrets = secrets_fd(job->settings);
     if (secrets < 0)
         return secrets;
-    plugin_socket(job, socket, sizeof(socket));
+    helper_plugin_socket(job->server, socket, sizeof(socket));
     const struct mc_options_input input = {.settings = job->settings,
                                            .tty = tty,
                                            .plugin = job->server->place.plugin,

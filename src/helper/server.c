@@ -3,6 +3,7 @@
 #include "server_priv.h"
 
 #include <microcat/base/log.h>
+#include <microcat/host/probe_socket.h>
 #include <microcat/host/router.h>
 #include <microcat/host/vrf.h>
 #include <microcat/ppp/dns.h>
@@ -128,21 +129,20 @@ static int ask_router(struct helper_job *job)
     return with_router(job, mc_router_ask);
 }
 
-/* Bound here: without CAP_NET_RAW nobody can bind it to another interface. */
-static int open_icmp(struct helper_job *job)
+/* Bound here: what is bound, nobody without CAP_NET_RAW binds to another interface. */
+static int open_probe(struct helper_job *job)
 {
     const int family = job->in->number == MC_HELPER_IPV6 ? AF_INET6 : AF_INET;
+    const enum mc_probe_kind kind = job->settings->probe.kind;
     char ifname[16];
-    int r = job->settings->probe.kind == MC_PROBE_ICMP ? helper_interface(job->server, job->settings, ifname) : -EPERM;
+    bool raw;
+    int r = kind != MC_PROBE_NONE ? helper_interface(job->server, job->settings, ifname) : -EPERM;
 
+    if (r == 0)
+        r = job->out_fds[0] = mc_probe_socket(kind, family, ifname, &raw);
     if (r < 0)
         return r;
-    _cleanup_close_ int fd = mc_privileged_direct.open_icmp(family, ifname);
-    if (fd < 0)
-        return fd;
-    if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname, (socklen_t)strlen(ifname) + 1) < 0)
-        return -errno;
-    job->out_fds[0] = MC_TAKE_FD(fd);
+    job->out->number = raw;
     return 0;
 }
 
@@ -163,7 +163,7 @@ static int (*const handlers[MC_HELPER_KIND_COUNT])(struct helper_job *job) = {
     [MC_HELPER_JOIN_VRF] = join_vrf,
     [MC_HELPER_ACCEPT_ROUTER] = accept_router,
     [MC_HELPER_ASK_ROUTER] = ask_router,
-    [MC_HELPER_OPEN_ICMP] = open_icmp,
+    [MC_HELPER_OPEN_PROBE] = open_probe,
     [MC_HELPER_SET_RESOLVED] = helper_set_resolved,
     [MC_HELPER_REVERT_RESOLVED] = helper_revert_resolved,
     [MC_HELPER_WRITE_NAMES] = helper_write_names,
@@ -184,6 +184,7 @@ void mc_helper_serve(struct mc_helper_server *server, const struct mc_settings *
                              .out = &ret_reply->body,
                              .out_fds = ret_fds};
 
+    server->settings = settings;
     memset(ret_reply, 0, sizeof(*ret_reply));
     for (size_t i = 0; i < MC_HELPER_FDS_MAX; i++)
         ret_fds[i] = -1;

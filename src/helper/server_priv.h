@@ -19,6 +19,7 @@ struct helper_program {
 struct mc_helper_server {
     struct mc_loop *loop;
     struct mc_helper_place place;
+    const struct mc_settings *settings; /* while a request is served */
     struct helper_program programs[MC_ERRAND_COUNT];
 };
 
@@ -41,6 +42,8 @@ uint64_t helper_noted_pty(const struct mc_helper_server *server);
 /** Where our block in resolv.conf was written; NULL: nowhere. The caller's. */
 char *helper_noted_names(const struct mc_helper_server *server);
 int helper_note_names(const struct mc_helper_server *server, const char *path);
+/** Where the daemon listens for pppd's plugin. */
+void helper_plugin_socket(const struct mc_helper_server *server, char *out, size_t out_bytes);
 /** A pidfd of our pppd, the very process that was noted; -ESRCH: it has ended, or there was none. */
 int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid);
 /** The interface of our pppd. 0, or -ENODEV. */

@@ -122,7 +122,7 @@ int mc_helper_receive(int fd, enum mc_helper_direction direction, struct mc_help
             return r;
     }
     size_t n = take_fds(&header, ret_fds);
-    int r = len == 0 ? -ECONNRESET
+    int r = len == 0 ? -ENODATA
             : (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0
                 ? -EBADMSG
                 : mc_helper_unpack(direction, data, (size_t)len, n, ret_message);

@@ -3,16 +3,15 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/host/networkmanager.h>
 #include <microcat/host/privileged.h>
+#include <microcat/host/probe_socket.h>
 #include <microcat/host/pty.h>
 #include <microcat/host/router.h>
 #include <microcat/host/vrf.h>
 #include <microcat/io/process.h>
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 
 static int check_program(const char *path)
@@ -42,13 +41,6 @@ static int kill_orphan(pid_t pid, const char *start)
     return kill_kept(pidfd) < 0 ? -errno : 1;
 }
 
-static int open_icmp(int family, const char *ifname)
-{
-    int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
-
-    return fd < 0 ? -errno : fd;
-}
-
 /* What we may not, we may not. */
 static int grant_tty(const char *path)
 {
@@ -75,7 +67,7 @@ const struct mc_privileged_ops mc_privileged_direct = {
     .join_vrf = mc_vrf_join,
     .accept_router = mc_router_accept,
     .ask_router = mc_router_ask,
-    .open_icmp = open_icmp,
+    .open_probe = mc_probe_socket,
     .write_names = mc_names_block_write,
     .networkmanager_hands_off = mc_networkmanager_hands_off,
     .networkmanager_forget = mc_networkmanager_forget,

@@ -9,6 +9,8 @@
 #include <sys/timerfd.h>
 #include <time.h>
 
+#define LATE_MS 50
+
 struct mc_loop {
     struct event_base *base;
     struct mc_timerq *timers;
@@ -127,29 +129,44 @@ struct mc_timerq *mc_loop_timers(struct mc_loop *loop)
 }
 
 /*
+ * Fires what is due. When that is late, because something held us up (a callback that waited, a machine that stood
+ * still), what has come meanwhile is heard first: an answer that is there must not be called missing.
+ */
+static int run_timers(struct mc_loop *loop, size_t *ret_fired)
+{
+    set_clock(loop);
+    int64_t due_ms = mc_timerq_next_ms(loop->timers);
+    if (due_ms >= 0 && mc_timerq_now_ms(loop->timers) - due_ms > LATE_MS) {
+        if (event_base_loop(loop->base, EVLOOP_NONBLOCK) < 0)
+            return errno ? -errno : -EIO;
+        set_clock(loop);
+    }
+    *ret_fired = loop->stop ? 0 : mc_timerq_run(loop->timers);
+    return 0;
+}
+
+/*
  * One pass of the queue, then one look at the descriptors: a timer that always arms itself anew with delay 0 keeps the
  * loop busy, but starves nobody, and so does a descriptor that is always ready (EVLOOP_NONBLOCK alone would look again
  * until none is). A turn that fired something does not sleep: what the caller waits for may have happened.
  */
 int mc_loop_turn(struct mc_loop *loop)
 {
-    set_clock(loop);
-    size_t fired = mc_timerq_run(loop->timers);
-    if (loop->stop)
-        return 0;
+    size_t fired;
+    int r = run_timers(loop, &fired);
+    if (r < 0 || loop->stop)
+        return r;
     int64_t due_ms = mc_timerq_next_ms(loop->timers);
     bool sleep = fired == 0 && (due_ms < 0 || due_ms > mc_timerq_now_ms(loop->timers));
     if (sleep) {
-        int r = set_timer(loop, due_ms);
+        r = set_timer(loop, due_ms);
         if (r < 0)
             return r;
     }
     if (event_base_loop(loop->base, sleep ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0)
         return errno ? -errno : -EIO;
     loop->wakeups += sleep;
-    set_clock(loop);
-    mc_timerq_run(loop->timers);
-    return 0;
+    return run_timers(loop, &fired);
 }
 
 int mc_loop_run(struct mc_loop *loop)

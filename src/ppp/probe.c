@@ -85,19 +85,6 @@ static void on_late(void *ctx)
     finish(ctx, MC_PROBE_LOST, 0);
 }
 
-/* ICMP: a socket of kind ping where the system allows us one (net.ipv4.ping_group_range), else a raw one. */
-static int open_icmp(struct mc_probe *probe, const char *ifname)
-{
-    int protocol = probe->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-    int fd = socket(probe->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
-
-    if (fd < 0) {
-        fd = mc_privileged()->open_icmp(probe->family, ifname);
-        probe->raw = true;
-    }
-    return fd;
-}
-
 static uint16_t checksum(const void *data, size_t len)
 {
     const uint8_t *bytes = data;
@@ -213,35 +200,13 @@ static void on_connected(void *ctx, int fd, unsigned ready)
         finish_error(ctx, error);
 }
 
-static int open_socket(struct mc_probe *probe, const char *ifname)
-{
-    if (probe->kind == MC_PROBE_ICMP)
-        return open_icmp(probe, ifname);
-    probe->fd = socket(probe->family,
-                       (probe->kind == MC_PROBE_TCP ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    return probe->fd < 0 ? -errno : probe->fd;
-}
-
-/* One that was bound already is refused without CAP_NET_RAW, and may be bound to the right one. */
-static int bind_to(int fd, const char *ifname)
-{
-    char bound[16] = "";
-    socklen_t len = sizeof(bound);
-
-    if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, bound, &len) == 0 && len > 0 && strcmp(bound, ifname) == 0)
-        return 0;
-    return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname, (socklen_t)strlen(ifname) + 1);
-}
-
 static int prepare(struct mc_probe *probe, const struct mc_probe_target *target, const struct address *address)
 {
     int retries = 2; /* of the SYN: within the few seconds that a probe has */
 
-    probe->fd = open_socket(probe, target->ifname);
+    probe->fd = mc_privileged()->open_probe(probe->kind, probe->family, target->ifname, &probe->raw);
     if (probe->fd < 0)
         return probe->fd;
-    if (target->ifname != NULL && bind_to(probe->fd, target->ifname) < 0)
-        return -errno;
     if (probe->kind == MC_PROBE_TCP)
         setsockopt(probe->fd, IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof(retries));
     /* Connected, so that the kernel hands us nobody else's packets, and errors of our own. */

@@ -4,6 +4,7 @@
 #include <microcat/helper/client.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum manner { ANSWERS, REFUSES, HANGS_UP, SAYS_NOTHING, SAYS_NONSENSE, ANSWERS_ANOTHER };
+enum manner { ANSWERS, REFUSES, HANGS_UP, SAYS_NOTHING, SAYS_NONSENSE, ANSWERS_ANOTHER, GOES_FIRST, ALWAYS_GOES };
 
 static struct {
     char path[108];
@@ -26,15 +27,31 @@ static struct {
     enum manner manner;
 } helper;
 
+/* Accepts, and closes once there is something that it has not read. */
+static void go_unread(void)
+{
+    struct pollfd came = {.fd = accept(helper.listen_fd, NULL, NULL), .events = POLLIN};
+
+    poll(&came, 1, 5000);
+    close(came.fd);
+}
+
 static void *serve(void *unused)
 {
+    if (helper.manner == GOES_FIRST || helper.manner == ALWAYS_GOES)
+        go_unread();
+    if (helper.manner == ALWAYS_GOES) {
+        go_unread();
+        return NULL;
+    }
     int fd = accept(helper.listen_fd, NULL, NULL), fds[MC_HELPER_FDS_MAX];
     struct mc_helper_message message;
 
-    if (helper.manner != HANGS_UP && mc_helper_receive(fd, MC_HELPER_REQUEST, &message, fds, 5000) < 0)
+    if (mc_helper_receive(fd, MC_HELPER_REQUEST, &message, fds, 5000) < 0 && helper.manner != HANGS_UP)
         abort();
     switch (helper.manner) {
     case ANSWERS:
+    case GOES_FIRST:
         message.result = 0;
         message.body = (union mc_helper_body){.number = 1007};
         mc_helper_send(fd, MC_HELPER_REPLY, &message, NULL, 5000);
@@ -54,6 +71,7 @@ static void *serve(void *unused)
         mc_helper_receive(fd, MC_HELPER_REQUEST, &message, fds, 5000);
         break;
     case HANGS_UP:
+    case ALWAYS_GOES:
         break;
     }
     close(fd);
@@ -90,6 +108,8 @@ static const struct {
     {SAYS_NOTHING, 50, -ETIMEDOUT, -ETIMEDOUT},
     {SAYS_NONSENSE, 5000, -EPROTO, -EPROTO},
     {ANSWERS_ANOTHER, 5000, -EPROTO, -EPROTO},
+    {GOES_FIRST, 5000, 0, 0},
+    {ALWAYS_GOES, 5000, -ECONNABORTED, -ECONNABORTED},
 };
 
 static void each_manner(void **state)

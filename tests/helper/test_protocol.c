@@ -92,7 +92,7 @@ static const struct {
 } unsound[] = {
     {"no such board line", MC_HELPER_REQUEST, {MC_HELPER_START_BOARD, 0, {.number = MC_HELPER_BOARD_COUNT}}},
     {"no such family", MC_HELPER_REQUEST, {MC_HELPER_ADD_ROUTE, 0, {.number = 2}}},
-    {"no such family of ICMP", MC_HELPER_REQUEST, {MC_HELPER_OPEN_ICMP, 0, {.number = 2}}},
+    {"no such family of ICMP", MC_HELPER_REQUEST, {MC_HELPER_OPEN_PROBE, 0, {.number = 2}}},
     {"no such errand", MC_HELPER_REQUEST, {MC_HELPER_STATUS, 0, {.number = MC_ERRAND_COUNT}}},
     {"a signal to nobody", MC_HELPER_REQUEST, {MC_HELPER_SIGNAL, 0, {.signal = {MC_ERRAND_COUNT, 0}}}},
     {"no such signal", MC_HELPER_REQUEST, {MC_HELPER_SIGNAL, 0, {.signal = {0, MC_HELPER_SIGNAL_COUNT}}}},
@@ -226,7 +226,7 @@ static void silence_and_the_end(void **state)
     assert_int_equal(send(ends[0], data, sizeof(data), 0), sizeof(data)); /* longer than any message */
     assert_int_equal(mc_helper_receive(ends[1], MC_HELPER_REQUEST, &got, fds, 1000), -EBADMSG);
     shutdown(ends[0], SHUT_RDWR);
-    assert_int_equal(mc_helper_receive(ends[1], MC_HELPER_REQUEST, &got, fds, 1000), -ECONNRESET);
+    assert_int_equal(mc_helper_receive(ends[1], MC_HELPER_REQUEST, &got, fds, 1000), -ENODATA);
     assert_int_equal(mc_helper_send(ends[1], MC_HELPER_REQUEST,
                                     &(struct mc_helper_message){.kind = MC_HELPER_ASK_ROUTER}, NULL, 1000),
                      -EPIPE);

@@ -256,6 +256,31 @@ static void on_stop(void *ctx)
     mc_loop_stop(ctx);
 }
 
+static void on_deadline(void *ctx)
+{
+    struct ping *ping = ctx;
+
+    ping->done = true;
+    assert_int_equal(ping->calls, 1);
+}
+
+/* Who was held up hears what came meanwhile before he calls it missing. */
+static void a_late_deadline_hears_first(void **state)
+{
+    struct ping ping;
+
+    start(&ping);
+    assert_int_equal(mc_watch_add(&ping.watch, ping.loop, ping.fds[0], MC_WATCH_READ, on_ping, &ping), 0);
+    mc_timer_init(&ping.timer, "deadline", on_deadline, &ping);
+    mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 10);
+    assert_int_equal(write(ping.fds[1], "x", 1), 1);
+    for (int64_t began_ms = mc_loop_clock_ms(); mc_loop_clock_ms() - began_ms < 100;)
+        ;
+    assert_int_equal(mc_loop_turn(ping.loop), 0);
+    assert_true(ping.done);
+    stop(&ping);
+}
+
 static void run_ends_by_stop(void **state)
 {
     struct ping ping;
@@ -297,6 +322,7 @@ int main(void)
         cmocka_unit_test(an_idle_loop_sleeps),
         cmocka_unit_test(a_busy_timer_starves_nobody),
         cmocka_unit_test(a_busy_descriptor_starves_nobody),
+        cmocka_unit_test(a_late_deadline_hears_first),
         cmocka_unit_test(run_ends_by_stop),
         cmocka_unit_test(no_memory_is_reported),
     };

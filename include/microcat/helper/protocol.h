@@ -30,7 +30,7 @@ enum mc_helper_kind {
     MC_HELPER_JOIN_VRF,
     MC_HELPER_ACCEPT_ROUTER,
     MC_HELPER_ASK_ROUTER,
-    MC_HELPER_OPEN_ICMP, /* a raw ICMP socket that is bound to our interface */
+    MC_HELPER_OPEN_PROBE, /* a socket for a probe, as configured, that is bound to our interface */
     MC_HELPER_SET_RESOLVED,
     MC_HELPER_REVERT_RESOLVED,
     MC_HELPER_WRITE_NAMES,    /* our block in resolv.conf */
@@ -106,7 +106,8 @@ int mc_helper_send(int fd, enum mc_helper_direction direction, const struct mc_h
                    int deadline_ms);
 /**
  * The next message. @ret_fds has MC_HELPER_FDS_MAX places, those beyond what came are -1; all are close-on-exec and the
- * caller's. 0; -ECONNRESET: there is none any more; -EBADMSG (its descriptors are closed); -ETIMEDOUT; or -errno.
+ * caller's. 0; -ENODATA: the other end has closed; -ECONNRESET: and has not
+ * read what we said; -EBADMSG (its descriptors are closed); -ETIMEDOUT; or -errno.
  */
 int mc_helper_receive(int fd, enum mc_helper_direction direction, struct mc_helper_message *ret_message,
                       int ret_fds[MC_HELPER_FDS_MAX], int deadline_ms);

@@ -81,9 +81,8 @@ struct mc_privileged_ops {
     /** mc_router_accept(), mc_router_ask(). */
     int (*accept_router)(const char *ifname);
     int (*ask_router)(const char *ifname);
-    /** A raw ICMP or ICMPv6 socket, close-on-exec, non-blocking, perhaps bound to @ifname (NULL: to none) already. The
-     * descriptor, or -errno. */
-    int (*open_icmp)(int family, const char *ifname);
+    /** mc_probe_socket(). */
+    int (*open_probe)(enum mc_probe_kind kind, int family, const char *ifname, bool *ret_raw);
 
     /* ---- names ---- */
 
