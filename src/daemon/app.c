@@ -223,6 +223,7 @@ static int start(struct app *app)
     if (r < 0)
         return r;
     app->queue = mc_loop_timers(app->loop);
+    mc_helper_keep_time(app->loop);
     mc_notify_start(app->queue);
     set_runtime_dir(app);
     r = make_core(app);
@@ -282,6 +283,7 @@ static void stop(struct app *app)
     mc_samples_free(app->samples);
     mc_trace_free(app->trace);
     mc_notify_stop();
+    mc_helper_keep_time(NULL);
     mc_loop_free(app->loop);
 }
 

@@ -22,6 +22,12 @@
 
 static char helper_path[108];
 static int64_t asked_at_ms, hung_until_ms;
+static struct mc_loop *late_loop;
+
+void mc_helper_keep_time(struct mc_loop *loop)
+{
+    late_loop = loop;
+}
 
 static int call(const struct mc_helper_message *request, const int *fds, union mc_helper_body *ret_reply,
                 int ret_fds[MC_HELPER_FDS_MAX])
@@ -30,6 +36,8 @@ static int call(const struct mc_helper_message *request, const int *fds, union m
     int r = mc_helper_call(helper_path, request, fds, ret_reply, ret_fds, hung ? HASTY_MS : MC_HELPER_DEADLINE_MS);
 
     asked_at_ms = mc_loop_clock_ms();
+    if (late_loop != NULL)
+        mc_loop_waited(late_loop);
     if (mc_helper_trouble() == 0)
         hung_until_ms = 0;
     else if (mc_helper_trouble() == -ETIMEDOUT && !hung)

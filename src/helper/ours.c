@@ -186,42 +186,63 @@ int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid)
     return MC_TAKE_FD(pidfd);
 }
 
-/* pppd writes IFNAME.pid as soon as it has the interface, and root alone may write there. */
-static bool is_of(const struct mc_helper_server *server, const char *ifname, int pid)
+void helper_link(const struct mc_helper_server *server, char *out, size_t out_bytes)
+{
+    snprintf(out, out_bytes, "microcat-%.60s", server->place.instance);
+}
+
+/* A pid file of pppd's, written as soon as it has the interface; root alone may write there. "PID\n", and of a link
+ * "IFNAME\n" behind it. */
+static bool read_pid_file(const struct mc_helper_server *server, const char *name, int *ret_pid, char ret_ifname[16])
 {
     for (const char *const *folder = server->place.pid_files; *folder != NULL; folder++) {
         _cleanup_free_ char *path = NULL, *text = NULL;
-        int found = 0;
 
-        if (asprintf(&path, "%s/%s.pid", *folder, ifname) < 0) {
+        if (asprintf(&path, "%s/%s.pid", *folder, name) < 0) {
             path = NULL;
             continue;
         }
-        if (mc_file_read(path, NOTE_BYTES, &text, NULL) == 0 && sscanf(text, "%d", &found) == 1 && found == pid)
+        ret_ifname[0] = '\0';
+        if (mc_file_read(path, NOTE_BYTES, &text, NULL) == 0 && sscanf(text, "%d %15s", ret_pid, ret_ifname) >= 1)
             return true;
     }
     return false;
 }
 
-int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16])
+/* Of a pppd that was started without a name for its link there is IFNAME.pid, unless another's, in another network
+ * namespace, has taken its place. */
+static int interface_by_its_file(const struct mc_helper_server *server, int pid, char out[16])
 {
-    const char *wanted = settings->ppp.interface;
-    char start[24];
-    int pid, r = -ENODEV;
-
-    if (!noted_pppd(server, &pid, start))
-        return -ENODEV;
     struct if_nameindex *all = if_nameindex();
+    int found, r = -ENODEV;
+    char unused[16];
+
     if (all == NULL)
         return -errno;
     for (const struct if_nameindex *one = all; one->if_index != 0 && r < 0; one++) {
-        if ((*wanted != '\0' && strcmp(wanted, one->if_name) != 0) || !is_of(server, one->if_name, pid))
+        if (!read_pid_file(server, one->if_name, &found, unused) || found != pid)
             continue;
         snprintf(out, IF_NAMESIZE, "%s", one->if_name);
         r = 0;
     }
     if_freenameindex(all);
     return r;
+}
+
+int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16])
+{
+    const char *wanted = settings->ppp.interface;
+    char start[24], link[64 + 16] = "ppp-";
+    int pid, found, r;
+
+    if (!noted_pppd(server, &pid, start))
+        return -ENODEV;
+    helper_link(server, link + 4, sizeof(link) - 4);
+    if (read_pid_file(server, link, &found, out) && found == pid)
+        r = *out != '\0' && if_nametoindex(out) != 0 ? 0 : -ENODEV;
+    else
+        r = interface_by_its_file(server, pid, out);
+    return r == 0 && *wanted != '\0' && strcmp(wanted, out) != 0 ? -ENODEV : r;
 }
 
 /* ---- the modem's tty ---- */

@@ -121,21 +121,24 @@ static int secrets_fd(const struct mc_settings *settings)
 
 int helper_start_pppd(struct helper_job *job)
 {
-    char tty[64], socket[160];
+    char tty[64], socket[160], link[80];
     struct mc_options options;
     int r = check_pty(job, job->fds[0], tty, sizeof(tty));
 
-    mc_helper_text(job->out->process.text, sizeof(job->out->process.text), r < 0 ? "pty" : "secrets");
-    if (r < 0)
-        return r;
+    mc_helper_text(job->out->process.text, sizeof(job->out->process.text), r < 0 ? "pty" : "output");
+    if (r < 0 || !is_pipe(job->fds[1]) || !is_pipe(job->fds[2]))
+        return r < 0 ? r : -EPERM;
+    mc_helper_text(job->out->process.text, sizeof(job->out->process.text), "secrets");
     _cleanup_close_ int secrets = secrets_fd(job->settings);
     if (secrets < 0)
         return secrets;
     helper_plugin_socket(job->server, socket, sizeof(socket));
+    helper_link(job->server, link, sizeof(link));
     const struct mc_options_input input = {.settings = job->settings,
                                            .tty = tty,
                                            .plugin = job->server->place.plugin,
                                            .socket = socket,
+                                           .link = link,
                                            .secrets_fd = SECRETS_FD,
                                            .modern = mc_options_pppd_is_modern()};
     r = mc_options_make(&input, &options);

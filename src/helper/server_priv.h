@@ -42,6 +42,8 @@ uint64_t helper_noted_pty(const struct mc_helper_server *server);
 /** Where our block in resolv.conf was written; NULL: nowhere. The caller's. */
 char *helper_noted_names(const struct mc_helper_server *server);
 int helper_note_names(const struct mc_helper_server *server, const char *path);
+/** The name of our pppd's link, as its pid file is called after. */
+void helper_link(const struct mc_helper_server *server, char *out, size_t out_bytes);
 /** Where the daemon listens for pppd's plugin. */
 void helper_plugin_socket(const struct mc_helper_server *server, char *out, size_t out_bytes);
 /** A pidfd of our pppd, the very process that was noted; -ESRCH: it has ended, or there was none. */

@@ -34,6 +34,11 @@ static void set_clock(struct mc_loop *loop)
     mc_timerq_advance(loop->timers, mc_loop_clock_ms());
 }
 
+void mc_loop_waited(struct mc_loop *loop)
+{
+    set_clock(loop);
+}
+
 static void on_timer(void *ctx, int fd, unsigned ready)
 {
     struct mc_loop *loop = ctx;

@@ -22,9 +22,10 @@ enum when {
     IF_NAMED,
     IF_MODERN, /* pppd 2.5 */
     IF_SECRETS,
+    IF_LINK,
 };
 
-enum value { NO_VALUE, TTY, BAUD, MTU, NAME, ECHO_INTERVAL, ECHO_FAILURE, PLUGIN, SOCKET, SECRETS, TEXT };
+enum value { NO_VALUE, TTY, BAUD, MTU, NAME, ECHO_INTERVAL, ECHO_FAILURE, PLUGIN, SOCKET, SECRETS, LINK, TEXT };
 
 struct row {
     enum when when;
@@ -86,6 +87,7 @@ static const struct row rows[] = {
     {IF_V6, "nodefaultroute6", NO_VALUE, NULL},
     /* names and scripts */
     {IF_NAMED, "ifname", NAME, NULL},
+    {IF_LINK, "linkname", LINK, NULL}, /* of IFNAME.pid there may be two, in two network namespaces */
     {ALWAYS, "ip-up-script", TEXT, NO_SCRIPT},
     {ALWAYS, "ip-down-script", TEXT, NO_SCRIPT},
     {IF_MODERN, "ipv6-up-script", TEXT, NO_SCRIPT}, /* 2.4.9 has no word for it */
@@ -123,6 +125,8 @@ static bool applies(enum when when, const struct mc_options_input *input)
         return input->modern;
     case IF_SECRETS:
         return input->secrets_fd > 0;
+    case IF_LINK:
+        return input->link != NULL;
     }
     return false;
 }
@@ -157,6 +161,8 @@ static char *value_of(const struct row *row, const struct mc_options_input *inpu
         return strdup(input->socket);
     case SECRETS:
         return number(input->secrets_fd);
+    case LINK:
+        return strdup(input->link);
     case TEXT:
         return strdup(row->text);
     case NO_VALUE:

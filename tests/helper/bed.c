@@ -93,12 +93,12 @@ void note_pppd(pid_t pid, const char *start)
     scratch_write(bed.dir, "test.pppd", text, 0600);
 }
 
-void pid_file(pid_t pid)
+void pid_file(const char *name, pid_t pid, const char *ifname)
 {
-    char text[16];
+    char text[64];
 
-    snprintf(text, sizeof(text), "%d\n", (int)pid);
-    scratch_write(bed.pid_dir, "mcppp0.pid", text, 0644);
+    snprintf(text, sizeof(text), "%d\n%s", (int)pid, ifname);
+    scratch_write(bed.pid_dir, name, text, 0644);
 }
 
 /* This very process is pppd, and the interface its. */
@@ -108,7 +108,7 @@ void be_pppd(void)
 
     assert_int_equal(mc_process_read(getpid(), &self), 0);
     note_pppd(getpid(), self.start);
-    pid_file(getpid());
+    pid_file("ppp-microcat-test.pid", getpid(), "mcppp0\n");
 }
 
 int set_up(void **state)

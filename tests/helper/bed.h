@@ -39,7 +39,8 @@ int ask_tty(enum mc_helper_kind kind, const char *path);
 int ask_signal(enum mc_errand_kind errand, enum mc_helper_signal_word signal);
 int ask_names(uint32_t give, const char *server);
 void note_pppd(pid_t pid, const char *start);
-void pid_file(pid_t pid);
+/** As pppd writes it: "NAME.pid" with @pid, and what stands behind it. */
+void pid_file(const char *name, pid_t pid, const char *rest);
 void be_pppd(void);
 int set_up(void **state);
 int tear_down(void **state);

@@ -59,6 +59,7 @@ static void pppd_runs_as_configured(void **state)
     assert_int_equal(strncmp(args, tty, strlen(tty)), 0);
     assert_non_null(strstr(args, "ifname\nmcppp0\n"));
     assert_non_null(strstr(args, "plugin\n/plugin.so\n"));
+    assert_non_null(strstr(args, "linkname\nmicrocat-test\n"));
     assert_non_null(strstr(args, "microcat-secrets\n3\n"));
     assert_non_null(strstr(args, "/run/pppd-test.sock\n"));
     assert_null(strstr(args, "s3cret"));
@@ -123,8 +124,9 @@ static void no_other_tty(void **state)
         assert_int_equal(ask(&start, fds), -EPERM);
         close(fds[0]);
     }
-    /* Nor any file for its log. */
+    /* Nor any file for its log; and the call that is, is left alone. */
     fds[0] = right;
+    be_pppd();
     for (int i = 1; i < 3; i++) {
         const int kept = fds[i];
         fds[i] = slave;

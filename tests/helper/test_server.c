@@ -39,8 +39,22 @@ static void routes_through_our_interface(void **state)
     NEEDS_NETNS(bed.tun_fd);
     assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), -ENODEV); /* no pppd of ours */
     be_pppd();
-    pid_file(1); /* an interface of another pppd */
+    pid_file("ppp-microcat-test.pid", 1, "mcppp0\n"); /* another pppd's */
     assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), -ENODEV);
+    pid_file("mcppp0.pid", 1, "");
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), -ENODEV);
+    pid_file("ppp-microcat-test.pid", getpid(), ""); /* it has none yet */
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), -ENODEV);
+    pid_file("ppp-microcat-test.pid", getpid(), "no-such0\n");
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), -ENODEV);
+    pid_file("ppp-microcat-test.pid", getpid(), "lo\n"); /* not as configured */
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), -ENODEV);
+    unlink(scratch_path(bed.pid_dir, "ppp-microcat-test.pid"));
+    pid_file("mcppp0.pid", getpid(), ""); /* of a pppd from before helpers */
+    assert_int_equal(ask_number(MC_HELPER_REMOVE_ROUTE, MC_HELPER_IPV4), 0);
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), 0);
+    assert_int_equal(routes(711), 1);
+    pid_file("mcppp0.pid", 1, ""); /* in another network namespace, of the same name */
     be_pppd();
     assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), 0);
     assert_int_equal(routes(711), 1);

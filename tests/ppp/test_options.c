@@ -182,7 +182,9 @@ static void the_real_pppd_knows_every_word(void **state)
     assert_int_equal(grantpt(master) | unlockpt(master) | ptsname_r(master, tty, sizeof(tty)), 0);
     for (size_t i = 0; i < 3; i++) {
         struct mc_settings settings = settings_of(types[i], auths[i], i == 1 ? 1400 : 0, i == 2 ? "wwan.7" : "");
-        struct mc_options_input input = {&settings, tty, PLUGIN, "/nonexistent/socket", MC_PPPD_MODERN};
+        struct mc_options_input input = {
+            &settings,     tty, PLUGIN, "/nonexistent/socket", MC_PPPD_MODERN, i == 1 ? "microcat-test" : NULL,
+            i == 1 ? 3 : 0};
         struct mc_options options;
         pid_t pid;
         size_t n = 0;

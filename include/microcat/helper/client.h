@@ -7,6 +7,7 @@
 #include <microcat/helper/protocol.h>
 
 struct mc_privileged_ops; /* host/privileged.h */
+struct mc_loop;           /* io/loop.h */
 
 /**
  * One request to the helper that listens at @path, and its reply, within @deadline_ms; a connection of its own, so that
@@ -20,6 +21,9 @@ int mc_helper_call(const char *path, const struct mc_helper_message *request, co
 
 /** What host/privileged.h asks for is asked of the helper at @path (copied) by these. */
 const struct mc_privileged_ops *mc_helper_ops(const char *path);
+
+/** Who waits for the helper loses time: @loop's clock is set anew after each call. NULL: nobody's. */
+void mc_helper_keep_time(struct mc_loop *loop);
 
 /** The configuration's file, or one of its drop-ins, opened to be read by the helper, as mc_config_open_with() wants
  * it. */

@@ -32,6 +32,9 @@ void mc_loop_free(struct mc_loop *loop);
  */
 struct mc_timerq *mc_loop_timers(struct mc_loop *loop);
 
+/** A callback has waited for something: what it arms from here on counts from now, and not from when it was called. */
+void mc_loop_waited(struct mc_loop *loop);
+
 /** CLOCK_BOOTTIME now, in ms: the clock of every loop's queue. */
 int64_t mc_loop_clock_ms(void);
 

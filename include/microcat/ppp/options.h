@@ -21,6 +21,7 @@ struct mc_options_input {
     const char *plugin; /* path of microcatd.so */
     const char *socket; /* path on which the daemon listens for it */
     bool modern;        /* pppd 2.5 or later: it knows ipv6-up-script and the like */
+    const char *link;   /* the name under which pppd's pid file tells its interface too; NULL: none */
     int secrets_fd;     /* in pppd, where the plugin reads user and password; 0: it asks over the socket */
 };
 
