@@ -167,6 +167,8 @@ bool app_keep_adopt(struct app *app)
         give_up(app, "the device has another name now");
         return false;
     }
+    if (access(app->device.path, R_OK | W_OK) < 0) /* the daemon before this one had other rights */
+        mc_privileged()->grant_tty(app->device.path);
     int r = mc_port_adopt(app->loop, MC_TAKE_FD(kept->fds[KEEP_TTY]), kept->call.path, &app->port);
     if (r < 0) {
         give_up(app, strerror(-r));

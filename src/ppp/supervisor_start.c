@@ -5,6 +5,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/host/privileged.h>
 #include <microcat/host/vrf.h>
+#include <microcat/io/acl.h>
 #include <microcat/ppp/options.h>
 
 #include <errno.h>
@@ -61,8 +62,9 @@ static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, c
     if (n >= (int)sizeof(ppp->socket_path))
         return -ENAMETOOLONG;
     int r = mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
-    /* No secrets go over it then, and root without CAP_DAC_OVERRIDE is a user like others. */
-    if (r == 0 && apart && chmod(ppp->socket_path, 0660) < 0)
+    /* pppd is root's and we are not; without CAP_DAC_OVERRIDE root is a user like others. Where there are no lists
+     * anybody may connect: no secrets go over it, and but one process is listened to. */
+    if (r == 0 && apart && mc_acl_admit(ppp->socket_path, false, 0) < 0 && chmod(ppp->socket_path, 0666) < 0)
         r = -errno;
     return r;
 }

@@ -106,7 +106,7 @@ struct mc_privileged_ops {
     /** Was the last failure that of who does it, and not the host's? -errno, or 0. */
     int (*trouble)(void);
 
-    /** Another process does it: pppd gets user and password there, and comes to our sockets as one of our group. */
+    /** Another process does it: pppd gets user and password there, and is root, which we are not. */
     bool apart;
 };
 
