@@ -231,7 +231,9 @@ const struct mc_config_row mc_config_rows[] = {
 
     {AT(CONTROL, "Socket", control.socket), TEXT(2, 107, mc_check_path, "an absolute path, 107 bytes at most"),
      .default_text = "/run/microcatd/microcatd.sock",
-     .help = "The socket for microcatctl. The default of an instance NAME is /run/microcatd/NAME.sock."},
+     .help =
+         "The socket for microcatctl. The default of an instance NAME is /run/microcatd/NAME.sock. In another folder "
+         "the user microcatd must be able to make it."},
     {AT(CONTROL, "Group", control.group), TEXT(1, 63, mc_check_group, "the name of a group"), .default_text = "",
      .example = "microcat",
      .help = "The members of this group may command the daemon through the socket, and see all, as root always may. "

@@ -142,7 +142,7 @@ static int run_timers(struct mc_loop *loop, size_t *ret_fired)
     set_clock(loop);
     int64_t due_ms = mc_timerq_next_ms(loop->timers);
     if (due_ms >= 0 && mc_timerq_now_ms(loop->timers) - due_ms > LATE_MS) {
-        if (event_base_loop(loop->base, EVLOOP_NONBLOCK) < 0)
+        if (event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK) < 0)
             return errno ? -errno : -EIO;
         set_clock(loop);
     }

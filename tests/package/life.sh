@@ -40,7 +40,8 @@ same_mode() { [ "$(stat -c %a "$1")" = "$2" ] || { stat "$1"; return 1; }; }
 check "it is installed" put_in this.deb
 check "its daemon says its version" inside microcatd --version
 check "the configuration is root's alone" same_mode "$conf" 600
-check "the group is there" grep -q '^microcat' "$root/etc/group"
+check "the group is there" grep -q '^microcat:' "$root/etc/group"
+check "and the daemon's user" grep -q '^microcatd:' "$root/etc/passwd"
 check "the configuration is right but for the APN" sh -c "! chroot '$root' microcatd --check-config >'$root/run/out' 2>&1; grep -qi apn '$root/run/out'"
 sed -i 's/^#\?APN=.*/APN=kept.example/' "$conf"
 grep -q '^APN=kept' "$conf" || printf '[PDP]\nAPN=kept.example\n' >>"$conf"

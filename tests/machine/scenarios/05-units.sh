@@ -3,7 +3,8 @@
 # what is installed: units that verify, the udev rule, and pppd working inside the service's sandbox
 # limit: 120 s
 
-check "systemd finds nothing wrong with the units" systemd-analyze verify --man=no microcatd.service microcatd@one.service microcatd-wait-online@microcatd.service
+check "systemd finds nothing wrong with the units" systemd-analyze verify --man=no microcatd.service microcatd@one.service microcatd-wait-online@microcatd.service \
+    microcat-helper@one.service microcat-helper@one.socket
 check "the group of the socket exists" getent group microcat
 check "the service is enabled by one command" systemctl enable microcatd.service
 systemctl disable -q microcatd.service
@@ -21,27 +22,37 @@ is "ModemManager is told to ignore the device" "$(property "$(dirname "$(readlin
 is "and its port" "$(property "$tty" ID_MM_PORT_IGNORE)" 1
 is "the port has a name that stays" "$(readlink -f /dev/microcat-$board_serial)" "$tty"
 
-# pppd as the daemon's child would run, in the very sandbox of the unit, before any daemon is there to run it.
-mkdir -p /run/systemd/system/microcatd.service.d
-cat >/run/systemd/system/microcatd.service.d/sandbox.conf <<END
+# pppd as the helper's child would run, in the very sandbox of the unit, before any daemon is there to ask for it; but on a real tty,
+# to which neither pppd nor the helper comes otherwise.
+mkdir -p /run/systemd/system/microcat-helper@one.service.d
+cat >/run/systemd/system/microcat-helper@one.service.d/sandbox.conf <<END
 [Service]
-Type=exec
-WatchdogSec=0
-Restart=no
+DeviceAllow=char-166 rw
 ExecStart=
 ExecStart=/usr/sbin/pppd $tty nodetach local noauth noipdefault nodefaultroute noktune ifname ppp0
 END
 systemctl daemon-reload
 ip netns add isp
 ip netns exec isp pppd /dev/ttyGS0 nodetach local noauth 10.9.0.1:10.9.0.2 nodefaultroute ifname isp0 >$run/isp.log 2>&1 &
-check "the sandboxed service starts" systemctl start microcatd.service
+check "the sandboxed service starts" systemctl start microcat-helper@one.service
 has_address()
 {
     ip -4 addr show dev ppp0 | grep -q 'inet 10.9.0.2'
 }
 check "pppd works inside the sandbox" until_ok 20000 has_address
 check "a ping goes through it" ping -c 2 -i 0.2 -W 2 10.9.0.1
-note "$(systemd-analyze security microcatd.service --no-pager 2>/dev/null | tail -n 1)"
-rm -r /run/systemd/system/microcatd.service.d
-systemctl stop microcatd.service
+pkill -x pppd
+rm -r /run/systemd/system/microcat-helper@one.service.d
+systemctl stop microcat-helper@one.socket microcat-helper@one.service
 systemctl daemon-reload
+
+# exposed UNIT MOST: tenths, as systemd-analyze counts it.
+exposed()
+{
+    local line
+    line=$(systemd-analyze security "$1" --no-pager 2>/dev/null | tail -n 1)
+    note "$line"
+    [ "$(sed 's/.*: \([0-9]*\)\.\([0-9]\) .*/\1\2/' <<<"$line")" -le "$2" ]
+}
+check "the daemon's unit is exposed by 1.5 at most" exposed microcatd.service 15
+check "the helper's by 3.0" exposed microcat-helper@microcatd.service 30

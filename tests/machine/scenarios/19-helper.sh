@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# least privilege: who the processes are, and what a daemon that was taken over cannot do
+# limit: 400 s
+
+need "the board is made" make_board
+plug
+need "the simulated modem runs" start_sim --profile=warm
+write_conf
+need "the service starts" start_daemon
+need "online" in_state online 90
+tty=$(board_tty)
+helper_socket=/run/microcat-helper/microcatd.sock
+main_pid()
+{
+    systemctl show -p MainPID --value microcatd.service
+}
+pppd_pid()
+{
+    pgrep -f 'pppd .*microcat-socket'
+}
+of_status()
+{
+    sed -n "s/^$2:[ \t]*//p" "/proc/$1/status"
+}
+
+# ---- who they are ----
+is "the daemon is nobody in particular" "$(ps -o user= -p "$(main_pid)")" microcatd
+is "without a capability" "$(of_status "$(main_pid)" CapPrm) $(of_status "$(main_pid)" CapBnd)" "0000000000000000 0000000000000000"
+is "pppd is root's" "$(ps -o user= -p "$(pppd_pid)")" root
+is "the configuration stays root's alone" "$(stat -c '%a %U' /etc/microcatd/microcatd.conf)" "600 root"
+check "no secret is among pppd's arguments" bash -c "! tr '\\0' '\\n' </proc/$(pppd_pid)/cmdline | grep -qx sora"
+check "the helper is gone when it is idle" until_ok 60000 bash -c '! systemctl -q is-active microcat-helper@microcatd.service'
+check "and the call goes on" ping -c 2 -i 0.3 -W 5 -I ppp0 100.127.0.53
+
+# ---- what it cannot do: as the daemon's user, outside of its sandbox, with a client of its own ----
+# try WORD...: one attempt.
+try()
+{
+    setpriv --reuid=microcatd --regid=microcatd --init-groups /usr/bin/python3 -I /usr/lib/microcat-test/guest/hostile.py $helper_socket "$@"
+}
+refused()
+{
+    is "refused: $1" "$(shift; try "$@" 2>&1)" "EPERM"
+}
+
+# Another program.
+refused "a board's command where none is configured" start-board 0
+is "refused: words for pppd" "$(try pppd-with-words pty '/bin/sh -c id')" closed
+is "refused: a message that is none" "$(try raw 00112233)" closed
+is "refused: a kind that there is not" "$(try raw 6d636831ff0000000000000000000000)" closed
+# Another interface's routes: those of "wired" look like ours, and stay.
+ip link add wired type dummy
+ip addr add 192.0.2.2/24 dev wired
+ip link set wired up
+ip route add 198.51.100.0/24 dev wired proto 177 metric 700
+ip route add default via 192.0.2.1 dev wired metric 100
+before=$(ip route show dev wired)
+try sweep 0 >/dev/null
+try remove-route 0 >/dev/null
+is "another interface's routes stay" "$(ip route show dev wired)" "$before"
+try add-route 0 >/dev/null
+check "it gives and takes those of the link" bash -c "ip route show default dev ppp0 | grep -q 'metric 700'"
+refused "a route to what is no name server" add-server 127.0.0.1
+refused "an IPv6 router on a link without IPv6" accept-router
+refused "a VRF that is not configured" join-vrf
+# Another process's signal: the network's pppd is no child of ours, nor is anything that took the number of one.
+isp_pppd=$(pgrep -x pppd | grep -vx "$(pppd_pid)" | head -n 1)
+check "there is another pppd" test -n "$isp_pppd"
+is "another process is not even heard of: there is but one pppd to name" "$(try signal 1 2)" ESRCH
+is "with its own hands it signals none" "$(setpriv --reuid=microcatd --regid=microcatd --init-groups bash -c "kill -9 $(pppd_pid) 1 $isp_pppd" 2>&1 | grep -c 'not permitted')" 3
+check "and the other one lives" kill -0 "$isp_pppd"
+# A file outside.
+refused "a file outside, as if of the configuration" open-config ../../shadow
+refused "by its full name" open-config /etc/shadow
+is "the configuration itself it gets, to read" "$(try open-config '')" "ok /etc/microcatd/microcatd.conf"
+is "refused by the kernel: to open it alone" "$(setpriv --reuid=microcatd --regid=microcatd --init-groups cat /etc/microcatd/microcatd.conf 2>&1 | grep -c denied)" 1
+refused "who has a file open that is no tty" tty-holder /etc/shadow
+is "no name server goes into resolved's file" "$(try write-names 1 192.0.2.53)" EBUSY
+refused "pppd's log into a file" pppd-log-to /dev/null
+# Another tty.
+refused "pppd on a tty of its own" pppd-on-own-tty
+refused "pppd on another's" pppd-on /dev/null
+refused "another tty for itself" grant-tty /dev/ttyS0
+refused "another tty's holder" tty-holder /dev/ttyS1
+is "the modem's it gets" "$(try grant-tty "$tty")" ok
+# More privileges.
+is "nobody cannot reach it" "$(setpriv --reuid=nobody --regid=nogroup --clear-groups /usr/bin/python3 -I /usr/lib/microcat-test/guest/hostile.py $helper_socket open-pty)" "cannot EACCES"
+is "nor can another of its group ask" "$(setpriv --reuid=nobody --regid=microcatd --clear-groups /usr/bin/python3 -I /usr/lib/microcat-test/guest/hostile.py $helper_socket open-pty)" closed
+check "after all that the call goes on" ping -c 2 -i 0.3 -W 5 -I ppp0 100.127.0.53
+is "with one dial" "$(grep -c 'board: call begins' $run/sim.log)" 1
+ip link del wired
+
+# ---- what it can do: end its own call ----
+pppd=$(pppd_pid) before=$(events_so_far)
+is "it can end its call" "$(try signal 0 2)" ok
+check "which is named" event_after "$before" 20 '"code": ?"pppd-died"'
+check "and dialled again" in_state online 60
+check "with another pppd" test "$(pppd_pid)" != "$pppd"
+
+# ---- the helper's own death ----
+survives_helper()
+{
+    systemctl kill -s KILL microcat-helper@microcatd.service
+    event_after "$before" 1 '"to": ?"online"' >/dev/null
+    pkill -KILL -f "pppd .*microcat-socket"
+}
+fault_case "the helper killed, then pppd" "pppd-died" 20 60 survives_helper
+no_helper()
+{
+    systemctl stop microcat-helper@microcatd.socket microcat-helper@microcatd.service
+    pkill -KILL -f "pppd .*microcat-socket"
+    event_after "$before" 60 '"code": ?"helper-failed"' >/dev/null
+    systemctl start microcat-helper@microcatd.socket
+}
+fault_case "no helper" "helper-failed" 60 150 no_helper
+pss()
+{
+    local total=0 pid
+    for pid in $(main_pid) $(pgrep -x microcat-helper); do
+        total=$((total + $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup")))
+    done
+    echo $total
+}
+note "daemon and helper: $(pss) kB PSS"
