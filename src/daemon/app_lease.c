@@ -3,8 +3,8 @@
 #include "app_priv.h"
 #include <errno.h>
 #include <microcat/base/cleanup.h>
+#include <microcat/host/privileged.h>
 #include <microcat/io/fdport.h>
-#include <microcat/host/pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,11 +98,10 @@ static int open_pty(struct app_lease *lease)
         .on_bytes = on_typed, .on_drained = on_drained, .on_closed = on_closed};
     struct app *app = lease->app;
     _cleanup_close_ int master = -1;
-    int r = mc_pty_open(&master, &lease->slave, app->status.lease.path, sizeof(app->status.lease.path));
+    int r = mc_privileged()->lend_pty(lease->lease.uid, &master, &lease->slave, app->status.lease.path,
+                                      sizeof(app->status.lease.path));
     if (r < 0)
         return r;
-    if (fchown(lease->slave, lease->lease.uid, (gid_t)-1) < 0)
-        return -errno;
     r = mc_fdport_new(app->loop, master, NULL, NULL, &lease->pty);
     if (r < 0)
         return r;

@@ -71,11 +71,12 @@ static int check_program(const char *path)
     return access(path, F_OK) < 0 ? -errno : 0;
 }
 
-static int open_pty(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes)
+static int ask_pty(const struct mc_helper_message *message, int *ret_master_fd, int *ret_slave_fd, char *name,
+                   size_t name_bytes)
 {
     int fds[MC_HELPER_FDS_MAX];
     union mc_helper_body reply;
-    int r = call(&(struct mc_helper_message){.kind = MC_HELPER_OPEN_PTY}, NULL, &reply, fds);
+    int r = call(message, NULL, &reply, fds);
 
     snprintf(name, name_bytes, "%s", mc_helper_trouble() != 0 ? "microcat-helper" : reply.path.text);
     if (r < 0)
@@ -83,6 +84,18 @@ static int open_pty(int *ret_master_fd, int *ret_slave_fd, char *name, size_t na
     *ret_master_fd = fds[0];
     *ret_slave_fd = fds[1];
     return 0;
+}
+
+static int open_pty(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes)
+{
+    return ask_pty(&(struct mc_helper_message){.kind = MC_HELPER_OPEN_PTY}, ret_master_fd, ret_slave_fd, name,
+                   name_bytes);
+}
+
+static int lend_pty(uid_t uid, int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes)
+{
+    return ask_pty(&(struct mc_helper_message){.kind = MC_HELPER_LEND_PTY, .body.number = uid}, ret_master_fd,
+                   ret_slave_fd, name, name_bytes);
 }
 
 static bool put_servers(struct mc_helper_servers *servers, const char *const *addresses, size_t n)
@@ -366,6 +379,7 @@ int mc_helper_open_config(const char *path)
 static const struct mc_privileged_ops ops = {
     .check_program = check_program,
     .open_pty = open_pty,
+    .lend_pty = lend_pty,
     .spawn = spawn,
     .adopt = adopt,
     .kill_kept = kill_kept,

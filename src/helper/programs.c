@@ -76,6 +76,17 @@ int helper_open_pty(struct helper_job *job)
     return helper_note_pty(job->server, st.st_rdev);
 }
 
+/* A tty of the client's is all that the other gets by it: what is typed there, the client reads. */
+int helper_lend_pty(struct helper_job *job)
+{
+    char name[64];
+    int r =
+        mc_privileged_direct.lend_pty((uid_t)job->in->number, &job->out_fds[0], &job->out_fds[1], name, sizeof(name));
+
+    mc_helper_text(job->out->path.text, sizeof(job->out->path.text), name);
+    return r;
+}
+
 /* The slave of the pty that was made here, and no other tty. */
 static int check_pty(const struct helper_job *job, int fd, char *name, size_t name_bytes)
 {

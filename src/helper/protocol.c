@@ -64,6 +64,7 @@ static const struct {
     [MC_HELPER_TTY_HOLDER] = {"tty-holder", {{PATH}, {PROCESS}}},
     [MC_HELPER_GRANT_TTY] = {"grant-tty", {{PATH}, {NOTHING}}},
     [MC_HELPER_OPEN_CONFIG] = {"open-config", {{PATH}, {NOTHING, .fds = 1}}},
+    [MC_HELPER_LEND_PTY] = {"lend-pty", {{NUMBER}, {PATH, .fds = 2}}},
 };
 
 const char *mc_helper_kind_name(enum mc_helper_kind kind)

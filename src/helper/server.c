@@ -171,6 +171,7 @@ static int (*const handlers[MC_HELPER_KIND_COUNT])(struct helper_job *job) = {
     [MC_HELPER_TTY_HOLDER] = helper_tty_holder,
     [MC_HELPER_GRANT_TTY] = helper_grant_tty,
     [MC_HELPER_OPEN_CONFIG] = helper_open_config,
+    [MC_HELPER_LEND_PTY] = helper_lend_pty,
 };
 
 void mc_helper_serve(struct mc_helper_server *server, const struct mc_settings *settings,

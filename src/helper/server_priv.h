@@ -60,6 +60,7 @@ int helper_open_config(struct helper_job *job);
 
 /* programs.c */
 int helper_open_pty(struct helper_job *job);
+int helper_lend_pty(struct helper_job *job);
 int helper_start_pppd(struct helper_job *job);
 int helper_start_board(struct helper_job *job);
 int helper_start_resolvconf(struct helper_job *job);

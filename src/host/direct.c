@@ -55,6 +55,7 @@ static int trouble(void)
 const struct mc_privileged_ops mc_privileged_direct = {
     .check_program = check_program,
     .open_pty = mc_pty_open,
+    .lend_pty = mc_pty_lend,
     .spawn = spawn,
     .adopt = mc_child_adopt,
     .kill_kept = kill_kept,

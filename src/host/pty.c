@@ -48,3 +48,19 @@ int mc_pty_open(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_b
     *ret_slave_fd = MC_TAKE_FD(slave);
     return 0;
 }
+
+int mc_pty_lend(uid_t uid, int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes)
+{
+    int master, slave, r = mc_pty_open(&master, &slave, name, name_bytes);
+
+    if (r == 0 && fchown(slave, uid, (gid_t)-1) < 0) {
+        r = -errno;
+        close(master);
+        close(slave);
+    }
+    if (r < 0)
+        return r;
+    *ret_master_fd = master;
+    *ret_slave_fd = slave;
+    return 0;
+}

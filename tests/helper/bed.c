@@ -122,13 +122,15 @@ int set_up(void **state)
         return -1;
     snprintf(bed.pid_dir, sizeof(bed.pid_dir), "%s/run", bed.dir);
     snprintf(bed.resolv_conf, sizeof(bed.resolv_conf), "%s/resolv.conf", bed.dir);
+    snprintf(bed.resolvconf, sizeof(bed.resolvconf), "%s/resolvconf", bed.dir);
     snprintf(bed.config_path, sizeof(bed.config_path), "%s/test.conf", bed.dir);
     mkdir(bed.pid_dir, 0755);
     scratch_write(bed.dir, "pppd", script, 0755);
     bed.pid_files[0] = bed.pid_dir;
     place.pid_files = bed.pid_files;
     place.resolv_conf = bed.resolv_conf;
-    place.resolvconf = place.networkmanager = bed.pid_dir;
+    place.resolvconf = bed.resolvconf;
+    place.networkmanager = bed.pid_dir;
     for (size_t i = 0; i < MC_HELPER_FDS_MAX; i++)
         bed.fds[i] = -1;
     configure("");

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 struct bed {
-    char dir[SCRATCH_BYTES], pid_dir[64], resolv_conf[64], config_path[64];
+    char dir[SCRATCH_BYTES], pid_dir[64], resolv_conf[64], config_path[64], resolvconf[64];
     const char *pid_files[2];
     struct mc_loop *loop;
     struct mc_helper_server *server;

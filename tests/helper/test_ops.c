@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -159,6 +160,22 @@ static void a_call_that_is_taken_over(void **state)
     close(slave);
 }
 
+static void a_pty_for_another(void **state)
+{
+    struct stat st;
+    int master, slave;
+    char name[64];
+
+    if (getuid() != 0)
+        skip();
+    assert_int_equal(mc_privileged()->lend_pty(54321, &master, &slave, name, sizeof(name)), 0);
+    assert_int_equal(stat(name, &st), 0);
+    assert_int_equal(st.st_uid, 54321);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    close(master);
+    close(slave);
+}
+
 static void what_was_refused_is_told(void **state)
 {
     struct mc_child *child;
@@ -215,6 +232,27 @@ static void the_boards_word(void **state)
     }
 }
 
+static void a_record_for_resolvconf(void **state)
+{
+    const struct mc_errand errand = {.kind = MC_ERRAND_RESOLVCONF,
+                                     .tty_fd = -1,
+                                     .record = MC_RECORD_ADD_BEHIND,
+                                     .servers = "nameserver 192.0.2.1\nnameserver 2001:db8::53\n"};
+    const char *step;
+    const struct mc_child_spec spec = {.program = "/x", .stdin_fd = -1, .name = "x", .ret_step = &step};
+    struct mc_child *child;
+
+    scratch_write(bed.dir, "resolvconf",
+                  "#!/bin/sh\necho \"$@ $IF_METRIC\" >\"${0%/*}/args\"\ncat >\"${0%/*}/record\"\necho done\n", 0755);
+    assert_int_equal(mc_privileged()->spawn(client.loop, &errand, &spec, &events, NULL, &child), 0);
+    assert_true(test_wait_flag(client.loop, &client.ended, 10000));
+    assert_int_equal(client.status, 0);
+    assert_string_equal(client.lines, "done|");
+    assert_string_equal(text_of("args"), "-a ppp.test 711\n");
+    assert_string_equal(text_of("record"), "nameserver 192.0.2.1\nnameserver 2001:db8::53\n");
+    mc_child_free(child);
+}
+
 /* Looked at here: the helper is asked when there is something to write. */
 static void a_file_that_is_as_it_should_be(void **state)
 {
@@ -245,9 +283,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_call, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(a_call_that_is_taken_over, set_up_helper, tear_down_helper),
+        cmocka_unit_test_setup_teardown(a_pty_for_another, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(what_was_refused_is_told, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(one_that_hangs, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(the_boards_word, set_up_helper, tear_down_helper),
+        cmocka_unit_test_setup_teardown(a_record_for_resolvconf, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(a_file_that_is_as_it_should_be, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(the_configurations_files, set_up_helper, tear_down_helper),
     };

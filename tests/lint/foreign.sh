@@ -30,7 +30,7 @@ while IFS=$'\t' read -r headers places what; do
 done <<<"$homes"
 
 # What only root may do goes through host/privileged.h, so that another process can do it.
-grep -nE '\bmc_(route_(add|remove|sweep|add_server|remove_server|remove_advertised)|vrf_join|router_(accept|ask)|names_block_write|networkmanager_(hands_off|forget))[ \t]*\(|\bmc_child_(spawn|adopt)[ \t]*\(|SYS_pidfd_send_signal|\bkill[ \t]*\(|SOCK_RAW' \
+grep -nE '\bmc_(pty_(open|lend)|route_(add|remove|sweep|add_server|remove_server|remove_advertised)|vrf_join|router_(accept|ask)|names_block_write|networkmanager_(hands_off|forget))[ \t]*\(|\bmc_child_(spawn|adopt)[ \t]*\(|SYS_pidfd_send_signal|\bkill[ \t]*\(|SOCK_RAW' \
     -r src --include='*.c' | grep -vE '^src/(cli|host|helper|io|sim|installer|pppd-plugin)/' | grep -vE ':[ \t]*(/?\*|//)' |
     report "what only root may do goes through host/privileged.h"
 finish

@@ -38,6 +38,7 @@ enum mc_helper_kind {
     MC_HELPER_TTY_HOLDER,     /* who has the modem's tty */
     MC_HELPER_GRANT_TTY,      /* the modem's tty may be opened by the client */
     MC_HELPER_OPEN_CONFIG,    /* the configuration to read: "" the file, "NAME.conf" of its drop-ins */
+    MC_HELPER_LEND_PTY,       /* a pty for a program of the user with this number */
     MC_HELPER_KIND_COUNT
 };
 

@@ -56,6 +56,8 @@ struct mc_privileged_ops {
     int (*check_program)(const char *path);
     /** A pty for pppd: mc_pty_open(). */
     int (*open_pty)(int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes);
+    /** mc_pty_lend(). */
+    int (*lend_pty)(uid_t uid, int *ret_master_fd, int *ret_slave_fd, char *name, size_t name_bytes);
     /** mc_child_spawn(); whatever is done to the child later needs no more thought. */
     int (*spawn)(struct mc_loop *loop, const struct mc_errand *errand, const struct mc_child_spec *spec,
                  const struct mc_child_events *events, void *ctx, struct mc_child **ret_child);

@@ -13,7 +13,7 @@ import sys
 
 KINDS = ['open-pty', 'start-pppd', 'start-board', 'start-resolvconf', 'signal', 'status', 'add-route', 'remove-route', 'sweep', 'add-server',
          'remove-server', 'join-vrf', 'accept-router', 'ask-router', 'open-probe', 'set-resolved', 'revert-resolved', 'write-names',
-         'networkmanager', 'tty-holder', 'grant-tty', 'open-config']
+         'networkmanager', 'tty-holder', 'grant-tty', 'open-config', 'lend-pty']
 
 
 def number(text):
@@ -30,7 +30,7 @@ def servers(*addresses):
 
 BODIES = {
     'start-board': number, 'status': number, 'add-route': number, 'remove-route': number, 'sweep': number, 'open-probe': number,
-    'networkmanager': number,
+    'networkmanager': number, 'lend-pty': number,
     'signal': lambda errand, signal: number(errand) + number(signal),
     'add-server': text(48), 'remove-server': text(48),
     'tty-holder': text(128), 'grant-tty': text(128), 'open-config': text(128),
