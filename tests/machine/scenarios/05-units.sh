@@ -46,6 +46,9 @@ rm -r /run/systemd/system/microcat-helper@one.service.d
 systemctl stop microcat-helper@one.socket microcat-helper@one.service
 systemctl daemon-reload
 
+check "a shutdown stops no helper before its daemon" bash -c "systemctl show -p Conflicts -p Requires microcat-helper@one.socket microcat-helper@one.service |
+    { ! grep -E 'shutdown|helper.*slice'; }"
+
 # exposed UNIT MOST: tenths, as systemd-analyze counts it.
 exposed()
 {
