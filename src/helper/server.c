@@ -174,6 +174,11 @@ static int (*const handlers[MC_HELPER_KIND_COUNT])(struct helper_job *job) = {
     [MC_HELPER_LEND_PTY] = helper_lend_pty,
 };
 
+static bool is_an_answer(int result)
+{
+    return result == -ENOENT || result == -ESRCH || result == -ECHILD || result == -EBUSY;
+}
+
 void mc_helper_serve(struct mc_helper_server *server, const struct mc_settings *settings,
                      const struct mc_helper_message *request, const int fds[MC_HELPER_FDS_MAX],
                      struct mc_helper_message *ret_reply, int ret_fds[MC_HELPER_FDS_MAX])
@@ -195,8 +200,9 @@ void mc_helper_serve(struct mc_helper_server *server, const struct mc_settings *
         mc_helper_close_fds(ret_fds);
     if (ret_reply->result == -EPERM)
         mc_warn("refused: %s", mc_helper_kind_name(request->kind));
-    else if (ret_reply->result < 0)
-        mc_info("%s: %s", mc_helper_kind_name(request->kind), strerror(-ret_reply->result));
+    else if (ret_reply->result < 0) /* that nobody has the tty, or that there is no resolved, is an answer */
+        mc_log(is_an_answer(ret_reply->result) ? MC_LOG_DEBUG : MC_LOG_INFO, "%s: %s",
+               mc_helper_kind_name(request->kind), strerror(-ret_reply->result));
 }
 
 /* ---- life ---- */
