@@ -121,6 +121,7 @@
 {show_cgauth, "+CGAUTH: 1,9,\"a\",\"b\"", NULL},
 {show_cgauth, "+CGAUTH: 1,2,\"a\",\"b\",\"c\"", NULL},
 {show_cgauth, "+CGAUTH: 1,2,\"a", NULL},
+{show_cgauth, "+CGAUTH: 1, 2,  \"sora\" , \"x\"", "1 2 user 'sora' password 'x'"},
 {show_cgauth, "+CGAUTH: 1,2,a\"b", NULL},
 
 
@@ -178,6 +179,8 @@
 {show_cbc, "+CBC: 4.005V", "4005"},
 {show_cbc, "+CBC: 3978", "3978"},
 {show_cbc, "+CBC: 3.978", NULL},
+{show_cbc, "+CBC: 3.978X", NULL},
+{show_cbc, "+CBC: 3.978v", NULL},
 {show_cbc, "+CBC: 3.9V", NULL},
 {show_cbc, "+CBC: 3.-78V", NULL},
 {show_cbc, "+CBC: .978V", NULL},

@@ -51,6 +51,23 @@ static void test_prefixes(void **state)
     harness_stop(&h);
 }
 
+/* A line that also comes unasked does not take back what one of its own has proved. */
+static void test_certain_once(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    mc_at_set_probe(h.at, false);
+    harness_send(&h, "AT+CFUN=4", NULL, 0);
+    harness_wait(&h, 1000);
+    harness_send(&h, "AT+CSQ;+CEREG?", "+CSQ:|+CEREG:", 0);
+    harness_feed(&h, "+CSQ: 1,2\r\n+CEREG: 0,5\r\nOK\r\n");
+    harness_expect(&h, "AT+CFUN=4 -> timeout\nAT+CSQ;+CEREG? -> OK [+CSQ: 1,2] [+CEREG: 0,5]\n");
+    harness_send(&h, "AT", NULL, 0); /* and the ghost is over */
+    harness_feed(&h, "OK\r\n");
+    harness_expect(&h, "AT -> OK\n");
+    harness_stop(&h);
+}
+
 static int last_code;
 static void keep_code(void *ctx, const struct mc_at_answer *answer)
 {
@@ -171,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_nearly_a_result),
         cmocka_unit_test(test_nearly_an_echo),
         cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_certain_once),
         cmocka_unit_test(test_codes_of_cms),
         cmocka_unit_test(test_how_long_it_is_owed),
         cmocka_unit_test(test_the_lf_of_connect),
