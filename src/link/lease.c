@@ -64,16 +64,19 @@ static size_t to_modem(void *ctx, const void *data, size_t len)
     return r > 0 ? (size_t)r : 0;
 }
 
-static void to_holder(void *ctx, const void *data, size_t len)
-{
-    struct mc_link *link = ctx;
-    link->lease.holder->said(link->lease.holder_ctx, data, len);
-}
-
 static size_t holder_room(void *ctx)
 {
     struct mc_link *link = ctx;
+    if (link->lease.machine.state == PARTING) /* who goes, and does not read any more, holds up nobody */
+        return SIZE_MAX;
     return link->lease.holder->room(link->lease.holder_ctx);
+}
+
+static void to_holder(void *ctx, const void *data, size_t len)
+{
+    struct mc_link *link = ctx;
+    if (len <= link->lease.holder->room(link->lease.holder_ctx))
+        link->lease.holder->said(link->lease.holder_ctx, data, len);
 }
 
 static void on_trace(void *ctx, enum mc_at_direction direction, const char *text)
@@ -182,8 +185,8 @@ bool mc_link_lease_has_line(const struct mc_link *link)
 
 void mc_link_lease_say(const struct mc_link *link, char *out, size_t size)
 {
-    bool lent = link->lease.machine.state == LENT; /* or else its time has not begun */
-    int64_t left_ms = lent ? link->status->lease.until_ms - mc_timerq_now_ms(link->queue) : link->lease.for_ms;
+    int64_t until_ms = link->status->lease.until_ms; /* -1: its time has not begun */
+    int64_t left_ms = until_ms < 0 ? link->lease.for_ms : until_ms - mc_timerq_now_ms(link->queue);
     char time[32];
     mc_format_duration(left_ms > 0 ? left_ms : 0, time, sizeof(time));
     snprintf(out, size,

@@ -105,5 +105,44 @@ static const struct bench_row rows[] = {
     {"heard behind the end", NULL, "muxed ask opened end <HELLO_ line-room holder-room >AT_ +0",
      "lend|note a channel with AT is lent, for 30 s at the most|lent|publish 30000 \"\"|note the lease is over: Enough.|take-back|"
      "took 6|took 0|ended -125 Enough.|publish -1 \"\"|"},
+    {"an answer is due", NULL, "rests ask opened >AT_ hang-up who +2999 +1 flags",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|note the lease is over: He left.|"
+     "1 The line is lent (`microcatctl lease`), for 30 s at the most: end that first (Ctrl-C where it runs).|3000 take-back|"
+     "ended 0 He left.|session doubted|go-down|publish -1 \"the line is lent (lease)\"|pause 0 anew 1|"},
+    {"... and comes", NULL, "rests ask opened >AT_ hang-up +500 <OK_ +0 flags",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|note the lease is over: He left.|500 < O|< K|< \r|trace 2 1 OK|take-back|took 3|ended 0 He left.|"
+     "session doubted|go-down|publish -1 \"the line is lent (lease)\"|pause 0 anew 1|"},
+    {"... and comes in pieces, with what nobody hears", NULL, "rests ask opened >AT_ hang-up ear:0 <AT_ <O >AT_ holder-room line-room <K_ +0",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|note the lease is over: He left.|took 3|took 1|took 0|trace 2 1 OK|take-back|took 2|ended 0 He left.|"
+     "session doubted|go-down|publish -1 \"the line is lent (lease)\"|"},
+    {"... and the line goes away", NULL, "rests ask opened >AT_ hang-up lost-line +0",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|note the lease is over: He left.|take-back|ended 0 He left.|session doubted|go-down|"
+     "publish -1 \"the line is lent (lease)\"|"},
+    {"... and it is ended again", NULL, "rests ask opened >AT_ hang-up hang-up +0",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|note the lease is over: He left.|take-back|ended 0 He left.|session doubted|go-down|"
+     "publish -1 \"the line is lent (lease)\"|"},
+    {"... when the time is over", NULL, "rests ask opened >AT_ +30000 <OK_ +0",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|30000 note the lease is over: The time is over.|< O|< K|< \r|trace 2 1 OK|take-back|took 3|"
+     "ended 0 The time is over.|session doubted|go-down|publish -1 \"the line is lent (lease)\"|"},
+    {"... of a holder who is thrown out", NULL, "rests ask opened >AT_ end +0",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|note the lease is over: Enough.|take-back|ended -125 Enough.|session doubted|go-down|"
+     "publish -1 \"the line is lent (lease)\"|"},
+    {"... and the daemon stops", NULL, "rests ask opened >AT_ stopping hang-up +0",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|note the lease is over: He left.|take-back|ended 0 He left.|publish -1 \"the line is lent (lease)\"|"},
+    {"... in the multiplexer nobody waits", NULL, "muxed ask opened >AT_ hang-up +0",
+     "lend|note a channel with AT is lent, for 30 s at the most|lent|publish 30000 \"\"|< A|< T|< \r|trace 2 0 AT|> AT\r|took 3|"
+     "note the lease is over: He left.|take-back|ended 0 He left.|publish -1 \"\"|"},
+    {"... and none is", NULL, "rests ask opened >AT_ <OK_ hang-up +0",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
+     "> AT\r|took 3|< O|< K|< \r|trace 2 1 OK|took 3|note the lease is over: He left.|take-back|ended 0 He left.|session doubted|"
+     "go-down|publish -1 \"the line is lent (lease)\"|"},
 };
 /* clang-format on */

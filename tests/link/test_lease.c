@@ -206,6 +206,8 @@ static bool word(struct bench *b, const char *word)
         borrower->ended(borrower_ctx, "It went away.");
     else if (!strcmp(word, "end"))
         mc_link_lease_end(link, -ECANCELED, "Enough.");
+    else if (!strcmp(word, "hang-up"))
+        mc_link_lease_end(link, 0, "He left.");
     else if (!strcmp(word, "line-room"))
         borrower->room(borrower_ctx);
     else if (!strcmp(word, "holder-room"))
