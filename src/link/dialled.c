@@ -22,7 +22,7 @@ void mc_link_sampled(struct mc_link *link)
     const struct mc_facts *f = mc_session_facts(link->session);
     int64_t now_ms = mc_timerq_now_ms(link->queue);
     uint64_t rx = 0, tx = 0;
-    if (f->context_active_at_ms == link->context.told_at_ms ||
+    if (f->context_active_at_ms < 0 || f->context_active_at_ms == link->context.told_at_ms ||
         !mc_datacall_in(link->call, MC_MACHINE_BIT(MC_DATACALL_UP)))
         return;
     link->context.told_at_ms = f->context_active_at_ms;

@@ -97,6 +97,7 @@ static const struct name {
     WALK(said_off),
     WALK(without_mux),
     WALK(unlocking),
+    WALK(wonders),
     WALK(stop_before_dial),
     WALK(look_once),
     WALK(radio_stays_off),

@@ -8,11 +8,13 @@
     "facts.baud=9600; facts.ifc_dce=2; facts.ifc_dte=2; facts.flow=1; facts.echo=1; facts.singly=1; "                  \
     "facts.cpin=READY; facts.pin_tries=3; facts.fun=1; facts.cereg_urcs=1; facts.prepared=1; "                         \
     "facts.was_registered=1; facts.stat=5; facts.tac=7; facts.cell_id=8; facts.address=10.1.2.3; "                     \
-    "facts.context.address=10.1.2.3; facts.context_active=1; facts.dns[0]=1.1.1.1; facts.dns[3]=2.2.2.2"
+    "facts.context.address=10.1.2.3; facts.context_active=1; facts.context_active_at_ms=5; facts.dns[0]=1.1.1.1; "     \
+    "facts.dns[3]=2.2.2.2"
 #define NO_SESSION                                                                                                     \
     "facts.baud=115200; facts.ifc_dce=?; facts.ifc_dte=?; facts.flow=0; facts.echo=0; facts.singly=0; facts.cpin=; "   \
     "facts.pin_tries=?; facts.fun=?; facts.cereg_urcs=0; facts.prepared=0; facts.was_registered=0; facts.stat=?; "     \
     "facts.tac=?; facts.cell_id=-1; facts.address=; facts.context.address=; facts.context_active=-1; "                 \
+    "facts.context_active_at_ms=-1; "                                                                                  \
     "facts.dns[0]=; facts.dns[3]="
 #define SIGNAL    "facts.rssi_ddbm=-1; facts.rsrp_ddbm=-1; facts.rsrq_ddb=-1; facts.sinr_ddb=-1; facts.signal_at_ms=1"
 #define NO_SIGNAL "facts.rssi_ddbm=?; facts.rsrp_ddbm=?; facts.rsrq_ddb=?; facts.sinr_ddb=?; facts.signal_at_ms=-1"

@@ -404,6 +404,13 @@ static const struct building {
     {mc_build_context, "set.pdp.cid=3", "AT+CGACT?;+CGPADDR=3", .carries = true},
     {mc_build_context, "facts.singly=1", "AT+CGACT?", .carries = true},
     {mc_build_context, "dialled_at_ms=91001", NULL, .carries = true},
+    {mc_build_context, "dialled_at_ms=50000; facts.context_active_at_ms=49999", "AT+CGACT?;+CGPADDR=1",
+     .carries = true},
+    {mc_build_context, "dialled_at_ms=50000; facts.context_active_at_ms=50000", NULL, .carries = true},
+    {mc_build_context, "dialled_at_ms=-1; facts.context_active_at_ms=0", NULL, .carries = true},
+    {mc_build_context, "facts.context_active_at_ms=100000; wonders=1", "AT+CGACT?;+CGPADDR=1", "wonders=0",
+     .carries = true},
+    {mc_build_context, "facts.context_active_at_ms=100000; wonders=1", NULL, "wonders=1"},
     {mc_build_cbc, "", "AT+CBC"},
     {mc_build_cbc, "dialled_at_ms=91000", "AT+CBC"},
     {mc_build_cbc, "dialled_at_ms=91001", NULL},
@@ -440,7 +447,7 @@ static void each_command(void **state)
     }
 }
 
-/* Supply and temperature are asked every 5 minutes, by who comes about that often. */
+/* Supply, temperature and context are asked every 5 minutes, by who comes about that often. */
 static void health_is_asked_rarely(void **state)
 {
     static const struct {
@@ -453,6 +460,9 @@ static void health_is_asked_rarely(void **state)
         bench_pass(b, rows[i].age_ms - NOW_MS + 1000000);
         b->bringup->facts.health_at_ms = mc_timerq_now_ms(b->queue) - rows[i].age_ms;
         assert_int_equal(mc_build_cbc(b->bringup, text, sizeof(text)), rows[i].asked ? 0 : -ENODATA);
+        mc_line_data(b->line, false);
+        b->bringup->facts.context_active_at_ms = b->bringup->facts.health_at_ms;
+        assert_int_equal(mc_build_context(b->bringup, text, sizeof(text)), rows[i].asked ? 0 : -ENODATA);
     }
 }
 

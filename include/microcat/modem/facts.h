@@ -48,7 +48,7 @@ struct mc_facts {
     bool auth_other_user;  /* it reads with a user that is not ours */
     char address[64];
     /* What the modem says of the context while a call runs on it (AT+CGACT?;+CGPADDR): 1 active and with an address, 0
-     * not, -1 not told; and when. */
+     * not, -1 not told; and when it was asked, -1 not in this session of the modem. */
     int32_t context_active;
     int64_t context_active_at_ms;
     bool want_dns;   /* PPP gave no usable DNS servers: ask the modem for them before the next dial */
