@@ -21,7 +21,7 @@
 /* clang-format off */
 const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     /*     step           state     shown as             script        deadline */
-    OTHER(FIND, SYNC, "sync.find", FIND, 180000, .late = FAULT(MODEM_SILENT), .next = TO(GREET), .muxed = TO(FIND_MUXED)),
+    OTHER(FIND, SYNC, "sync.find", FIND, 360000, .late = FAULT(MODEM_SILENT), .next = TO(GREET), .muxed = TO(FIND_MUXED)),
     SCRIPT(FIND_MUXED, SYNC, "sync.channel", at, 2000, .next = TO(GREET), .late_next = TO(FIND), .decide_late = mc_after_find_muxed_late,
            .refused_next = TO(GREET)),
     SCRIPT(GREET, SYNC, "sync.greet", greet, 30000, .next = TO(FLOW), .decide = mc_after_greet),

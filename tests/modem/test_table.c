@@ -95,6 +95,22 @@ static void every_script_fits_its_row(void **state)
     }
 }
 
+/* What else a row does has a time of its own, too: that of the line's (tests/line) or the finder's (test_search.c). */
+static void every_other_row_has_time(void **state)
+{
+    static const struct {
+        enum mc_row_kind kind;
+        int64_t own_ms;
+    } kinds[] = {
+        {MC_ROW_FIND, 13230}, {MC_ROW_ESCAPE, 2100}, {MC_ROW_MUX, 3600}, {MC_ROW_UNMUX, 1010}, {MC_ROW_REDIAL, 4510}};
+    EACH_ROW(row)
+    for (size_t i = 0; i < MC_LENGTH_OF(kinds); i++) {
+        int64_t own_ms = kinds[i].own_ms + (row->step == MC_STEP_FIND ? 300000 /* BootTime= at the most */ : 0);
+        if (row->kind == kinds[i].kind && (row->deadline_ms <= own_ms || row->deadline_ms > 3 * own_ms))
+            fail_msg("%s may take %lld ms, and needs %lld", row->name, (long long)row->deadline_ms, (long long)own_ms);
+    }
+}
+
 static const struct mc_chat_step *find_step(enum mc_script_id script, const char *send)
 {
     for (size_t i = 0; i < mc_scripts[script].n; i++)
@@ -210,6 +226,7 @@ int main(void)
         cmocka_unit_test(the_manual_s_times),
         cmocka_unit_test(the_scripts_flags),
         cmocka_unit_test(every_fault_can_be_said),
+        cmocka_unit_test(every_other_row_has_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,11 +144,22 @@ static void each_walk(void **state)
     }
 }
 
+/* BootTime= at the most: the finder has the last word, not the row's deadline. */
+static void the_longest_boot_time(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "mute on");
+    assert_int_equal(bench_walk_within(b, MC_STEP_FIND, 300000, 4000000), MC_FAULT_MODEM_SILENT);
+    assert_string_equal(b->result.detail, "no answer to AT, PPP or CMUX at any speed");
+    assert_true(mc_timerq_now_ms(b->queue) - b->began_ms > 300000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_word),
         cmocka_unit_test(each_walk),
+        cmocka_unit_test(the_longest_boot_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
