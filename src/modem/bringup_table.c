@@ -62,7 +62,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(PDP, PDP, "pdp.compare", pdp, 30000, .next = TO(REGISTER), .decide = mc_after_pdp),
     SCRIPT(PDP_WRITE, PDP, "pdp.write", pdp_write, 75000, .next = TO(PDP_SIM), .decide = mc_after_pdp_write,
            .refused = FAULT(PDP_REFUSED), .refused_next = TO(PDP_RESTORE), .keep_fault = true),
-    SCRIPT(PDP_RESTORE, PDP, "pdp.restore", radio_on, 36000, .next = TO(END), .refused = FAULT(RADIO_REFUSED)),
+    SCRIPT(PDP_RESTORE, PDP, "pdp.restore", radio_on, 36000, .next = TO(END)), /* comes behind a fault, which stands */
     OTHER(PDP_SIM, PDP, "pdp.sim", AWAIT, 20000, .script = MC_SCRIPT_sim_poll, .poll_ms = 5000, .satisfied = mc_sim_or_network,
           .late = FAULT(SIM_BUSY), .refused = FAULT(SIM_FAILURE), .next = TO(REGISTER_URCS), .decide = mc_after_pdp_sim),
     SCRIPT(REGISTER, REGISTER, "register.read", cereg, 10000, .next = TO(SIGNAL), .decide = mc_after_register),
