@@ -30,7 +30,7 @@ struct rule {
 /* Something that happens by itself. */
 struct event {
     int64_t at_ms;
-    enum { NOTHING, BOOTED, STRANGER, CANCEL, SAY } what;
+    enum { NOTHING, BOOTED, STRANGER, CANCEL, SAY, FULL /* others' commands wait, as many as may */ } what;
     const char *text;
 };
 
@@ -211,6 +211,17 @@ static void until(struct search *s, int64_t end_ms)
     mc_timerq_advance(s->queue, end_ms);
 }
 
+static void on_other(void *ctx, const struct mc_at_answer *answer)
+{
+}
+
+static void fill(struct search *s)
+{
+    static const struct mc_at_command other = {.text = "AT+C", .timeout_ms = 40};
+    while (mc_at_send(mc_line_at(s->line), &other, on_other, NULL) == 0)
+        ;
+}
+
 static void happen(struct search *s, const struct event *event)
 {
     char bytes[80];
@@ -221,6 +232,8 @@ static void happen(struct search *s, const struct event *event)
         mc_finder_stranger(s->finder);
     else if (event->what == CANCEL)
         mc_finder_cancel(s->finder);
+    else if (event->what == FULL)
+        fill(s);
     else
         mc_line_feed(s->line, (const uint8_t *)bytes, bytes_of(event->text, NULL, 0, bytes, sizeof(bytes)));
 }
