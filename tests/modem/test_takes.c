@@ -204,6 +204,18 @@ static void each_answer(void **state)
     }
 }
 
+/* How it reads now is kept as a mark: the same as of what is written, when it is that. */
+static void a_reading_is_marked(void **state)
+{
+    _cleanup_bench_ struct bench *b = situation("facts.auth_reading=x");
+    static const char *const lines[] = {"+CGAUTH: 1,1,\"user\",\"word\""};
+    const struct mc_at_answer answer = {.result = MC_AT_OK, .lines = lines, .n_lines = 1};
+    char mark[24];
+    assert_int_equal(mc_take_cgauth(b->bringup, &answer), 0);
+    mc_auth_mark(b->bringup, 1, "user", "word", mark);
+    assert_string_equal(b->bringup->facts.auth_reading, mark);
+}
+
 /* ---- refusals ---- */
 
 static const struct {
@@ -512,6 +524,7 @@ int main(void)
         cmocka_unit_test(words_of_the_sim),      cmocka_unit_test(faults_of_codes),
         cmocka_unit_test(each_command),          cmocka_unit_test(health_is_asked_rarely),
         cmocka_unit_test(what_cannot_be_quoted), cmocka_unit_test(a_mark_tells_apart),
+        cmocka_unit_test(a_reading_is_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
