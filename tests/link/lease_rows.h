@@ -144,5 +144,19 @@ static const struct bench_row rows[] = {
      "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< \r|trace 2 0 AT|"
      "> AT\r|took 3|< O|< K|< \r|trace 2 1 OK|took 3|note the lease is over: He left.|take-back|ended 0 He left.|session doubted|"
      "go-down|publish -1 \"the line is lent (lease)\"|"},
+    {"typed, and room for one byte", NULL, "muxed ask opened room:1 >AT_ room:9 line-room",
+     "lend|note a channel with AT is lent, for 30 s at the most|lent|publish 30000 \"\"|< A|< T|< \r|trace 2 0 AT|> A|took 3|> T\r|"
+     "type-again|"},
+    {"a text that a prompt waits for is given up", NULL, "rests ask opened >AT+CMGS=\"1\"_ <_^>~ hang-up +3000",
+     "lend|note the line is lent, for 30 s at the most|lent|publish 30000 \"the line is lent (lease)\"|< A|< T|< +|< C|< M|< G|< S|"
+     "< =|< \"|< 1|< \"|< \r|trace 2 0 AT+CMGS=\"1\"|> AT+CMGS=\"1\"\r|took 12|< \r|< \n|< >|<  |took 4|note the lease is over: He left.|"
+     "> |3000 > |take-back|ended 0 He left.|session doubted|go-down|publish -1 \"the line is lent (lease)\"|"},
+    {"... in the multiplexer, too", NULL, "muxed ask opened >AT+CMGS=\"1\"_ <_^>~ hang-up",
+     "lend|note a channel with AT is lent, for 30 s at the most|lent|publish 30000 \"\"|< A|< T|< +|< C|< M|< G|< S|< =|< \"|< 1|< \"|"
+     "< \r|trace 2 0 AT+CMGS=\"1\"|> AT+CMGS=\"1\"\r|took 12|< \r|< \n|< >|<  |took 4|note the lease is over: He left.|> |take-back|"},
+    {"at rest, and online is wanted, cut", NULL, "rests wish:online cut",
+     "wish lend|go-down|"},
+    {"at rest, and yet a walk", NULL, "rests use:up ask",
+     "-16 The daemon is talking with the modem: try again in a moment.|"},
 };
 /* clang-format on */

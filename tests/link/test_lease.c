@@ -167,13 +167,15 @@ static void say_who(struct stage *stage)
     bench_say(&stage->bench, "%d %s", mc_link_lease_has_line(&stage->link), text);
 }
 
-/* '_' ends a line. */
+/* '_' is CR, '^' LF, '~' a blank. */
 static size_t line_of(const char *word, char *out)
 {
+    static const char from[] = "_^~", to[] = "\r\n ";
     size_t len = strlen(word);
-    memcpy(out, word, len + 1);
-    for (char *c = out; (c = strchr(c, '_'));)
-        *c = '\r';
+    for (size_t i = 0; i <= len; i++) {
+        const char *special = word[i] ? strchr(from, word[i]) : NULL;
+        out[i] = special ? to[special - from] : word[i];
+    }
     return len;
 }
 
