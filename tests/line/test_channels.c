@@ -22,7 +22,7 @@ struct scene {
     struct mc_line *line;
     struct mux_reader host; /* reads what is written in the multiplexer */
     bool framed;            /* is it? */
-    bool closes;            /* the modem closes the borrower's channel from inside */
+    bool hush;              /* what the borrower says is not written down */
     int write_result;
     size_t sink, ear; /* bytes that data and borrower take */
     size_t backlog;
@@ -59,6 +59,8 @@ static void on_frame(void *ctx, const struct mux_frame *frame)
             say(ctx, "%s%u", names[i].name, frame->dlci);
             return;
         }
+    if (frame->dlci == 3 && ((struct scene *)ctx)->hush)
+        return;
     if (frame->dlci > 0)
         say(ctx, "%u> %.*s", frame->dlci, (int)frame->info_bytes, (const char *)frame->info);
     else if (frame->info_bytes > 0 && frame->info[0] != 0xe3) /* MSC goes with each opening */
@@ -310,6 +312,16 @@ static bool mux_word(struct scene *s, const char *word)
     return true;
 }
 
+/* As much as there is room for. */
+static void flood(struct scene *s)
+{
+    static const char bytes[64] = "flood";
+    s->hush = true;
+    while (mc_line_loan_send(s->line, bytes, sizeof(bytes)) == (int)sizeof(bytes))
+        ;
+    say(s, "full");
+}
+
 static bool loan_word(struct scene *s, const char *word)
 {
     if (!strcmp(word, "lend")) {
@@ -320,6 +332,8 @@ static bool loan_word(struct scene *s, const char *word)
         mc_line_take_back(s->line);
     else if (!strcmp(word, "hear"))
         mc_line_loan_resume(s->line);
+    else if (!strcmp(word, "flood"))
+        flood(s);
     else if (!strncmp(word, "loan:", 5))
         say(s, "sent %d", mc_line_loan_send(s->line, word + 5, strlen(word + 5)));
     else if (!strncmp(word, "ear:", 4))
