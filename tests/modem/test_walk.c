@@ -154,12 +154,32 @@ static void the_longest_boot_time(void **state)
     assert_true(mc_timerq_now_ms(b->queue) - b->began_ms > 300000);
 }
 
+/* The word that ends a wait has come, and the same moment something else is begun: that is no end of it. */
+static void a_word_for_a_wait_that_is_left(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "answer AT+CPIN? +CPIN: NOT READY");
+    for (int again = 0; again < 2; again++) {
+        mc_bringup_start(b->bringup, MC_STEP_SIM, 0);
+        bench_pass(b, 500);
+        assert_int_equal(mc_bringup_step(b->bringup), MC_STEP_SIM_READY);
+        mc_bringup_urc(b->bringup, "+CPIN: READY");
+        if (again)
+            mc_bringup_start(b->bringup, MC_STEP_HANGUP_WAIT, 0);
+        else
+            mc_bringup_cancel(b->bringup);
+        bench_pass(b, 100);
+        assert_int_equal(mc_bringup_step(b->bringup), again ? MC_STEP_HANGUP_WAIT : MC_STEP_END);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_word),
         cmocka_unit_test(each_walk),
         cmocka_unit_test(the_longest_boot_time),
+        cmocka_unit_test(a_word_for_a_wait_that_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
