@@ -235,7 +235,7 @@ int helper_signal(struct helper_job *job)
     pid_t pid;
 
     if (job->in->signal.errand != MC_ERRAND_PPPD)
-        return program->child != NULL ? mc_child_kill(program->child, signo) : -ESRCH;
+        return program->child != NULL ? mc_child_kill_group(program->child, signo) : -ESRCH;
     _cleanup_close_ int pidfd = helper_pppd(job->server, &pid);
     if (pidfd < 0)
         return pidfd;

@@ -66,6 +66,15 @@ static void kill_group(struct mc_child *child, int signo)
         mc_child_kill(child, signo);
 }
 
+int mc_child_kill_group(struct mc_child *child, int signo)
+{
+    if (!child->running)
+        return -ESRCH;
+    child->stopping |= signo == SIGTERM || signo == SIGKILL;
+    kill_group(child, signo);
+    return 0;
+}
+
 static void close_output(struct output *out)
 {
     mc_watch_remove(&out->watch);

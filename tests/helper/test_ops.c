@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -253,6 +254,29 @@ static void a_record_for_resolvconf(void **state)
     mc_child_free(child);
 }
 
+/* What a script runs goes with it: a resolvconf that is left behind holds its lock for ever. */
+static void a_script_with_all_that_it_runs(void **state)
+{
+    const struct mc_errand errand = {.kind = MC_ERRAND_RESOLVCONF, .tty_fd = -1, .record = MC_RECORD_DELETE_BEHIND};
+    const char *step;
+    const struct mc_child_spec spec = {.program = "/x", .stdin_fd = -1, .name = "x", .ret_step = &step};
+    struct mc_child *child;
+    int pid;
+
+    /* DELETE runs it as a child of the shell's. */
+    scratch_write(bed.dir, "resolvconf", "#!/bin/sh\necho $$ >\"${0%/*}/pid\"\necho ready\nexec sleep 1000\n", 0755);
+    assert_int_equal(mc_privileged()->spawn(client.loop, &errand, &spec, &events, NULL, &child), 0);
+    assert_true(test_wait(client.loop, has_said, NULL, 10000));
+    pid = atoi(text_of("pid"));
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    assert_true(pidfd >= 0 && pid != mc_child_pid(child));
+    mc_child_stop(child, 5000);
+    assert_int_equal(poll(&(struct pollfd){.fd = pidfd, .events = POLLIN}, 1, 10000), 1);
+    assert_true(test_wait_flag(client.loop, &client.ended, 10000));
+    mc_child_free(child);
+    close(pidfd);
+}
+
 /* Looked at here: the helper is asked when there is something to write. */
 static void a_file_that_is_as_it_should_be(void **state)
 {
@@ -288,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_that_hangs, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(the_boards_word, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(a_record_for_resolvconf, set_up_helper, tear_down_helper),
+        cmocka_unit_test_setup_teardown(a_script_with_all_that_it_runs, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(a_file_that_is_as_it_should_be, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(the_configurations_files, set_up_helper, tear_down_helper),
     };

@@ -88,6 +88,10 @@ void mc_child_hand_over(struct mc_child *child, const struct mc_child_hands *han
  */
 void mc_child_stop(struct mc_child *child, int64_t term_ms);
 
+/** Sends @signo to its whole process group, as mc_child_stop() does: of a script what it runs, too. After SIGTERM and
+ * SIGKILL nothing of the group is left at its end. 0 or -ESRCH. */
+int mc_child_kill_group(struct mc_child *child, int signo);
+
 /** Sends @signo to the process alone. 0 or -errno (-ESRCH: it is over). */
 int mc_child_kill(struct mc_child *child, int signo);
 
