@@ -76,6 +76,8 @@ refused "by its full name" open-config /etc/shadow
 is "the configuration itself it gets, to read" "$(try open-config '')" "ok /etc/microcatd/microcatd.conf"
 is "refused by the kernel: to open it alone" "$(setpriv --reuid=microcatd --regid=microcatd --init-groups cat /etc/microcatd/microcatd.conf 2>&1 | grep -c denied)" 1
 refused "who has a file open that is no tty" tty-holder /etc/shadow
+# Whatever stood there before, and whoever has left it so.
+ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
 is "no name server goes into resolved's file" "$(try write-names 1 192.0.2.53)" EBUSY
 refused "pppd's log into a file" pppd-log-to /dev/null
 # Another tty.
