@@ -367,8 +367,7 @@ struct mc_bringup *mc_bringup_new(struct mc_timerq *queue, struct mc_line *line,
     mc_timer_init(&b->deadline, "bringup.deadline", on_deadline, b);
     mc_timer_init(&b->poll, "bringup.poll", on_poll, b);
     mc_timer_init(&b->soon, "bringup.soon", on_soon, b);
-    b->chat_at = mc_line_at(line);
-    b->chat = mc_chat_new(queue, b->chat_at);
+    b->chat = mc_chat_new(queue, mc_line_at(line));
     b->finder = mc_finder_new(queue, line, finder_set_baud, b);
     if (b->chat && b->finder)
         return b;

@@ -30,7 +30,6 @@ struct mc_finder {
     unsigned question, escapes, proofs, turns;
     unsigned unanswered; /* AT in a row at this speed */
     bool confirming;     /* ERROR to an AT: garbage stood before it, ask once more */
-    bool last_round;
     bool stranger;
     bool blind_later; /* it may be booting: no blind escape yet that takes 3 s at a speed where no boot message comes */
     int64_t blind_at_ms;
@@ -166,8 +165,7 @@ static void no_answer(struct mc_finder *finder)
         break;
     case PHASE_DWELL:
         if (mc_timerq_now_ms(finder->queue) >= finder->deadline_ms) {
-            finder->last_round = true; /* once more through everything: it may have come up in another mode */
-            finder->blind_later = false;
+            finder->blind_later = false; /* once more through everything: it may have come up in another mode */
             finder->question = 0;
             finder->phase = PHASE_ROUND;
             break;
@@ -269,7 +267,7 @@ static enum mc_found nobody(struct mc_finder *finder)
 static void end_of_round(struct mc_finder *finder)
 {
     bool in_time = mc_timerq_now_ms(finder->queue) < finder->deadline_ms;
-    if (finder->last_round || (!in_time && !finder->blind_later)) { /* a round without its escapes is none */
+    if (!in_time && !finder->blind_later) { /* a round without its escapes is none */
         finish(finder, nobody(finder));
         return;
     }
@@ -376,7 +374,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->deadline_ms = mc_timerq_now_ms(finder->queue) + patience_ms;
     finder->phase = PHASE_ROUND;
     finder->question = finder->escapes = finder->proofs = finder->unanswered = 0;
-    finder->confirming = finder->last_round = finder->stranger = false;
+    finder->confirming = finder->stranger = false;
     finder->blind_later = patience_ms > 0;
     finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};

@@ -119,6 +119,7 @@ static void damaged_lines(void **state)
         {"model M \nimei ~\n", 0, "facts.model=M ; facts.imei=~"},
         {"model M\n\nimei 1\n", 0, "facts.model=M; facts.imei=1"},
         {"model\nmodel \nmodelM x\nmode M\n", 0, "facts.model="},
+        {"model M\nmodel \nmodel\n", 0, "facts.model=M"},
         {"unknown x\nimei 1\n", 0, "facts.imei=1"},
         {"model M\nmodel N\n", 0, "facts.model=N"},
         {long_line, -EBADMSG, "facts.imei="},

@@ -173,6 +173,40 @@ static void a_word_for_a_wait_that_is_left(void **state)
     }
 }
 
+/* A poll that is under way when the word comes: its answer is waited for, so that nobody need ask whose the next is. */
+static void a_word_amid_a_poll(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "answer AT+CPIN? +CPIN: NOT READY");
+    mc_bringup_start(b->bringup, MC_STEP_SIM_READY, 0);
+    bench_pass(b, 900);
+    bench_inject(b, "late AT+CPIN? 700 1");
+    bench_pass(b, 200);
+    assert_string_equal(b->sent, "AT+CPIN?|");
+    bench_inject(b, "forgive");
+    mc_bringup_urc(b->bringup, "+CPIN: READY");
+    bench_pass(b, 5000);
+    assert_true(b->done && b->result.connected);
+    if (strncmp(b->sent, "AT+CPIN?|AT+CPIN?|AT+CICCID;+CIMI|", 34))
+        fail_msg("%s", b->sent);
+}
+
+/* Left while the multiplexer opens: the line is plain, and nobody is told of what comes of it. */
+static void left_amid_the_multiplexer_s_opening(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    b->settings.modem.multiplex = MC_MULTIPLEX_AUTO;
+    bench_inject(b, "mux-forget-ua 2");
+    mc_bringup_start(b->bringup, MC_STEP_FIND, 0);
+    while (mc_bringup_step(b->bringup) != MC_STEP_MUX_OPEN)
+        bench_pass(b, 1);
+    mc_bringup_cancel(b->bringup);
+    bench_pass(b, 10000);
+    assert_false(b->done);
+    assert_false(mc_line_muxed(b->line));
+    assert_int_equal(mc_line_owner(b->line), MC_LINE_OWNER_AT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +214,8 @@ int main(void)
         cmocka_unit_test(each_walk),
         cmocka_unit_test(the_longest_boot_time),
         cmocka_unit_test(a_word_for_a_wait_that_is_left),
+        cmocka_unit_test(a_word_amid_a_poll),
+        cmocka_unit_test(left_amid_the_multiplexer_s_opening),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
