@@ -200,6 +200,7 @@ static const struct decision {
     {mc_after_register_wait, "facts.stat=0; idle_at_ms=81000; facts.cpin=SIM PIN", MC_STEP_SIM_TRIES, 0,
      "attach_tried=0"},
     {mc_after_register_wait, "facts.stat=2; facts.cpin=SIM PIN", MC_STEP_SIM_TRIES},
+    {mc_after_register_wait, "facts.stat=2", MC_STEP_SIM_IDENTITY, 0, "attach_tried=0; bench.attaches=0"},
     {mc_after_register_wait, "facts.stat=2; facts.cpin=SIM PUK", MC_STEP_END, MC_FAULT_SIM_PUK},
     {mc_after_register_late, "facts.stat=2", MC_STEP_END, MC_FAULT_NOT_REGISTERED,
      "result.detail=AT+CEREG still says 2"},

@@ -173,6 +173,18 @@ static void a_word_for_a_wait_that_is_left(void **state)
     }
 }
 
+/* The data path sees the end of a call, where the modem says nothing. */
+static void an_end_that_the_data_path_saw(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    mc_bringup_start(b->bringup, MC_STEP_HANGUP_WAIT, 0);
+    bench_pass(b, 100);
+    assert_int_equal(mc_bringup_step(b->bringup), MC_STEP_HANGUP_WAIT);
+    mc_bringup_call_ended(b->bringup);
+    bench_pass(b, 0);
+    assert_int_equal(mc_bringup_step(b->bringup), MC_STEP_HANGUP_ASK);
+}
+
 /* A poll that is under way when the word comes: its answer is waited for, so that nobody need ask whose the next is. */
 static void a_word_amid_a_poll(void **state)
 {
@@ -215,6 +227,7 @@ int main(void)
         cmocka_unit_test(the_longest_boot_time),
         cmocka_unit_test(a_word_for_a_wait_that_is_left),
         cmocka_unit_test(a_word_amid_a_poll),
+        cmocka_unit_test(an_end_that_the_data_path_saw),
         cmocka_unit_test(left_amid_the_multiplexer_s_opening),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
