@@ -61,6 +61,8 @@ struct mc_mux {
     unsigned partial_of;   /* which frame of the reader's `partial` watches, and since when */
     int64_t partial_at_ms;
     int64_t heard_at_ms;
+    int64_t adopted_due_ms; /* when the answer to an adopted one's TEST is due */
+    unsigned held_up;       /* so often nobody listened meanwhile */
     struct mc_timer pace, silence, partial, leave, end;
 };
 

@@ -2,12 +2,14 @@
 /* What does not come: the rest of a frame, or anything at all. */
 #include "mux_priv.h"
 
-#define SILENCE_MS 30000
-#define LOOK_MS    15000 /* together with the watchdog's, which wakes the process anyway: a TEST after 30 to 45 s */
-#define TEST_MS    5000  /* for the answer to a TEST, while a call may keep the wire busy */
-#define ADOPTED_MS 900   /* ... of a multiplexer that was taken over: is it still there? */
-#define TESTS_MAX  2
-#define PARTIAL_MS 100 /* a frame that has begun comes to its end within this, or three times its time on the wire */
+#define SILENCE_MS   30000
+#define LOOK_MS      15000 /* together with the watchdog's, which wakes the process anyway: a TEST after 30 to 45 s */
+#define TEST_MS      5000  /* for the answer to a TEST, while a call may keep the wire busy */
+#define ADOPTED_MS   900   /* ... of a multiplexer that was taken over: is it still there? */
+#define TESTS_MAX    2
+#define HELD_UP_MS   100 /* a timer that is so late: the process did nothing else either */
+#define HELD_UPS_MAX 5
+#define PARTIAL_MS   100 /* a frame that has begun comes to its end within this, or three times its time on the wire */
 
 /* ---- the rest of a frame ---- */
 
@@ -78,18 +80,34 @@ void mc_mux_watch_silence(struct mc_mux *mux)
     mc_timer_arm_together(&mux->silence, mux->queue, LOOK_MS);
 }
 
+static void wait_adopted(struct mc_mux *mux)
+{
+    mux->adopted_due_ms = mc_timerq_now_ms(mux->queue) + ADOPTED_MS;
+    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
+}
+
+/* A daemon that has just taken a call over waits for others, too: while it was held up, it neither asked nor heard. */
+static bool was_held_up(struct mc_mux *mux)
+{
+    return mc_timerq_now_ms(mux->queue) - mux->adopted_due_ms > HELD_UP_MS && mux->held_up++ < HELD_UPS_MAX;
+}
+
 static void on_adopted_silent(void *ctx)
 {
     struct mc_mux *mux = ctx;
     if (mux->tests_waited == 0) /* it answered */
         return;
+    if (was_held_up(mux)) {
+        wait_adopted(mux);
+        return;
+    }
     mux->stats.tests_lost++;
     if (mux->tests_waited >= TESTS_MAX) {
         mc_mux_end_soon(mux, MC_MUX_SILENT);
         return;
     }
     mux->tests_waited++;
-    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
+    wait_adopted(mux);
     mc_mux_send_test(mux);
 }
 
@@ -97,7 +115,7 @@ void mc_mux_ask_adopted(struct mc_mux *mux)
 {
     mux->tests_waited = 1;
     mc_timer_init(&mux->leave, "mux.adopted", on_adopted_silent, mux);
-    mc_timer_arm(&mux->leave, mux->queue, ADOPTED_MS);
+    wait_adopted(mux);
     mc_mux_send_test(mux);
 }
 
