@@ -295,32 +295,6 @@ static void adopts(void **state)
     }
 }
 
-/* Who was held up while the answer was due has not listened: it is waited for once more. Not for ever. */
-static void adopts_while_held_up(void **state)
-{
-    desk_open(&d, 64, 115200);
-    mc_mux_adopt(d.mux, 1 << 1 | 1 << 2);
-    desk_forget(&d);
-    for (int i = 0; i < 2; i++) {
-        mc_timerq_advance(d.queue, mc_timerq_now_ms(d.queue) + 5000);
-        desk_pass(&d, 1);
-    }
-    desk_told(&d, "");
-    desk_say(&d, 0, MUX_UIH, "\x21\x01", 2);
-    desk_pass(&d, 3000);
-    desk_told(&d, "");
-    desk_close(&d);
-    desk_open(&d, 64, 115200);
-    mc_mux_adopt(d.mux, 1 << 1 | 1 << 2);
-    for (int i = 0; i < 8; i++) {
-        mc_timerq_advance(d.queue, mc_timerq_now_ms(d.queue) + 5000);
-        desk_pass(&d, 1);
-    }
-    desk_pass(&d, 1000);
-    desk_told(&d, "ended=SILENT ");
-    desk_close(&d);
-}
-
 /* The modem may ask the same of us: what tells an echo is what was asked. */
 static void a_test_of_the_modems(void **state)
 {
@@ -584,7 +558,6 @@ int main(void)
         cmocka_unit_test(control_channel),
         cmocka_unit_test(silence),
         cmocka_unit_test(adopts),
-        cmocka_unit_test(adopts_while_held_up),
         cmocka_unit_test(a_test_of_the_modems),
         cmocka_unit_test(leaves),
         cmocka_unit_test(an_echo_is_no_multiplexer),

@@ -36,7 +36,7 @@ udevadm settle --timeout=10
 check "and nobody has it" test ! -e /lib/systemd/system/microcatd.service
 
 need "it is installed" package -i $deb
-check "the board that was plugged in starts the service" until_ok 10000 systemctl -q is-active microcatd.service
+check "the board that was plugged in starts the service" until_ok 30000 systemctl -q is-active microcatd.service
 check "which is enabled for nobody" test "$(systemctl is-enabled microcatd.service)" = disabled
 says_apn()
 {
