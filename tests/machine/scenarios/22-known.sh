@@ -43,7 +43,7 @@ check "temperature is asked for soon" until_ok 60000 has modem.temperature_c
 all_known
 check "an AT command beside the call" microcatctl at AT+CSQ
 # shellcheck disable=SC2016 # the shell that is started has the $1
-check "a lease beside the call" microcatctl lease -- sh -c 'printf "AT+CSQ\r" >"$1"; timeout 20 head -c 30 <"$1" | grep -a "+CSQ: "' sh '{}'
+check "a lease beside the call" microcatctl lease -- sh -c 'printf "AT+CSQ\r" >"$1"; timeout 20 head -c 20 <"$1" | grep -a "+CSQ: "' sh '{}'
 is "the call is the same" "$(status_of counters.calls)" 1
 check "a ping goes through the link" ping -c 1 -W 5 -I ppp0 100.127.0.53
 
