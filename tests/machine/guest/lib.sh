@@ -392,6 +392,7 @@ clean_up()
     local pid
     stop_daemon
     systemctl stop 'microcatd.service' 'microcatd@*.service' ModemManager.service 2>/dev/null
+    systemctl stop 'microcat-helper@*.socket' 'microcat-helper@*.service' 2>/dev/null # a socket whose unit is taken away beneath it is deaf
     systemctl reset-failed 2>/dev/null
     for pid in 2 1; do
         board $pid
