@@ -172,70 +172,6 @@ static void control_channel(void **state)
     }
 }
 
-/* What was stopped, and what was refused, is nothing to the DLC that is opened anew. */
-static void opened_anew(void **state)
-{
-    static const char zeros[5000];
-    desk_ready(&d, 64, 115200);
-    d.take = 0;
-    desk_say(&d, 2, MUX_UIH, "x", 1);
-    d.quiet = true;
-    assert_in_range(mc_mux_send(d.mux, 2, zeros, sizeof(zeros)), 1, sizeof(zeros) - 1);
-    desk_say(&d, 2, MUX_DISC, NULL, 0);
-    desk_forget(&d);
-    size_t carried = mc_buf_len(&d.carried[2]);
-    mc_mux_open(d.mux, 2);
-    desk_say(&d, 2, MUX_UA, NULL, 0);
-    COMMAND(0xe1, 5, 0x0b, 0x8d);
-    desk_pass(&d, 10000);
-    desk_wrote(&d, "SABM2 UIH0[e3050b8d]");
-    desk_told(&d, "opened2=0 ");
-    assert_int_equal(mc_buf_len(&d.carried[2]), carried);
-    desk_close(&d);
-}
-
-/* The answer to what was said of signals before is none to DISC. */
-static void closing_is_not_answered_by_signals(void **state)
-{
-    desk_ready(&d, 64, 115200);
-    mc_mux_close_dlc(d.mux, 2);
-    COMMAND(0xe1, 5, 0x0b, 0x8d);
-    desk_pass(&d, 300);
-    desk_wrote(&d, "DISC2 DISC2");
-    desk_close(&d);
-}
-
-/* Nor is an answer of another kind one to what is said of signals, whatever its values look like. */
-static void signals_are_answered_by_signals(void **state)
-{
-    desk_ready(&d, 64, 115200);
-    d.take = 0;
-    desk_say(&d, 2, MUX_UIH, "x", 1);
-    desk_wrote(&d, "UIH0[e3050b8f]");
-    COMMAND(0x81, 17, 0x0b, 0x8f, 0, 0, 0, 0, 0, 0); /* PN */
-    desk_pass(&d, 300);
-    desk_wrote(&d, "UIH0[e3050b8f]");
-    COMMAND(0xe1, 5, 0x0b, 0x8f);
-    desk_pass(&d, 1000);
-    desk_wrote(&d, "");
-    desk_close(&d);
-}
-
-/* A modem that does not stop when it is told to: what is more than we keep is lost, and counted. */
-static void the_modem_does_not_stop(void **state)
-{
-    static const char zeros[1000];
-    desk_ready(&d, 64, 115200);
-    d.take = 0;
-    for (int i = 0; i < 40; i++)
-        desk_say(&d, 2, MUX_UIH, zeros, sizeof(zeros));
-    assert_int_equal(mc_mux_stats(d.mux).overruns, 40000 - 32000); /* whole frames of 32768 */
-    d.take = SIZE_MAX;
-    mc_mux_resume(d.mux, 2);
-    assert_int_equal(mc_buf_len(&d.got[2]), 32000);
-    desk_close(&d);
-}
-
 static void closed_while_taking(void **state)
 {
     desk_ready(&d, 64, 115200);
@@ -428,23 +364,6 @@ static void leaves(void **state)
     }
 }
 
-/* One that was adopted is left as any other. */
-static void adopted_and_left(void **state)
-{
-    desk_open(&d, 64, 115200);
-    mc_mux_adopt(d.mux, 1 << 1 | 1 << 2);
-    desk_say(&d, 0, MUX_UIH, "\x21\x01", 2);
-    mc_mux_close(d.mux);
-    desk_pass(&d, 999);
-    desk_told(&d, "");
-    desk_pass(&d, 1);
-    desk_pass(&d, 0);
-    desk_told(&d, "ended=CLOSED ");
-    mc_mux_feed(d.mux, (const uint8_t[]){0xf9, 0x05, 0xef}, 3); /* nobody waits for the rest of it */
-    assert_int_equal(mc_timerq_next_ms(d.queue), -1);
-    desk_close(&d);
-}
-
 /* A UA that answers nothing: of a channel that is open, of one that never was, of the multiplexer; of the CLD it is
  * DLCI 0's alone. */
 static void answers_to_nothing(void **state)
@@ -561,11 +480,6 @@ int main(void)
         cmocka_unit_test(a_test_of_the_modems),
         cmocka_unit_test(leaves),
         cmocka_unit_test(an_echo_is_no_multiplexer),
-        cmocka_unit_test(adopted_and_left),
-        cmocka_unit_test(opened_anew),
-        cmocka_unit_test(closing_is_not_answered_by_signals),
-        cmocka_unit_test(signals_are_answered_by_signals),
-        cmocka_unit_test(the_modem_does_not_stop),
         cmocka_unit_test(answers_to_nothing),
         cmocka_unit_test(an_echoed_test_is_no_answer),
         cmocka_unit_test(an_echo_is_not_adopted),
