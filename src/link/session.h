@@ -122,10 +122,11 @@ void mc_session_walk(struct mc_session *session, enum mc_session_use use, enum m
 void mc_session_look_once(struct mc_session *session, bool once);
 /** Is the modem in its multiplexer? */
 bool mc_session_muxed(const struct mc_session *session);
-/** What is known against the modem's multiplexer: mc_bringup_mux_why(). */
 /** Somebody wonders whether the PDP context of the call is still active: the next sample asks. */
 void mc_session_wonder(struct mc_session *session);
+/** What is known against being asked during a plain call: mc_bringup_escape_why(). */
 const char *mc_session_escape_why(const struct mc_session *session);
+/** What is known against the modem's multiplexer: mc_bringup_mux_why(). */
 const char *mc_session_mux_why(const struct mc_session *session);
 void mc_session_mux_distrust(struct mc_session *session, const char *why);
 void mc_session_cancel(struct mc_session *session);

@@ -2,7 +2,6 @@
 /* The multiplexer's part of the decisions: is it asked for, did it come, and what is remembered of one that did not. */
 #include "table_priv.h"
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,22 +14,14 @@ static int baseline(const char *firmware)
     return digits == 4 && isalpha((unsigned char)firmware[4]) ? atoi(firmware) : 0;
 }
 
-static void whose(const struct mc_facts *f, char *out, size_t size)
-{
-    snprintf(out, size, "%s %s", f->imei, f->firmware);
-}
-
 const char *mc_bringup_mux_why(const struct mc_bringup *b)
 {
-    char id[sizeof(b->facts.mux_of)];
-    whose(&b->facts, id, sizeof(id));
-    return strcmp(id, b->facts.mux_of) == 0 ? b->facts.mux_why : "";
+    return mc_facts_distrusted(&b->facts, b->facts.mux_of, b->facts.mux_why);
 }
 
 void mc_bringup_mux_distrust(struct mc_bringup *b, const char *why)
 {
-    whose(&b->facts, b->facts.mux_of, sizeof(b->facts.mux_of));
-    snprintf(b->facts.mux_why, sizeof(b->facts.mux_why), "%s", why);
+    mc_facts_distrust(&b->facts, b->facts.mux_of, b->facts.mux_why, why);
 }
 
 enum mc_step mc_after_firmware(struct mc_bringup *b)

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A look beside a call on the plain line (EscapeInterval=): what is remembered of a modem that does not take part. */
 #include "table_priv.h"
-#include <stdio.h>
-#include <string.h>
-
-static void whose(const struct mc_facts *f, char *out, size_t size)
-{
-    snprintf(out, size, "%s %s", f->imei, f->firmware);
-}
 
 const char *mc_bringup_escape_why(const struct mc_bringup *b)
 {
-    char id[sizeof(b->facts.escape_of)];
-    whose(&b->facts, id, sizeof(id));
-    return strcmp(id, b->facts.escape_of) == 0 ? b->facts.escape_why : "";
+    return mc_facts_distrusted(&b->facts, b->facts.escape_of, b->facts.escape_why);
 }
 
 static void distrust(struct mc_bringup *b, const char *why)
 {
-    whose(&b->facts, b->facts.escape_of, sizeof(b->facts.escape_of));
-    snprintf(b->facts.escape_why, sizeof(b->facts.escape_why), "%s", why);
+    mc_facts_distrust(&b->facts, b->facts.escape_of, b->facts.escape_why, why);
 }
 
 enum mc_step mc_after_peek_escape(struct mc_bringup *b)

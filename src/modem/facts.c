@@ -60,6 +60,28 @@ void mc_facts_init(struct mc_facts *facts)
     mc_facts_forget(facts);
 }
 
+/* ---- what is known against a firmware ---- */
+
+#define WHOSE_BYTES sizeof(((struct mc_facts *)0)->mux_of)
+
+static void whose(const struct mc_facts *facts, char out[WHOSE_BYTES])
+{
+    snprintf(out, WHOSE_BYTES, "%s %s", facts->imei, facts->firmware);
+}
+
+const char *mc_facts_distrusted(const struct mc_facts *facts, const char *of, const char *why)
+{
+    char id[WHOSE_BYTES];
+    whose(facts, id);
+    return strcmp(id, of) == 0 ? why : "";
+}
+
+void mc_facts_distrust(const struct mc_facts *facts, char of[88], char why[12], const char *reason)
+{
+    whose(facts, of);
+    snprintf(why, sizeof(facts->mux_why), "%s", reason);
+}
+
 /* ---- the cache: a line a fact ---- */
 
 #define FIELD(name)                                                                                                    \

@@ -68,6 +68,11 @@ struct mc_facts {
     int64_t health_at_ms; /* of these two; -1 never */
 };
 
+/** Why something of this modem's is not used (@why), if it was found of this IMEI and firmware (@of); else "". */
+const char *mc_facts_distrusted(const struct mc_facts *facts, const char *of, const char *why);
+/** It is not used any more, until the firmware changes: @of and @why are the two fields that say so. */
+void mc_facts_distrust(const struct mc_facts *facts, char of[88], char why[12], const char *reason);
+
 /** CGDCONT's word: "IP", "IPV6", "IPV4V6". */
 const char *mc_pdp_type_text(enum mc_pdp_type type);
 
