@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_out.h"
 #include <errno.h>
+#include <microcat/base/cleanup.h>
 #include <microcat/base/mask.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ static bool is_identity(const char *key)
 {
     static const char *const keys[] = {"imei", "iccid", "imsi"};
 
-    for (size_t i = 0; key && i < sizeof(keys) / sizeof(keys[0]); i++)
+    for (size_t i = 0; key && i < MC_LENGTH_OF(keys); i++)
         if (strcmp(keys[i], key) == 0)
             return true;
     return false;

@@ -109,11 +109,16 @@ static void parse_file(struct mc_config_load_job *load, const char *path)
     free(data);
 }
 
+bool mc_config_is_drop_in(const char *name)
+{
+    size_t len = strlen(name);
+
+    return name[0] != '.' && strchr(name, '/') == NULL && len > 5 && strcmp(name + len - 5, ".conf") == 0;
+}
+
 static int is_drop_in(const struct dirent *entry)
 {
-    size_t len = strlen(entry->d_name);
-
-    return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0;
+    return mc_config_is_drop_in(entry->d_name);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

@@ -3,6 +3,7 @@
 #include "server_priv.h"
 
 #include <microcat/base/log.h>
+#include <microcat/daemon/config.h>
 #include <microcat/io/acl.h>
 
 #include <errno.h>
@@ -43,14 +44,6 @@ int helper_grant_tty(struct helper_job *job)
 
 /* ---- the configuration ---- */
 
-/* A plain name of a drop-in, as the reader takes them. */
-static bool is_drop_in(const char *name)
-{
-    size_t len = strlen(name);
-
-    return strchr(name, '/') == NULL && name[0] != '.' && len > 5 && strcmp(name + len - 5, ".conf") == 0;
-}
-
 /* No link out of root's folder would be ours to follow, were it not that root alone can put one there. */
 int helper_open_config(struct helper_job *job)
 {
@@ -58,7 +51,7 @@ int helper_open_config(struct helper_job *job)
     _cleanup_free_ char *path = NULL;
     struct stat st;
 
-    if (*name != '\0' && !is_drop_in(name))
+    if (*name != '\0' && !mc_config_is_drop_in(name))
         return -EPERM;
     if (asprintf(&path, *name != '\0' ? "%s.d/%s" : "%s", config, name) < 0) {
         path = NULL;

@@ -111,12 +111,9 @@ static bool put_servers(struct mc_helper_servers *servers, const char *const *ad
 
 static uint32_t board_word(const char *word)
 {
-    static const char *const words[MC_HELPER_BOARD_COUNT] = {"reset", "on", "off"};
-    uint32_t i = 0;
+    int value = mc_strtab_value(&mc_helper_board_names, word);
 
-    while (i < MC_HELPER_BOARD_COUNT && strcmp(words[i], word) != 0)
-        i++;
-    return i; /* one that there is none of cannot be sent */
+    return value < 0 ? MC_HELPER_BOARD_COUNT : (uint32_t)value; /* one that there is none of cannot be sent */
 }
 
 static void put_record(struct mc_helper_message *message, const struct mc_errand *errand)

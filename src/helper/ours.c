@@ -179,7 +179,7 @@ int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid)
 
     if (!noted_pppd(server, &pid, start))
         return -ESRCH;
-    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    _cleanup_close_ int pidfd = mc_process_pidfd(pid);
     if (pidfd < 0 || mc_process_read(pid, &now) < 0 || strcmp(now.start, start) != 0 || now.state == 'Z')
         return -ESRCH;
     *ret_pid = pid;

@@ -177,14 +177,13 @@ int helper_start_pppd(struct helper_job *job)
 
 int helper_start_board(struct helper_job *job)
 {
-    static const char *const words[MC_HELPER_BOARD_COUNT] = {"reset", "on", "off"};
     const bool reset = job->in->number == MC_HELPER_BOARD_RESET;
     const char *setting = reset ? job->settings->modem.reset : job->settings->modem.power;
     struct mc_board_command command;
 
     if (!mc_board_is_command(setting))
         return -EPERM;
-    mc_board_command(&command, setting, words[job->in->number]);
+    mc_board_command(&command, setting, mc_strtab_name(&mc_helper_board_names, (int)job->in->number));
     struct mc_child_spec spec = {
         .program = "/bin/sh", .argv = command.argv, .envp = command.envp, .stdin_fd = -1, .name = "board command"};
     return start(job, MC_ERRAND_BOARD, &spec, job->fds);
@@ -201,10 +200,8 @@ int helper_start_resolvconf(struct helper_job *job)
 
     if (adding && (!job->settings->ppp.use_dns || servers->n == 0 || !helper_servers_are_usable(servers)))
         return -EPERM;
-    for (uint32_t i = 0; adding && i < servers->n; i++) {
-        size_t len = strlen(text);
-        snprintf(text + len, sizeof(text) - len, "nameserver %s\n", servers->address[i]);
-    }
+    for (uint32_t i = 0; adding && i < servers->n; i++)
+        mc_resolvconf_add(text, sizeof(text), servers->address[i]);
     if (adding && (text_fd = mc_resolvconf_text_fd(text)) < 0)
         return text_fd;
     mc_resolvconf_command(&command, job->server->place.resolvconf, job->server->place.instance, record,

@@ -17,6 +17,10 @@ struct head {
 };
 _Static_assert(sizeof(struct head) == 16, "what MC_HELPER_MESSAGE_BYTES counts on");
 
+static const char *const board_names[] = {
+    [MC_HELPER_BOARD_RESET] = "reset", [MC_HELPER_BOARD_ON] = "on", [MC_HELPER_BOARD_OFF] = "off"};
+const struct mc_strtab mc_helper_board_names = MC_STRTAB(board_names);
+
 enum shape { NOTHING, NUMBER, SIGNAL, ADDRESS, NAMES, PATH, PROCESS };
 
 static const size_t shape_bytes[] = {

@@ -33,7 +33,7 @@ static int kill_kept(int pidfd)
 /* By pidfd, and only when it is still the very process that was noted: a pid may belong to somebody else by now. */
 static int kill_orphan(pid_t pid, const char *start)
 {
-    _cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    _cleanup_close_ int pidfd = mc_process_pidfd(pid);
     struct mc_process now;
 
     if (pidfd < 0 || mc_process_read(pid, &now) < 0 || strcmp(now.start, start) != 0)

@@ -47,6 +47,13 @@ void mc_resolvconf_command(struct mc_resolvconf_command *command, const char *pa
     command->argv[5] = command->labels[1];
 }
 
+void mc_resolvconf_add(char *text, size_t text_bytes, const char *server)
+{
+    size_t len = strlen(text);
+
+    snprintf(text + len, text_bytes - len, "nameserver %s\n", server);
+}
+
 int mc_resolvconf_text_fd(const char *text)
 {
     int ends[2];

@@ -5,6 +5,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/io/child.h>
+#include <microcat/io/process.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,13 +43,6 @@ struct mc_child {
     unsigned calls; /* calls back under way: freeing waits for them */
     bool freed;
 };
-
-static int pidfd_open_(pid_t pid)
-{
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-
-    return fd < 0 ? -errno : fd;
-}
 
 int mc_child_kill(struct mc_child *child, int signo)
 {
@@ -262,7 +256,7 @@ static int begin(struct mc_child *child, const struct mc_child_spec *spec, const
         return r;
     child->ours = child->running = true;
     *step = "pidfd";
-    child->pidfd = pidfd_open_(child->pid);
+    child->pidfd = mc_process_pidfd(child->pid);
     return child->pidfd < 0 ? child->pidfd : 0;
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define START_FIELD 22 /* proc(5), starttime; the state is field 3, the parent field 4 */
 
@@ -40,4 +42,10 @@ int mc_process_read(int pid, struct mc_process *ret_process)
     fclose(file);
     stat[n] = '\0';
     return parse(stat, ret_process);
+}
+
+int mc_process_pidfd(int pid)
+{
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by itself */
+    return fd < 0 ? -errno : fd;
 }

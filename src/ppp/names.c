@@ -4,6 +4,7 @@
 #include <microcat/base/log.h>
 #include <microcat/host/privileged.h>
 #include <microcat/host/resolv_text.h>
+#include <microcat/host/resolvconf.h>
 #include <microcat/host/route.h>
 #include <microcat/host/route_watch.h>
 #include <microcat/io/atomic_file.h>
@@ -146,10 +147,8 @@ static int give_program(struct mc_names *names)
 {
     char text[SERVERS * (ADDRESS_BYTES + 16)] = "";
 
-    for (size_t i = 0; i < names->n_servers; i++) {
-        size_t len = strlen(text);
-        snprintf(text + len, sizeof(text) - len, "nameserver %s\n", names->servers[i]);
-    }
+    for (size_t i = 0; i < names->n_servers; i++)
+        mc_resolvconf_add(text, sizeof(text), names->servers[i]);
     return names_program_give(names->program, others_are_dead(names) ? NAMES_FIRST : NAMES_BEHIND, text, names->metric);
 }
 

@@ -110,6 +110,9 @@ void mc_config_open_with(mc_config_open_fn *fn);
 int mc_config_load(const char *path, const char *instance, mc_config_report_fn *report, void *ctx,
                    struct mc_config **ret_config);
 
+/** Is @name one of a file in FILE.d that is read: a plain one that ends with .conf? */
+bool mc_config_is_drop_in(const char *name);
+
 /** The same for text in memory, without drop-ins; @name stands for the file in messages. For tests and the fuzzer. */
 int mc_config_load_text(const char *name, const char *text, size_t len_bytes, mc_config_report_fn *report, void *ctx,
                         struct mc_config **ret_config);

@@ -11,6 +11,7 @@
  * the configuration and from the kernel. Pure but for mc_helper_send() and mc_helper_receive().
  */
 
+#include <microcat/base/strtab.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,7 @@ enum mc_helper_kind {
 enum { MC_HELPER_SERVERS = 4, MC_HELPER_ADDRESS_BYTES = 48, MC_HELPER_FDS_MAX = 3, MC_HELPER_DEADLINE_MS = 5000 };
 
 enum mc_helper_board { MC_HELPER_BOARD_RESET, MC_HELPER_BOARD_ON, MC_HELPER_BOARD_OFF, MC_HELPER_BOARD_COUNT };
+extern const struct mc_strtab mc_helper_board_names; /* "reset", "on", "off": what the command is called with */
 enum mc_helper_family { MC_HELPER_IPV4, MC_HELPER_IPV6, MC_HELPER_FAMILY_COUNT };
 /* What may be sent to a process of ours. */
 enum mc_helper_signal_word { MC_HELPER_TERM, MC_HELPER_CONT, MC_HELPER_KILL, MC_HELPER_SIGNAL_COUNT };

@@ -20,6 +20,8 @@ struct mc_resolvconf_command {
 /** How to run @path (the program) for @record of @owner (the instance). A record to add is read from standard input. */
 void mc_resolvconf_command(struct mc_resolvconf_command *command, const char *path, const char *owner,
                            enum mc_errand_record record, uint32_t metric);
+/** Adds a server to a record's text, as far as there is room. */
+void mc_resolvconf_add(char *text, size_t text_bytes, const char *server);
 /** A pipe that has @text in it, to be read to its end: the descriptor, or -errno. */
 int mc_resolvconf_text_fd(const char *text);
 

@@ -13,5 +13,7 @@ struct mc_process {
 
 /** 0; -ENOENT: no such process; -EINVAL: not what proc(5) promises; or another -errno. */
 int mc_process_read(int pid, struct mc_process *ret_process);
+/** A descriptor of a process, close-on-exec, or -errno (-ESRCH: there is none). */
+int mc_process_pidfd(int pid);
 
 #endif
