@@ -157,7 +157,7 @@ static int run_timers(struct mc_loop *loop, size_t *ret_fired)
  */
 int mc_loop_turn(struct mc_loop *loop)
 {
-    size_t fired;
+    size_t fired = 0; /* gcc -O3 does not see that run_timers() sets it wherever it succeeds */
     int r = run_timers(loop, &fired);
     if (r < 0 || loop->stop)
         return r;
