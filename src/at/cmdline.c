@@ -28,13 +28,20 @@ static void put(char *out, size_t size, size_t *len, char c)
     out[*len] = '\0';
 }
 
+/* A number's zeros in front say nothing (V.250, 5.3.1 and 5.4.2.1): "E00" is E0. @begun: something of it is there. */
+static bool is_idle_zero(const char *p, bool begun)
+{
+    return !begun && *p == '0' && isdigit((unsigned char)*skip(p + 1));
+}
+
 /* Up to a semicolon outside quotes; @return where that is, or the end. */
 static const char *take_args(const char *p, struct mc_at_item *item)
 {
     size_t len = 0;
     for (bool quoted = false; *p && (quoted || *p != ';'); p++) {
         quoted ^= *p == '"';
-        if (quoted || (*p != ' ' && *p != '\t'))
+        if (quoted || !(*p == ' ' || *p == '\t' ||
+                        (item->op == MC_AT_OP_WRITE && is_idle_zero(p, len > 0 && item->args[len - 1] != ','))))
             put(item->args, sizeof(item->args), &len, *p);
     }
     return p;
@@ -69,8 +76,10 @@ static const char *take_extended(const char *p, struct mc_at_item *item)
 
 static const char *take_number(const char *p, char *out, size_t size, size_t *len)
 {
+    size_t begin = *len;
     for (p = skip(p); isdigit((unsigned char)*p); p = skip(p + 1))
-        put(out, size, len, *p);
+        if (!is_idle_zero(p, *len > begin))
+            put(out, size, len, *p);
     return p;
 }
 

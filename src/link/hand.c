@@ -46,7 +46,7 @@ static const struct {
     {"\\Q", EXEC, NULL, "AT\\Q changes the line under the daemon: set FlowControl=."},
     {"+CRESET", EXEC | WRITE, NULL, "Use `reset`."},
     {"+CPOF", EXEC | WRITE, NULL, "Use `power off`."},
-    {"+CFUN", WRITE, "6*|7*|0,1|1,1|4,1", "AT+CFUN with a reset, and 6 and 7: use `reset`."},
+    {"+CFUN", WRITE, "6*|7*|,1|0,1|1,1|4,1", "AT+CFUN with a reset, and 6 and 7: use `reset`."},
     {"+CMER", EXEC | WRITE, NULL, "AT+CMER can stop a SIMCom modem from ever answering CONNECT."},
     {"+CIND", EXEC | READ | WRITE, NULL, "AT+CIND can stop a SIMCom modem from ever answering CONNECT."},
 };

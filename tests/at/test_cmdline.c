@@ -53,6 +53,13 @@ static const struct {
     {"&D2+CSQ", "&D!2|+CSQ!|"},
     {"&S1+CSQ", "&S!1|+CSQ!|"},
     {"E0?", "E!0|-"},
+    {"E00Q01&F00V10", "E!0|Q!1|&F!0|V!10|"},
+    {"E 0 0", "E!0|"},
+    {"S03=013S00?", "S3=13|S0?|"},
+    {"+CFUN=01,001", "+CFUN=1,1|"},
+    {"+CFUN=,01;+CFUN=00", "+CFUN=,1|+CFUN=0|"},
+    {"D0123;DT007", "D!0123|D!T007|"},
+    {"+CPIN=\"0042\",10", "+CPIN=\"0042\",10|"},
 };
 
 static void lines_come_apart_as_a_modem_reads_them(void **state)

@@ -20,7 +20,8 @@ enum mc_at_op {
 struct mc_at_item {
     char name[24]; /* in capitals: "+CFUN", "E", "&F", "S3", "D" */
     enum mc_at_op op;
-    char args[64]; /* without blanks outside quotes: "1,1" of a WRITE, "0" of "E0"; cut where it is longer */
+    char args[64]; /* without blanks outside quotes and zeros before a number: "1,1" of a WRITE, "0" of "E00"; cut where
+                      it is longer */
 };
 
 /**
