@@ -4,6 +4,8 @@
 # limit: 600 s
 
 deb=/share/package/microcatd.deb next=/share/package/next.deb conf=/etc/microcatd/microcatd.conf
+# The host makes them beside the scenarios before this one.
+until_ok 300000 test -d /share/package
 need "the package is there" test -s $deb -a -s $next
 need "what is installed by hand is put aside" take_away $deb
 systemctl daemon-reload
