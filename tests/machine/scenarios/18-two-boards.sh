@@ -10,12 +10,7 @@ write_instance()
     write_conf '[Modem]' "Serial=$board_serial" '[PPP]' "Interface=lte$2" "RouteMetric=70$2"
     mv /etc/microcatd/microcatd.conf "/etc/microcatd/$1.conf"
 }
-of() { microcatctl --instance="$1" --json status | python3 -I -c '
-import json, sys
-value = json.load(sys.stdin)
-for key in sys.argv[1].split("."):
-    value = value[key]
-print(value)' "$2"; }
+of() { instance=$1 status_of "$2"; }
 online() { microcatctl --instance="$1" wait --for=online --timeout="$2"; }
 pings() { ping -c 2 -i 0.3 -W 5 -I "lte$1" "100.127.$((2 * $1 - 2)).53"; }
 tty_of() { readlink -f "/dev/microcat-E6612$((2 + $1))"; }

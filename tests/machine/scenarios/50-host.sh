@@ -54,7 +54,7 @@ survives()
 {
     local text=$1 recover_s=$2 began back pppd daemon
     shift 2
-    until_ok 120000 settled
+    settled 120
     pppd=$(pppd_pid) daemon=$(main_pid)
     began=$EPOCHREALTIME
     "$@"
