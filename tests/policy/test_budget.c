@@ -159,6 +159,20 @@ static void a_full_state_fits(void **state)
     assert_int_equal(mc_policy_save(h->policy, 0, WALL, text, 16), -ENOBUFS);
 }
 
+/* Also of one that keeps no interval today: a file of another version is not refused for it. */
+static void every_remedy_is_read(void **state)
+{
+    struct harness *h = *state;
+    for (int remedy = 0; remedy < MC_REMEDY_COUNT; remedy++) {
+        char text[64], saved[MC_POLICY_TEXT_BYTES];
+        unsigned line;
+        snprintf(text, sizeof(text), HEADER "remedy %s 1763846400000 2\n", mc_strtab_name(&mc_remedy_names, remedy));
+        assert_int_equal(mc_policy_load(h->policy, text, NOW, WALL, &line), 0);
+        save(h, NOW, WALL, saved);
+        assert_string_equal(saved, text);
+    }
+}
+
 static const struct {
     const char *text;
     unsigned line;
@@ -376,6 +390,7 @@ int main(void)
         TEST(a_clock_in_the_future_does_no_harm),
         TEST(saved_before_the_clock_was_set),
         TEST(a_full_state_fits),
+        TEST(every_remedy_is_read),
         TEST(bad_text_is_refused_whole),
         TEST(text_cut_anywhere),
         TEST(too_many_lines_are_refused),
