@@ -159,6 +159,7 @@
  "1 5 'a' '' '' '2001:db8::53' '32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.256' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\"", "1 5 'a' '' '' '' '' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\",\"0.0.0.0\"", "1 5 'a' '' '' '' '' ?"},
+{show_cgcontrdp, "+CGCONTRDP: 1,,\"a\",,,,,,,,,", "1 ? 'a' '' '' '' '' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5", NULL},
 {show_cgcontrdp, "+CGCONTRDP: 1,x,\"a\"", NULL},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\",,,,,,,,,big", NULL},

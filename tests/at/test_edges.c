@@ -136,6 +136,26 @@ static void test_impatient_behind_a_slow_one(void **state)
     harness_stop(&h);
 }
 
+static void send_after(struct harness *h, const char *text)
+{
+    h->on_done = NULL;
+    harness_send(h, "AT+AFTER", NULL, 0);
+}
+
+/* What is sent because of that is written, though nothing goes ahead of it that would end: the line was in data mode. */
+static void test_sent_by_an_impatient_one(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "ATD*99#", NULL, MC_AT_DIALS);
+    harness_send(&h, "AT+QUICK", NULL, MC_AT_IMPATIENT);
+    harness_feed(&h, "CONNECT\r");
+    h.on_done = send_after;
+    harness_wait(&h, 1000);
+    assert_string_equal(h.written, "ATD*99#\rAT+AFTER\r");
+    harness_stop(&h);
+}
+
 /* Whoever sends knows that the line is back in command mode. */
 static void test_sent_in_data_mode(void **state)
 {
@@ -254,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_what_looks_like_an_echo),
         cmocka_unit_test(test_what_may_be_sent),
         cmocka_unit_test(test_impatient_behind_a_slow_one),
+        cmocka_unit_test(test_sent_by_an_impatient_one),
         cmocka_unit_test(test_sent_in_data_mode),
         cmocka_unit_test(test_what_is_counted),
         cmocka_unit_test(test_a_long_answer_is_forgotten),
