@@ -244,6 +244,8 @@ static bool arg_word(struct bench *b, const char *word, const char *arg)
     struct mc_link *link = &stage->link;
     if (!strncmp(word, "online:", 7))
         mc_link_call_host.online(link, atoll(arg) < 0 ? -1 : BENCH_BEGAN_MS + atoll(arg));
+    else if (!strncmp(word, "online-at:", 10))
+        mc_link_call_host.online(link, atoll(arg));
     else if (!strncmp(word, "ending:", 7))
         mc_link_call_host.ending(link, bench_fault(arg), "detail");
     else if (!strncmp(word, "ended:", 6))
@@ -306,6 +308,10 @@ static bool plain_word(struct bench *b, const char *word)
         mc_link_probed(link, MC_LINK_PROBE_LOST, 5);
     else if (!strcmp(word, "says-nothing"))
         mc_link_sampled(link);
+    else if (!strcmp(word, "unasked"))
+        stage_of(b)->session.facts.context_active = -1, stage_of(b)->session.facts.context_active_at_ms = -1;
+    else if (!strcmp(word, "forgiven"))
+        b->status.fault_at_ms = mc_timerq_now_ms(b->queue);
     else if (!strcmp(word, "data"))
         bench_say(b, "took %zu", mc_link_from_call(link, (const uint8_t *)"abcd", 4));
     else if (!strcmp(word, "quietly"))
@@ -351,6 +357,7 @@ static const struct bench_row rows[] = {
     {"it is online", NULL, "+100 verb:connect online:-1 show", "100 by-person 0|clear-fault|-> online|told 0 Online: 10.0.0.2 on ppp0.|fault none none () since -1, state since 100|"},
     {"... since the daemon before us knew", NULL, "+100 online:30 show", "100 by-person 0|clear-fault|-> online|fault none none () since -1, state since 30|"},
     {"... from the very first", NULL, "+100 online:0 online:100 show", "100 by-person 0|clear-fault|-> online|by-person 0|clear-fault|-> online|fault none none () since -1, state since 100|"},
+    {"... which may be as old as its clock", NULL, "online-at:0 show", "by-person 0|clear-fault|-> online|fault none none () since -1, state since -1000000|"},
     {"... not in the future", NULL, "+100 online:101 show", "100 by-person 0|clear-fault|-> online|fault none none () since -1, state since 100|"},
     {"... and is given up for settings that changed on the way", NULL, "compares online:-1", NOT_GOOD "end-call none ()|"},
     {"it is good", NULL, "good", "good|save|"},
@@ -366,6 +373,7 @@ static const struct bench_row rows[] = {
      "100 -> hangup|200 -> hangup|fault link-stale link-stale (detail) since 200, state since 200|"},
     {"... or for none", NULL, "+100 ending:no-carrier +100 ending:none show", "100 -> hangup|200 -> hangup|fault none none (detail) since -1, state since 200|"},
     {"... none at all", NULL, "+100 ending:none show", "100 -> hangup|fault none none (detail) since -1, state since 100|"},
+    {"... and one of before is not since then any more", NULL, "forgiven ending:none show", "-> hangup|fault none none (detail) since -1, state since 0|"},
     {"it ended as it was told to", NULL, "ended:none", "-> hangup|take-line-back|walk hangup hangup.wait|"},
     {"... after it had carried", NULL, "worked:none", "carried|-> hangup|take-line-back|walk hangup hangup.wait|"},
     {"... by the network", NULL, "ended:pdp-disconnected", "-> hangup|take-line-back|walk hangup hangup.ask|"},
@@ -409,6 +417,7 @@ static const struct bench_row rows[] = {
     {"... it is fine", NULL, "call:up began active:1 +5000 active:1", "-> ppp|"},
     {"... it carries", NULL, "call:up began active:1 +5000 rx:1 active:0", "-> ppp|"},
     {"... of no call", NULL, "began active:1 +5000 active:0 call:bouncing active:0", "-> ppp|"},
+    {"... nobody looks at the traffic when it says nothing", NULL, "call:up began active:1 unasked +1000 rx:1 says-nothing +5000 active:0", "-> ppp|"},
     {"... it has said nothing", NULL, "call:up began +5000 says-nothing", "-> ppp|"},
     /* clang-format on */
 };
