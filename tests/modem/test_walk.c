@@ -219,6 +219,39 @@ static void left_amid_the_multiplexer_s_opening(void **state)
     assert_int_equal(mc_line_owner(b->line), MC_LINE_OWNER_AT);
 }
 
+/* ... nor while it is left, or the data channel is dialled anew. */
+static void left_amid_the_multiplexer_s_end(void **state)
+{
+    static const enum mc_step steps[] = {MC_STEP_MUX_LEAVE, MC_STEP_MUX_REDO, MC_STEP_HANGUP_CHANNEL};
+    for (size_t i = 0; i < MC_LENGTH_OF(steps); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        b->settings.modem.multiplex = MC_MULTIPLEX_AUTO;
+        bench_online(b);
+        assert_true(mc_line_muxed(b->line));
+        bench_inject(b, "mute on");
+        b->done = false;
+        mc_bringup_start(b->bringup, steps[i], 0);
+        bench_pass(b, 10);
+        assert_int_equal(mc_bringup_step(b->bringup), steps[i]);
+        mc_bringup_cancel(b->bringup);
+        bench_pass(b, 10000);
+        assert_false(b->done);
+        assert_int_equal(mc_bringup_step(b->bringup), MC_STEP_END);
+    }
+}
+
+/* What it was asking is nobody's any more: who asks next need not wait for the end of its time. */
+static void left_amid_a_question(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "silence AT+CPIN?");
+    mc_bringup_start(b->bringup, MC_STEP_SIM, 0);
+    bench_pass(b, 100);
+    assert_true(mc_at_busy(mc_line_at(b->line)));
+    mc_bringup_cancel(b->bringup);
+    assert_false(mc_at_busy(mc_line_at(b->line)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +262,8 @@ int main(void)
         cmocka_unit_test(a_word_amid_a_poll),
         cmocka_unit_test(an_end_that_the_data_path_saw),
         cmocka_unit_test(left_amid_the_multiplexer_s_opening),
+        cmocka_unit_test(left_amid_the_multiplexer_s_end),
+        cmocka_unit_test(left_amid_a_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
