@@ -2,6 +2,7 @@
 /* The machine that walks the table: what unasked words do to it, and whole walks with their steps, ends and times. */
 #include "given.h"
 #include <bringup_priv.h>
+#include <malloc.h>
 
 /* ---- unasked words ---- */
 
@@ -252,6 +253,41 @@ static void left_amid_a_question(void **state)
     assert_false(mc_at_busy(mc_line_at(b->line)));
 }
 
+static void no_step(void *ctx, const struct mc_bringup_row *row)
+{
+}
+
+/* What the allocator has given out; 0 where a sanitizer counts instead. */
+static size_t given_bytes(void)
+{
+    return mallinfo2().uordblks;
+}
+
+/* Freed in the middle of a wait: no timer, and no memory. */
+static void nothing_is_left_of_a_sequence(void **state)
+{
+    static const struct mc_bringup_callbacks callbacks = {.step = no_step};
+    static const struct {
+        enum mc_step step;
+        int32_t stat;
+    } waits[] = {{MC_STEP_FIND, 0}, {MC_STEP_HANGUP_WAIT, 0}, {MC_STEP_REGISTER_WAIT, 2}, {MC_STEP_REGISTER_WAIT, 5}};
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    struct mc_timerq *queue = mc_timerq_new(0); /* of the sequence alone */
+    size_t before = 0;
+    for (size_t i = 0; i < 3 * MC_LENGTH_OF(waits); i++) {
+        struct mc_bringup *bringup = mc_bringup_new(queue, b->line, &b->settings, &callbacks, NULL);
+        assert_non_null(bringup);
+        mc_bringup_facts(bringup)->stat = waits[i % MC_LENGTH_OF(waits)].stat;
+        mc_bringup_start(bringup, waits[i % MC_LENGTH_OF(waits)].step, 0);
+        assert_true(mc_timerq_next_ms(queue) >= 0);
+        mc_bringup_free(bringup);
+        assert_int_equal(mc_timerq_next_ms(queue), -1);
+        before = i == MC_LENGTH_OF(waits) ? given_bytes() : before;
+    }
+    assert_int_equal(given_bytes(), before);
+    mc_timerq_free(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +300,7 @@ int main(void)
         cmocka_unit_test(left_amid_the_multiplexer_s_opening),
         cmocka_unit_test(left_amid_the_multiplexer_s_end),
         cmocka_unit_test(left_amid_a_question),
+        cmocka_unit_test(nothing_is_left_of_a_sequence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
