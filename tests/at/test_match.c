@@ -31,6 +31,9 @@ static void test_nearly_an_echo(void **state)
     harness_start(&h);
     harness_feed(&h, "XT+1\r\nTT\r\n");
     harness_expect(&h, "urc XT+1\nurc TT\n");
+    harness_send(&h, "AT&V", NULL, 0); /* this is one, whatever its text looks like */
+    harness_feed(&h, "AT&V\r\r\nOK\r\n");
+    harness_expect(&h, "AT&V -> OK\n");
     harness_send(&h, "AT+PIN=", NULL, MC_AT_SECRET); /* nothing is secret in it, least of all every line */
     harness_feed(&h, "+Y: 1\r\nOK\r\n");
     harness_expect(&h, "urc +Y: 1\nAT+PIN= -> OK\n");
