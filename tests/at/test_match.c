@@ -71,6 +71,60 @@ static void test_certain_once(void **state)
     harness_stop(&h);
 }
 
+/* One that was given up, and then the one in flight: what comes, and whose it is. */
+static void test_two_that_own_a_line(void **state)
+{
+    static const struct {
+        const char *ghost, *ghost_prefix, *text, *prefix;
+        unsigned ghost_flags, flags;
+        const char *lines, *log;
+    } rows[] = {
+        /* clang-format off */
+        {"AT+CSQ;+CBC", "+CSQ:|+CBC:", "AT+CSQ", "+CSQ:", 0, 0, "+CSQ: 1,2\rOK\r+CSQ: 3,4\rOK\r",
+         "late +CSQ: 1,2\nlate OK\nAT+CSQ -> OK [+CSQ: 3,4]\n"}, /* the older one's first */
+        {"AT+CSQ;+CEREG?", "+CSQ:|+CEREG:", "AT+CEREG?", "+CEREG:", 0, 0, "+CEREG: 0,5\rOK\rOK\r",
+         "late OK\nAT+CEREG? -> OK [+CEREG: 0,5]\n"}, /* which may be news: never swallowed */
+        {"AT+CIMI", NULL, "AT+X", "+X:", MC_AT_BARE, MC_AT_BARE, "+X: 1\rabc\rOK\r",
+         "AT+X -> OK [+X: 1] [abc]\n"}, /* this one has begun to answer */
+        /* clang-format on */
+    };
+    static struct harness h;
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        harness_start(&h);
+        mc_at_set_probe(h.at, false);
+        harness_send(&h, rows[i].ghost, rows[i].ghost_prefix, rows[i].ghost_flags);
+        harness_wait(&h, 1000);
+        h.log[0] = '\0';
+        harness_send(&h, rows[i].text, rows[i].prefix, rows[i].flags);
+        harness_feed(&h, rows[i].lines);
+        harness_expect(&h, rows[i].log);
+        harness_stop(&h);
+    }
+}
+
+static void test_finals(void **state)
+{
+    static const struct {
+        const char *line;
+        enum mc_at_result result;
+    } rows[] = {{"OK", MC_AT_OK},
+                {"ERROR", MC_AT_ERROR},
+                {"+CME ERROR: 10", MC_AT_CME},
+                {"+CMS ERROR: 302", MC_AT_CMS},
+                {"CONNECT", MC_AT_CONNECT},
+                {"CONNECT 115200", MC_AT_CONNECT},
+                {"NO CARRIER", MC_AT_NO_CARRIER},
+                {"BUSY", MC_AT_BUSY},
+                {"NO ANSWER", MC_AT_NO_ANSWER},
+                {"NO DIALTONE", MC_AT_NO_DIALTONE},
+                {"NO DIAL TONE", MC_AT_NO_DIALTONE},
+                {"", MC_AT_RESULT_COUNT},
+                {"RING", MC_AT_RESULT_COUNT},
+                {"OKAY", MC_AT_RESULT_COUNT}};
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++)
+        assert_int_equal(mc_at_final(rows[i].line), rows[i].result);
+}
+
 static int last_code;
 static void keep_code(void *ctx, const struct mc_at_answer *answer)
 {
@@ -192,6 +246,8 @@ int main(void)
         cmocka_unit_test(test_nearly_an_echo),
         cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_certain_once),
+        cmocka_unit_test(test_two_that_own_a_line),
+        cmocka_unit_test(test_finals),
         cmocka_unit_test(test_codes_of_cms),
         cmocka_unit_test(test_how_long_it_is_owed),
         cmocka_unit_test(test_the_lf_of_connect),
