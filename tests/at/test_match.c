@@ -136,10 +136,10 @@ static void test_codes_of_cms(void **state)
     static const struct {
         const char *line;
         int code;
-    } rows[] = {{"+CMS ERROR: 302\r", 302},     {"+CMS ERROR:0\r", 0},         {"+CMS ERROR:   7\r", 7},
-                {"+CMS ERROR: 65535\r", 65535}, {"+CMS ERROR: 65536\r", -1},   {"+CMS ERROR: -1\r", -1},
-                {"+CMS ERROR: 302x\r", -1},     {"+CMS ERROR: x\r", -1},       {"+CMS ERROR:\r", -1},
-                {"+CMS ERROR: 3 2\r", -1},      {"+CMS ERROR: SIM busy\r", -1}};
+    } rows[] = {{"+CMS ERROR: 302\r", 302},     {"+CMS ERROR:0\r", 0},       {"+CMS ERROR:   7\r", 7},
+                {"+CMS ERROR: 65535\r", 65535}, {"+CMS ERROR: 65536\r", -1}, {"+CMS ERROR: -1\r", -1},
+                {"+CMS ERROR: -2\r", -1},       {"+CMS ERROR: 302x\r", -1},  {"+CMS ERROR: x\r", -1},
+                {"+CMS ERROR:\r", -1},          {"+CMS ERROR: 3 2\r", -1},   {"+CMS ERROR: SIM busy\r", -1}};
     static const struct mc_at_command command = {.text = "AT+CMGF=1", .timeout_ms = 1000};
     static struct harness h;
     harness_start(&h);

@@ -30,7 +30,7 @@ struct rule {
 /* Something that happens by itself. */
 struct event {
     int64_t at_ms;
-    enum { NOTHING, BOOTED, STRANGER, CANCEL, SAY, FULL /* others' commands wait, as many as may */ } what;
+    enum { NOTHING, BOOTED, STRANGER, CANCEL, AGAIN, SAY, FULL /* others' commands wait, as many as may */ } what;
     const char *text;
 };
 
@@ -222,22 +222,6 @@ static void fill(struct search *s)
         ;
 }
 
-static void happen(struct search *s, const struct event *event)
-{
-    char bytes[80];
-    until(s, event->at_ms);
-    if (event->what == BOOTED)
-        mc_finder_booted(s->finder);
-    else if (event->what == STRANGER)
-        mc_finder_stranger(s->finder);
-    else if (event->what == CANCEL)
-        mc_finder_cancel(s->finder);
-    else if (event->what == FULL)
-        fill(s);
-    else
-        mc_line_feed(s->line, (const uint8_t *)bytes, bytes_of(event->text, NULL, 0, bytes, sizeof(bytes)));
-}
-
 /* ---- the searches ---- */
 
 static const struct row {
@@ -256,6 +240,24 @@ static const struct row {
 #include "search_rows.h"
 };
 
+static void happen(struct search *s, const struct row *row, const struct event *event)
+{
+    char bytes[80];
+    until(s, event->at_ms);
+    if (event->what == BOOTED)
+        mc_finder_booted(s->finder);
+    else if (event->what == STRANGER)
+        mc_finder_stranger(s->finder);
+    else if (event->what == CANCEL)
+        mc_finder_cancel(s->finder), assert_false(mc_at_busy(mc_line_at(s->line)));
+    else if (event->what == AGAIN)
+        mc_finder_start(s->finder, row->likely, row->other, row->patience_ms, on_found, s);
+    else if (event->what == FULL)
+        fill(s);
+    else
+        mc_line_feed(s->line, (const uint8_t *)bytes, bytes_of(event->text, NULL, 0, bytes, sizeof(bytes)));
+}
+
 static void each_search(void **state)
 {
     for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
@@ -265,7 +267,7 @@ static void each_search(void **state)
         s.from_ms = row->from_ms;
         mc_finder_start(s.finder, row->likely, row->other, row->patience_ms, on_found, &s);
         for (size_t k = 0; k < MC_LENGTH_OF(row->events) && row->events[k].what; k++)
-            happen(&s, &row->events[k]);
+            happen(&s, row, &row->events[k]);
         until(&s, 100000);
         if (s.done != row->done || s.found != row->found || s.found_baud != row->baud || s.took_ms != row->took_ms ||
             strcmp(s.log, row->log))
