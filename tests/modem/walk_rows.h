@@ -37,6 +37,11 @@
  "AT+CICCID;+CIMI|AT+CGDCONT?;+CGAUTH?|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
  "", "flow control given up: the modem went mute with AT+IFC=2,2, so the bridge has no RTS/CTS|",
  "+| 0 115200 0 115200 0 1 0 1 5 1"},
+{"flow control unanswered, and nothing else either", "warm no-flow", "silence AT+IPR?", "",
+ NO_CALL, MC_STEP_FIND, 0, MC_FAULT_MODEM_SILENT, 4548,
+ "sync.find sync.greet setup.flow setup.flow-set setup.flow-verify setup.flow-undo ",
+ "AT|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|ATI|AT+IPR?|AT+IFC=0,0|AT+IPR?|AT+IPR?|AT+IPR?|",
+ "no answer to AT+IPR?", "", "- 0 115200 1 115200 1 0 0 0 ? 0"},
 {"flow control that the modem does not set", "warm", "refuse AT+IFC=", "",
  NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NONE, 502,
  "sync.find sync.greet setup.flow setup.flow-set setup.speed setup.identity setup.firmware sim.state "
