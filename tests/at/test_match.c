@@ -102,6 +102,25 @@ static void test_two_that_own_a_line(void **state)
     }
 }
 
+/* With an answer ends what was known of who is being executed: it was another's place. */
+static void test_no_place_is_kept(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+A", NULL, 0);
+    harness_wait(&h, 1000);
+    harness_send(&h, "AT+X", NULL, MC_AT_BARE);
+    harness_feed(&h, "AT+IPR?\r"); /* the engine's question, which is not answered in time */
+    harness_wait(&h, 2000);
+    harness_feed(&h, "+IPR: 115200\rabc\rOK\r");
+    harness_expect(&h, "AT+A -> timeout\nlate +IPR: 115200\nAT+X -> OK [abc]\n");
+    mc_at_set_probe(h.at, false);
+    harness_send(&h, "AT+Y", NULL, 0);
+    harness_feed(&h, "OK\r");
+    harness_expect(&h, "AT+Y -> OK\n");
+    harness_stop(&h);
+}
+
 static void test_finals(void **state)
 {
     static const struct {
@@ -247,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_certain_once),
         cmocka_unit_test(test_two_that_own_a_line),
+        cmocka_unit_test(test_no_place_is_kept),
         cmocka_unit_test(test_finals),
         cmocka_unit_test(test_codes_of_cms),
         cmocka_unit_test(test_how_long_it_is_owed),
