@@ -142,7 +142,8 @@ static void send_after(struct harness *h, const char *text)
     harness_send(h, "AT+AFTER", NULL, 0);
 }
 
-/* What is sent because of that is written, though nothing goes ahead of it that would end: the line was in data mode. */
+/* What is sent because of that is written, though nothing goes ahead of it that would end: the line was in data mode.
+ */
 static void test_sent_by_an_impatient_one(void **state)
 {
     static struct harness h;

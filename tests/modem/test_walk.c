@@ -174,6 +174,21 @@ static void a_word_for_a_wait_that_is_left(void **state)
     }
 }
 
+/* A tenth of a second is a wait, and less is none: then the walk may come by again and again. */
+static void what_counts_as_a_wait(void **state)
+{
+    for (int less = 0; less < 2; less++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        mc_bringup_start(b->bringup, MC_STEP_SIM_READY, 0);
+        bench_pass(b, 100 - less);
+        assert_int_equal(b->bringup->laps[MC_STEP_SIM_READY], 1);
+        mc_bringup_urc(b->bringup, "+CPIN: READY");
+        bench_pass(b, 0);
+        assert_int_not_equal(mc_bringup_step(b->bringup), MC_STEP_SIM_READY);
+        assert_int_equal(b->bringup->laps[MC_STEP_SIM_READY], less);
+    }
+}
+
 /* The data path sees the end of a call, where the modem says nothing. */
 static void an_end_that_the_data_path_saw(void **state)
 {
@@ -296,6 +311,7 @@ int main(void)
         cmocka_unit_test(the_longest_boot_time),
         cmocka_unit_test(a_word_for_a_wait_that_is_left),
         cmocka_unit_test(a_word_amid_a_poll),
+        cmocka_unit_test(what_counts_as_a_wait),
         cmocka_unit_test(an_end_that_the_data_path_saw),
         cmocka_unit_test(left_amid_the_multiplexer_s_opening),
         cmocka_unit_test(left_amid_the_multiplexer_s_end),
