@@ -60,6 +60,7 @@ struct mc_mux {
     bool answers_msc;      /* the modem has answered one */
     unsigned partial_of;   /* which frame of the reader's `partial` watches, and since when */
     int64_t partial_at_ms;
+    unsigned partial_looks;
     int64_t heard_at_ms;
     int64_t adopted_due_ms; /* when the answer to an adopted one's TEST is due */
     unsigned held_up;       /* so often nobody listened meanwhile */

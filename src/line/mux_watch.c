@@ -9,7 +9,12 @@
 #define TESTS_MAX    2
 #define HELD_UP_MS   100 /* a timer that is so late: the process did nothing else either */
 #define HELD_UPS_MAX 5
-#define PARTIAL_MS   100 /* a frame that has begun comes to its end within this, or three times its time on the wire */
+/* A frame that has begun comes to its end within this, or three times its time on the wire. What is given up is lost,
+ * and a bridge, a hub or a busy host may pause amid a frame; a wrong length only hides what comes, until it is full or
+ * this is over. Before DLCI 0 is open there is nothing to lose, and an answer to find among noise. */
+#define PARTIAL_MS       1000
+#define PARTIAL_START_MS 100
+#define PARTIAL_LOOK_MS  50 /* what has come meanwhile is read first: the process itself may have been held up */
 
 /* ---- the rest of a frame ---- */
 
@@ -25,15 +30,22 @@ void mc_mux_watch_partial(struct mc_mux *mux)
     if (!mc_timer_armed(&mux->partial) || mux->partial_of != mux->reader.begun) {
         mux->partial_of = mux->reader.begun;
         mux->partial_at_ms = now_ms;
+        mux->partial_looks = 0;
     }
-    if (limit_ms < PARTIAL_MS)
-        limit_ms = PARTIAL_MS;
-    mc_timer_arm(&mux->partial, mux->queue, mux->partial_at_ms + limit_ms - now_ms);
+    int64_t least_ms = mux->state == MUX_STARTING ? PARTIAL_START_MS : PARTIAL_MS;
+    if (limit_ms < least_ms)
+        limit_ms = least_ms;
+    int64_t wait_ms = mux->partial_at_ms + limit_ms - now_ms;
+    mc_timer_arm(&mux->partial, mux->queue, wait_ms > PARTIAL_LOOK_MS ? wait_ms : PARTIAL_LOOK_MS);
 }
 
 static void on_partial(void *ctx)
 {
     struct mc_mux *mux = ctx;
+    if (mux->partial_looks++ == 0) {
+        mc_timer_arm(&mux->partial, mux->queue, PARTIAL_LOOK_MS);
+        return;
+    }
     mc_mux_reader_late(&mux->reader, &mc_mux_reader_events, mux);
     mc_mux_watch_partial(mux);
 }

@@ -425,44 +425,80 @@ static void the_modem_leaves(void **state)
     }
 }
 
-/* A frame that has begun has 100 ms, or three times its time on the wire, from its own begin. */
+/* A frame that has begun has a second, or three times its time on the wire, from its own begin, and then 50 ms more for
+ * what lies unread. */
 static void partial_frames(void **state)
 {
     static const uint8_t small[] = {0xf9, 0x05, 0xef}, big[] = {0xf9, 0x05, 0xef, 0xd0, 0x07}; /* 1000 bytes */
     static uint8_t whole[MUX_FRAME_MAX], payload[1000];
-    desk_ready(&d, 64, 115200);
+    desk_ready(&d, 64, 9600);
     mc_mux_feed(d.mux, small, sizeof(small));
-    desk_pass(&d, 99);
+    desk_pass(&d, 1049);
     desk_told(&d, "");
     desk_pass(&d, 1);
     desk_told(&d, "(\x05\xef) ");
     mc_mux_feed(d.mux, big, sizeof(big));
-    desk_pass(&d, 261); /* 1007 bytes take 87 ms */
+    desk_pass(&d, 3195); /* 1007 bytes take 1049 ms */
     desk_told(&d, "");
     desk_pass(&d, 1);
     desk_told(&d, "(\x05\xef\xd0\x07) ");
     size_t n = mc_mux_frame_put(whole, 2, MUX_UIH, false, payload, sizeof(payload));
     mc_mux_feed(d.mux, whole, 3); /* its length is not there yet: the limit grows with it */
-    desk_pass(&d, 90);
+    desk_pass(&d, 900);
     mc_mux_feed(d.mux, whole + 3, 10);
-    desk_pass(&d, 150);
+    desk_pass(&d, 1500);
     mc_mux_feed(d.mux, whole + 13, n - 13);
     assert_int_equal(mc_buf_len(&d.got[2]), sizeof(payload));
     mc_mux_feed(d.mux, small, sizeof(small)); /* another begins when the first turns out to be none */
-    desk_pass(&d, 90);
+    desk_pass(&d, 900);
     mc_mux_feed(d.mux, (const uint8_t[]){1, 2, 3, 0xf9, 0x05, 0xef}, 6);
-    desk_pass(&d, 90);
+    desk_pass(&d, 900);
     n = mc_mux_frame_put(whole, 1, MUX_UIH, false, (const uint8_t *)"ok", 2);
     mc_mux_feed(d.mux, whole + 3, n - 3);
     assert_int_equal(mc_buf_len(&d.got[1]), 2);
     desk_forget(&d);
     mc_mux_feed(d.mux, (const uint8_t[]){0xf9, 0x05, 0xef, 0x21, 0xf9, 0x07, 0xef}, 7); /* one in another */
-    desk_pass(&d, 100);
+    desk_pass(&d, 1050);
     desk_told(&d, "(\x05\xef!) ");
-    desk_pass(&d, 99);
+    desk_pass(&d, 1049);
     desk_told(&d, "");
     desk_pass(&d, 1); /* and nothing else comes */
     desk_told(&d, "(\x07\xef) ");
+    desk_close(&d);
+}
+
+/* A bridge or a busy host pauses amid a frame: that costs nothing of it, nor of what follows. A daemon that was held up
+ * itself finds the rest unread when its timer is due. */
+static void a_pause_amid_a_frame(void **state)
+{
+    static const int64_t pauses_ms[] = {101, 400, 999, 1000, 1040};
+    uint8_t frame[MUX_FRAME_MAX], payload[80] = "of a call";
+    size_t n = mc_mux_frame_put(frame, 2, MUX_UIH, false, payload, sizeof(payload));
+    for (size_t i = 0; i < sizeof(pauses_ms) / sizeof(pauses_ms[0]); i++)
+        for (size_t cut = 3; cut < n; cut += 7) { /* two bytes may as well be noise's */
+            desk_ready(&d, 64, 115200);
+            mc_mux_feed(d.mux, frame, cut);
+            desk_pass(&d, pauses_ms[i]);
+            mc_mux_feed(d.mux, frame + cut, n - cut);
+            assert_int_equal(mc_buf_len(&d.got[2]), sizeof(payload));
+            assert_int_equal(mc_mux_stats(d.mux).stray_bytes, 0);
+            desk_close(&d);
+        }
+}
+
+/* Before the multiplexer is there, an answer is looked for among whatever the line says. */
+static void noise_before_the_first_answer(void **state)
+{
+    desk_open(&d, 64, 115200);
+    mc_mux_start(d.mux);
+    mc_mux_feed(d.mux, (const uint8_t[]){0xf9, 0x05, 0xef, 0x41, 'n', 'o', 'i', 's', 'e'}, 9);
+    desk_say(&d, 0, MUX_UA, NULL, 0);
+    desk_forget(&d);
+    desk_pass(&d, 149);
+    desk_told(&d, "");
+    desk_pass(&d, 1);
+    desk_told(&d, "(\x05\xef"
+                  "Anoise) opened0=0 ");
     desk_close(&d);
 }
 
@@ -484,6 +520,8 @@ int main(void)
         cmocka_unit_test(an_echoed_test_is_no_answer),
         cmocka_unit_test(an_echo_is_not_adopted),
         cmocka_unit_test(partial_frames),
+        cmocka_unit_test(a_pause_amid_a_frame),
+        cmocka_unit_test(noise_before_the_first_answer),
         cmocka_unit_test(leaves_while_starting),
         cmocka_unit_test(the_modem_leaves),
         cmocka_unit_test(closed_while_taking),

@@ -42,6 +42,14 @@ is "the line is multiplexed" "$(status_of modem.line)" mux
 check "temperature is asked for soon" until_ok 60000 has modem.temperature_c
 all_known
 check "an AT command beside the call" microcatctl at AT+CSQ
+# A busy host pauses amid frames: nothing of them is lost.
+for _ in 1 2 3 4 5 6; do
+    microcatctl at "AT+CPSI?;+CGACT?" >/dev/null
+done &
+check "no ping is lost beside AT commands" ping -q -c 60 -i 0.1 -W 5 -I ppp0 100.127.0.53
+loss=$(sed -n 's/.* \([0-9.]*\)% packet loss.*/\1/p' $run/output)
+wait $!
+is "not one of 60" "$loss" 0
 # shellcheck disable=SC2016 # the shell that is started has the $1
 check "a lease beside the call" microcatctl lease -- sh -c 'printf "AT+CSQ\r" >"$1"; timeout 20 head -c 20 <"$1" | grep -a "+CSQ: "' sh '{}'
 is "the call is the same" "$(status_of counters.calls)" 1
