@@ -2,7 +2,7 @@
 /* Our multiplexer against the simulated modem's, which shares no code with it: data both ways on one DLC with AT
  * exchanges on another beside it, each side holding the other at random, the stream cut at random places both ways, on
  * a wire of 460800 baud in virtual time. Every byte arrives, in order, and every AT is answered,
- * also when words of the flow control are lost. */
+ * also when words of the flow control are lost, and when the wire pauses. */
 #include "mux.h"
 #include <errno.h>
 #include <microcat/base/cleanup.h>
@@ -16,17 +16,18 @@
 /* cmocka wants the four above first */
 #include <cmocka.h>
 
-#define BAUD         460800
-#define BYTES_A_MS   (BAUD / 10 / 1000)
-#define TOTAL        1000000 /* bytes of data each way */
-#define LIMIT_MS     90000   /* 22 s of wire, and what holding costs */
-#define PORT_BYTES   8192    /* the host's port says EAGAIN beyond */
-#define KERNEL_BYTES 4096    /* ... and keeps for itself what is beyond these */
-#define AT_LATE_MS   2500    /* AT may be held, too */
-#define LOST_LATE_MS 150000  /* ... until the other asks about it, and that more than once */
-#define AT_LEAST     50      /* exchanges beside the data */
-#define HOLD_MAX_MS  150
-#define REFUSED_EACH 20000 /* bytes: so often the host takes only a part */
+#define BAUD            460800
+#define BYTES_A_MS      (BAUD / 10 / 1000)
+#define TOTAL           1000000 /* bytes of data each way */
+#define LIMIT_MS        90000   /* 22 s of wire, and what holding costs */
+#define PORT_BYTES      8192    /* the host's port says EAGAIN beyond */
+#define KERNEL_BYTES    4096    /* ... and keeps for itself what is beyond these */
+#define AT_LATE_MS      2500    /* AT may be held, too */
+#define LOST_LATE_MS    150000  /* ... until the other asks about it, and that more than once */
+#define AT_LEAST        50      /* exchanges beside the data */
+#define HOLD_MAX_MS     150
+#define PAUSES_APART_MS 50    /* one amid a frame, not two */
+#define REFUSED_EACH    20000 /* bytes: so often the host takes only a part */
 
 enum { AT = 1, DATA = 2, MORE = 3 }; /* MORE carries AT lines, too: nobody waits for another's answer */
 
@@ -53,7 +54,9 @@ struct pair {
     unsigned holds, refusals, full; /* of the modem, of the host, of the host's port */
     bool noisy, loses;              /* garbage between the frames; at times, what lets the other go on is lost */
     int64_t deaf_until_ms;          /* the modem to DLCI 0 */
-    unsigned lost, stops_told;
+    bool rests;                     /* the bridge or the host pauses, amid frames mostly */
+    int64_t rests_until_ms;
+    unsigned lost, stops_told, pauses;
     unsigned opened, ended;
     enum mc_mux_end why;
     const char *what;
@@ -310,7 +313,7 @@ static void hold(struct pair *p)
             sim_mux_hold(p->modem, (int)dlci, false);
             if (p->loses && upto(p, 1) == 0)
                 lose(p);
-        } else if (p->hold_until_ms[dlci] < 0 && upto(p, p->loses ? 20000 : 400) == 0) {
+        } else if (p->hold_until_ms[dlci] < 0 && !p->rests && upto(p, p->loses ? 20000 : 400) == 0) {
             p->hold_until_ms[dlci] = now_ms + upto(p, HOLD_MAX_MS);
             sim_mux_hold(p->modem, (int)dlci, true);
             p->holds++;
@@ -326,12 +329,24 @@ static void hold(struct pair *p)
     }
 }
 
+static bool pauses(struct pair *p)
+{
+    int64_t now_ms = mc_timerq_now_ms(p->queue);
+    if (p->rests && now_ms >= p->rests_until_ms + PAUSES_APART_MS && upto(p, 700) == 0) {
+        p->rests_until_ms = now_ms + 50 + upto(p, 850);
+        p->pauses++;
+    }
+    return now_ms < p->rests_until_ms;
+}
+
 static void a_millisecond(struct pair *p)
 {
     size_t left = BYTES_A_MS;
     bool had = host_pending(p) > 0;
     mc_timerq_advance(p->queue, mc_timerq_now_ms(p->queue) + 1);
     mc_timerq_run(p->queue);
+    if (pauses(p))
+        return;
     carry(p, &p->up, BYTES_A_MS, true);
     if (had ? host_pending(p) == 0 : upto(p, 1) == 0)
         mc_mux_writable(p->host);
@@ -394,11 +409,11 @@ static void talk(struct pair *p)
         a_millisecond(p);
     }
     print_message("# %s: 1 MB each way in %.1f s, %u AT (the slowest %d ms), %u holds, %u refusals, port full %u "
-                  "times, %u lost words\n",
+                  "times, %u lost words, %u pauses\n",
                   p->what, (double)(mc_timerq_now_ms(p->queue) - began_ms) / 1000,
                   p->at[AT].answered + p->at[MORE].answered,
                   (int)(p->at[AT].worst_ms > p->at[MORE].worst_ms ? p->at[AT].worst_ms : p->at[MORE].worst_ms),
-                  p->holds, p->refusals, p->full, p->lost);
+                  p->holds, p->refusals, p->full, p->lost, p->pauses);
 }
 
 static void end(struct pair *p)
@@ -410,9 +425,10 @@ static void end(struct pair *p)
     assert_int_equal(p->at[AT].answered, p->at[AT].asked);
     assert_int_equal(p->at[MORE].answered, p->at[MORE].asked);
     assert_true(p->at[AT].asked >= AT_LEAST && p->at[MORE].asked >= AT_LEAST);
-    assert_true(p->holds >= (p->loses ? 3 : 10) && p->refusals >= 10 && p->full >= 10);
+    assert_true(p->holds >= (p->pauses ? 0 : p->loses ? 3 : 10) && p->refusals >= 10 && p->full >= 10);
     assert_int_equal(stats.overruns, 0);
     assert_int_equal(modem->overruns + modem->bad + modem->strays + modem->too_long, 0);
+    assert_int_equal(p->pauses > 0, p->rests_until_ms > 0);
     assert_true(p->loses ? p->lost >= 3 && p->stops_told > 0 : p->stops_told == 0);
     if (p->noisy)
         assert_true(stats.stray_bytes > 0 && stats.bad_frames > 0);
@@ -437,9 +453,14 @@ static void in_style(enum sim_mux_style style, const char *name)
     static const struct {
         const char *what;
         unsigned n1;
-        bool noisy, loses;
-    } rounds[] = {{"N1 31", 31, false, false},     {"N1 256", 256, false, false}, {"N1 1024", 1024, false, false},
-                  {"N1 1500", 1500, false, false}, {"noise", 256, true, false},   {"lost words", 256, false, true}};
+        bool noisy, loses, rests;
+    } rounds[] = {{"N1 31", 31},
+                  {"N1 256", 256},
+                  {"N1 1024", 1024},
+                  {"N1 1500", 1500},
+                  {"noise", 256, .noisy = true},
+                  {"lost words", 256, .loses = true},
+                  {"pauses", 1024, .rests = true}};
     for (size_t i = 0; i < MC_LENGTH_OF(rounds); i++) {
         char what[64];
         struct pair pair = {.what = what,
@@ -448,7 +469,9 @@ static void in_style(enum sim_mux_style style, const char *name)
                             .random = 88172645u + (uint32_t)style * 1000 + (uint32_t)i};
         snprintf(what, sizeof(what), "%s, %s", name, rounds[i].what);
         begin(&pair, style, rounds[i].n1);
+        pair.rests = rounds[i].rests;
         talk(&pair);
+        pair.rests = false;
         end(&pair);
     }
 }
