@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* Rows wait rather than work: that many cost little, and few of the kernel's 128 inotify instances (3 a world). */
-#define AT_ONCE 6
+#define AT_ONCE 9
 
 struct child {
     pid_t pid; /* 0: none */
