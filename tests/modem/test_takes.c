@@ -147,7 +147,9 @@ static const struct taking {
      "+CGCONTRDP: 1,5,\"a\",\"10.1.2.3.255.255.255.0\",\"10.1.2.1\",\"\",\"2.2.2.2\"|"
      "+CGCONTRDP: 1,5,\"a\",\"10.1.2.3.255.255.255.0\",\"10.1.2.1\",\"3.3.3.3\",\"4.4.4.4\"|"
      "+CGCONTRDP: 1,5,\"a\",\"10.1.2.3.255.255.255.0\",\"10.1.2.1\",\"5.5.5.5\",\"6.6.6.6\"",
-     0, "facts.dns[0]=2.2.2.2; facts.dns[1]=3.3.3.3; facts.dns[2]=4.4.4.4; facts.dns[3]=5.5.5.5; facts.plmn="},
+     0,
+     "facts.dns[0]=2.2.2.2; facts.dns[1]=3.3.3.3; facts.dns[2]=4.4.4.4; facts.dns[3]=5.5.5.5; facts.stat=?; "
+     "facts.tac=?"},
     {mc_take_contrdp, "", "else", -EBADMSG},
 
     {mc_take_active, "", "+CGACT: 1,1|+CGPADDR: 1,10.1.2.3", 0,
