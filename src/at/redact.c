@@ -31,16 +31,39 @@ static void put_dots(struct out *out)
     put(out, DOTS, strlen(DOTS));
 }
 
-/* Commands behind whose '=' stands a PIN, a PUK or a password. */
-static const char *secret_argument(const char *text)
+/* What stands behind @name at @at; NULL: something else does. V.250 lets blanks be anywhere. */
+static const char *behind(const char *at, const char *name)
 {
-    static const char *const names[] = {"CPIN=", "CPIN2=", "CLCK=", "CPWD=", "SPIC=", "SIMEI=", "CRSM=", "CSIM="};
-    if (!strchr(text, '=')) /* most lines: every line of the trace comes by here */
+    for (; *name; name++, at++) {
+        at += strspn(at, " ");
+        if (toupper((unsigned char)*at) != *name)
+            return NULL;
+    }
+    return at + strspn(at, " ");
+}
+
+/* "=?" asks what may be written, and writes nothing. */
+static bool is_test(const char *value)
+{
+    if (*value != '?')
+        return false;
+    value += 1 + strspn(value + 1, " ");
+    return *value == '\0' || *value == ';';
+}
+
+/* Where the first value stands that one of @names gets (or has, where @signs has a colon), wherever in a chain; NULL:
+ * none gets any. */
+static const char *first_value(const char *text, const char *const *names, size_t n, const char *signs)
+{
+    if (!strpbrk(text, signs)) /* most lines: every line of the trace comes by here */
         return NULL;
-    for (size_t i = 0; i < MC_LENGTH_OF(names); i++) {
-        const char *found = strcasestr(text, names[i]);
-        if (found)
-            return found + strlen(names[i]);
+    for (const char *p = text; (p = strpbrk(p, "CScs")); p++) {
+        for (size_t i = 0; i < n; i++) {
+            const char *sign = behind(p, names[i]);
+            const char *value = sign && *sign && strchr(signs, *sign) ? sign + 1 + strspn(sign + 1, " ") : "";
+            if (*value && !is_test(value))
+                return sign + 1;
+        }
     }
     return NULL;
 }
@@ -116,23 +139,24 @@ static void put_identities_hidden(struct out *out, const char *text)
     }
 }
 
+/* Commands behind whose '=' stands a PIN, a PUK or a password; and the one of which not all is secret. */
+static const char *const secrets[] = {"CPIN", "CPIN2", "CLCK", "CPWD", "SPIC", "SIMEI", "CRSM", "CSIM"};
+static const char *const auths[] = {"CGAUTH"};
+
 char *mc_at_redact(const char *text, char *out, size_t out_bytes)
 {
     struct out o = {.data = out, .size_bytes = out_bytes};
     if (out_bytes == 0)
         return out;
     out[0] = '\0';
-    const char *secret = secret_argument(text);
-    const char *auth = strpbrk(text, "=:") ? strcasestr(text, "CGAUTH") : NULL;
+    const char *secret = first_value(text, secrets, MC_LENGTH_OF(secrets), "=");
+    const char *auth = first_value(text, auths, MC_LENGTH_OF(auths), "=:");
     if (secret) {
-        put(&o, text, (size_t)(secret - text));
-        if (*secret && *secret != '?')
-            put_dots(&o);
-        else
-            put(&o, secret, strlen(secret));
-    } else if (auth && (auth[6] == '=' || auth[6] == ':')) {
-        put(&o, text, (size_t)(auth + 7 - text));
-        put_credentials(&o, auth + 7, auth[6] == '=' ? 2 : 3);
+        put(&o, text, (size_t)((auth && auth < secret ? auth : secret) - text));
+        put_dots(&o);
+    } else if (auth) {
+        put(&o, text, (size_t)(auth - text));
+        put_credentials(&o, auth, auth[-1] == '=' ? 2 : 3);
     } else {
         put_identities_hidden(&o, text);
     }

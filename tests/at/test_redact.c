@@ -16,7 +16,23 @@ static const struct {
     {"AT+CPWD=\"SC\",\"1234\",\"4321\"", "AT+CPWD=…"},
     {"AT+CPIN?", "AT+CPIN?"},
     {"AT+CPIN=?", "AT+CPIN=?"},
+    {"AT+CPIN=", "AT+CPIN="},
+    {"AT+CPIN=? ;", "AT+CPIN=? ;"},
+    {"AT+CPIN=?1234", "AT+CPIN=…"},
     {"+CPIN: READY", "+CPIN: READY"},
+    /* wherever in a chain, and with blanks anywhere */
+    {"AT+CPIN=?;+CPIN=\"1234\"", "AT+CPIN=?;+CPIN=…"},
+    {"AT+CLCK=\"SC\",1,\"1234\";+CPIN=\"1234\"", "AT+CLCK=…"},
+    {"AT+CPIN = \"1234\"", "AT+CPIN =…"},
+    {"AT + C PIN= 1234", "AT + C PIN=…"},
+    {"at+simei=86985000000043", "at+simei=…"},
+    {"AT+CGAUTH?;+CGAUTH=1,2,\"secret\",\"sora\"", "AT+CGAUTH?;+CGAUTH=1,2,\"…\",\"…\""},
+    {"AT+CGAUTH=?;+CGAUTH=1,2,\"secret\",\"sora\"", "AT+CGAUTH=?;+CGAUTH=1,2,\"…\",\"…\""},
+    {"AT+CGAUTH = 1,2,\"secret\",\"sora\"", "AT+CGAUTH = 1,2,\"…\",\"…\""},
+    {"AT+CGAUTH=1,0;+CPIN=\"1234\"", "AT+CGAUTH=…"},
+    {"AT+CPIN=\"1234\";+CGAUTH=1,2,\"secret\",\"sora\"", "AT+CPIN=…"},
+    {"AT+CGAUTH=1,2,\"secret\",\"sora\";+CPIN=?", "AT+CGAUTH=1,2,\"…\",\"…\""},
+    {"AT+CGAUTH?;+CGDCONT=1,\"IP\",\"a\",\"b\"", "AT+CGAUTH?;+CGDCONT=1,\"IP\",\"a\",\"b\""},
     {"+CGMR: 2374B05SIM767XM5A_M", "+CGMR: 2374B05SIM767XM5A_M"},
     {"+SPIC: 3,10,0,10", "+SPIC: 3,10,0,10"},
     {"AT+CGAUTH=1,2,\"secret\",\"sora\"", "AT+CGAUTH=1,2,\"…\",\"…\""},
@@ -73,8 +89,20 @@ static void test_short_buffers(void **state)
     }
 }
 
+/* What stands behind the end of a text is none of it. */
+static void test_the_end(void **state)
+{
+    static const char text[] = "AT+CGAUTH=1,0\0,1,2,3";
+    char out[64];
+    memset(out, '#', sizeof(out));
+    mc_at_redact(text, out, sizeof(out));
+    assert_string_equal(out, "AT+CGAUTH=1,0");
+    assert_int_equal(out[strlen(out) + 1], '#');
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_short_buffers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_short_buffers),
+                                       cmocka_unit_test(test_the_end)};
     return cmocka_run_group_tests_name("at.redact", tests, NULL, NULL);
 }
