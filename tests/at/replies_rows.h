@@ -93,6 +93,10 @@
 {show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,-1,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
 {show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41", NULL},
 {show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,x,41,3", NULL},
+{show_cpsi, "+CPSI: LTE,Online,440x10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
+{show_cpsi, "+CPSI: LTE,Online,440-1000,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
+{show_cpsi, "+CPSI: NO SERVICE,Online,1", NULL},
+{show_cpsi, "+CPSI: LTE,Online,44-010,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
 
 
 {show_cgdcont, "+CGDCONT: 1,\"IP\",\"soracom.io\",\"10.164.98.251\"", "1 IP 'soracom.io' '10.164.98.251'"},
@@ -159,6 +163,8 @@
  "1 5 'a' '' '' '2001:db8::53' '32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.256' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\"", "1 5 'a' '' '' '' '' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\",\"0.0.0.0\"", "1 5 'a' '' '' '' '' ?"},
+{show_cgcontrdp, "+CGCONTRDP: 1,5,\"a\",\"0255.255.255.255.255.255.255.255.255.255.255.255.255.255.255.255\"",
+ "1 5 'a' '0255.255.255.255.255.255.255.255.255.255.255.255.255.255.255.255' '' '' '' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,,\"a\",,,,,,,,,", "1 ? 'a' '' '' '' '' ?"},
 {show_cgcontrdp, "+CGCONTRDP: 1,5", NULL},
 {show_cgcontrdp, "+CGCONTRDP: 1,x,\"a\"", NULL},

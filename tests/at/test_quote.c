@@ -64,7 +64,9 @@ static void test_format_refuses(void **state)
 {
     char out[16];
     assert_int_equal(mc_at_format(out, sizeof(out), "AT+CPIN=%q", "12\"34"), -EINVAL);
-    assert_string_equal(out, ""); /* never half a command */
+    assert_string_equal(out, "");                                                     /* never half a command */
+    assert_int_equal(mc_at_format(out, sizeof(out), "AT+X=%q,1", "12\"34"), -EINVAL); /* nor what comes behind */
+    assert_string_equal(out, "");
     assert_int_equal(mc_at_format(out, sizeof(out), "AT%s", "+X\r"), -EINVAL);
     assert_int_equal(mc_at_format(out, sizeof(out), "AT%x", 1), -EINVAL);
     assert_int_equal(mc_at_format(out, sizeof(out), "AT%"), -EINVAL);

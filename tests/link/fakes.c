@@ -156,10 +156,9 @@ void mc_wish_event(struct mc_wish *wish, enum mc_wish_event event)
         [MC_WISH_SWITCHED_OFF] = MC_WISH_OFF,
         [MC_WISH_LEND] = MC_WISH_LENT,
         [MC_WISH_GIVEN_BACK] = MC_WISH_ONLINE,
-        [MC_WISH_CAME_BACK] = MC_WISH_ONLINE,
     };
     bench_say(&now->bench, "wish %s", wish_event_names[event]);
-    wish->state = then[event];
+    wish->state = event == MC_WISH_CAME_BACK ? wish->before : then[event];
 }
 
 void mc_wish_set_by_person(struct mc_wish *wish, bool by_person)
@@ -282,6 +281,8 @@ bool stage_word(struct bench *b, const char *word)
         stage->call.state = (enum mc_datacall_state)value_of(&call_states, word + 5);
     else if (!strncmp(word, "wish:", 5))
         stage->wish.state = (enum mc_wish_state)value_of(&wish_states, word + 5);
+    else if (!strncmp(word, "before:", 7))
+        stage->wish.before = (enum mc_wish_state)value_of(&wish_states, word + 7);
     else if (!strncmp(word, "verb:", 5))
         stage->wish.verb = (enum mc_verb)value_of(&mc_verb_names, word + 5);
     else if (!strncmp(word, "state:", 6))

@@ -23,7 +23,7 @@ struct mc_datacall {
 };
 
 struct mc_wish {
-    enum mc_wish_state state;
+    enum mc_wish_state state, before; /* it was switched off */
     enum mc_verb verb;
     struct mc_wish_came came;
     bool aside;
@@ -49,7 +49,7 @@ struct bench *bench_of(const struct mc_link *link);
 void stage_begin(struct stage *stage);
 void stage_end(struct stage *stage);
 /** Words that every test knows: "met", "lost", "shut", "absent", "muxed", "said-off", "use:verb", "step:dial",
- * "call:up", "wish:radio-off", "verb:reset", "state:register", "fault:no-carrier". */
+ * "call:up", "wish:radio-off", "before:command", "verb:reset", "state:register", "fault:no-carrier". */
 bool stage_word(struct bench *b, const char *word);
 /** Plays @rows, each on a stage of its own; @begin makes ready what the file under test needs. */
 void stage_rows(const struct bench_row *rows, size_t n_rows, void (*begin)(struct stage *stage), bench_word_fn *word);

@@ -328,6 +328,8 @@ static bool life_word(struct bench *b, const char *word)
         mc_link_start(own, false);
     else if (!strcmp(word, "start-booting"))
         mc_link_start(own, true);
+    else if (!strcmp(word, "new"))
+        own->life = LIFE_NEW;
     else if (!strcmp(word, "no-apn"))
         b->settings.pdp.apn[0] = '\0';
     else if (!strcmp(word, "stopping"))
@@ -390,6 +392,8 @@ static const struct bench_row rows[] = {
     /* clang-format off */
     {"what is wanted", NULL, "wants wish:command wants wish:off wants wish:going-off wants", "online 1 off 0|online 0 off 0|online 0 off 1|online 0 off 0|"},
     {"by hand", NULL, "wish:off by-hand", BY_HAND},
+    {"... and what was wanted before is wanted again", NULL, "wish:off before:command by-hand wants",
+     "wish came-back|stop-before-dial 1|note the modem was switched on by hand|online 0 off 0|"},
     {"... while microcatd ends", NULL, "stopping wish:off by-hand", "wish came-back|stop-before-dial 1|note the modem was switched on by hand|"},
     /* lines of the modem's own */
     {"a word", NULL, "says:SMS_DONE", "publish|"},
@@ -421,7 +425,7 @@ static const struct bench_row rows[] = {
      "no-answers Why.|mux-lost|distrust silent|note the multiplexer fell silent three times in a day: the line is plain until the modem's firmware "
      "changes, or Multiplex=yes|save|failed mux-silent (Why.)|"},
     /* life */
-    {"it begins", NULL, "start life start-booting", "go-up|life 1|go-up, jitter due|"},
+    {"it begins", NULL, "new start life start-booting", "go-up|life 1|go-up, jitter due|"},
     {"... with a call", NULL, "call:up start life", "life 1|"},
     {"... without a device", NULL, "absent start start-booting", "no-device|no-device, jitter due|"},
     {"... nor an APN", NULL, "absent no-apn start", "failed apn-missing (APN= is empty)|"},
@@ -483,13 +487,16 @@ static void made_and_freed(void **state)
         says.bench = &stage.bench;
         if (makings[i].fails)
             *makings[i].fails = true;
+        struct mc_bus *bus = (struct mc_bus *)(void *)&stage;
         struct mc_link *link =
-            mc_link_new(stage.bench.queue, &stage.bench.settings, &stage.bench.status, NULL, &requests, &stage.bench);
+            mc_link_new(stage.bench.queue, &stage.bench.settings, &stage.bench.status, bus, &requests, &stage.bench);
         assert_int_equal(link == NULL, makings[i].fails != NULL);
         if (link) {
             struct mc_timer *timers[] = {&link->port_lost, &link->wait, &link->shutdown_timer, &link->save_soon};
             for (size_t t = 0; t < MC_LENGTH_OF(timers); t++)
                 mc_timer_arm(timers[t], stage.bench.queue, 5);
+            assert_ptr_equal(link->status, &stage.bench.status);
+            assert_ptr_equal(link->bus, bus);
             assert_ptr_equal(mc_link_policy(link), &stage.bench);
             assert_ptr_equal(mc_link_facts(link), &stage.session.facts);
         }
@@ -498,6 +505,7 @@ static void made_and_freed(void **state)
         assert_int_equal(mc_timerq_next_ms(stage.bench.queue), -1);
         assert_int_equal(given_bytes(), before);
     }
+    mc_link_free(NULL);
     stage_end(&stage);
 }
 

@@ -193,6 +193,8 @@ static bool plain_word(struct bench *b, const char *word)
         mc_link_note(link, "%d %% of it", 50);
     else if (!strcmp(word, "publish"))
         mc_link_publish(link);
+    else if (!strcmp(word, "imei")) /* as it is shown */
+        bench_say(b, "%s", b->status.modem.imei);
     else if (!strcmp(word, "told"))
         told(f, mc_timerq_now_ms(b->queue));
     else if (!strcmp(word, "context-known"))
@@ -258,6 +260,7 @@ static const struct bench_row rows[] = {
     {"why: a fault", NULL, "fault:no-carrier state:ppp enter:hangup enter:backoff enter:held enter:stopped enter:absent",
      "ppp to hangup after 0, no-carrier: detail|hangup to backoff after 0, no-carrier: detail|backoff to held after 0, no-carrier: detail|"
      "held to stopped after 0, no-carrier: detail|stopped to absent after 0, no-carrier: detail|"},
+    {"... on the way up", NULL, "fault:modem-silent enter:backoff", "sync to backoff after 0, modem-silent: detail|"},
     {"... which is not why it goes on", NULL, "fault:no-carrier enter:setup state:ppp enter:online enter:ppp", 
      "sync to setup after 0, none: |ppp to online after 0, none: 10.0.0.2 on ppp0|online to ppp after 0, none: |"},
     {"... nor why a dial is given up", NULL, "fault:no-carrier state:dial enter:hangup", "dial to hangup after 0, none: |"},
@@ -271,7 +274,7 @@ static const struct bench_row rows[] = {
     {"... and the power off", NULL, "wish:off enter:stopped", "sync to stopped after 0, none: power off on request|"},
     {"... and lent", NULL, "lent wish:off enter:stopped", "sync to stopped after 0, none: line lent on request|"},
     {"a note", NULL, "note", "note 50 % of it|"},
-    {"something changed", NULL, "publish", "touch|"},
+    {"something changed", NULL, "told publish imei", "touch|8698|"},
     /* power and radio */
     {"no device, no power that is known", NULL, "absent said-off wish:off at-rest show:power", UNKNOWN},
     {"off, as it said", NULL, "said-off show:power", "power off radio ?|"},
@@ -300,6 +303,9 @@ static const struct bench_row rows[] = {
     {"... of the context, when that is known", NULL, "told show:pdp", "?||||0 at -1|"},
     {"... when it changed", NULL, "told context-known show:pdp +100 show:pdp +100 other-apn show:pdp +100 other-type show:pdp",
      "1|IP|soracom.io|10.0.0.2|1 at 0|100 1|IP|soracom.io|10.0.0.2|1 at 0|200 1|IP|other|10.0.0.2|1 at 200|300 1|IPV6|other|10.0.0.2|1 at 300|"},
+    {"... be it empty", NULL, "context-known show:pdp", "0||||0 at 0|"},
+    {"... after it was told", NULL, "told context-known active:1 +100 other-apn show:pdp show:pdp",
+     "100 1|IP|other|10.0.0.2|1 at 100|1|IP|other|10.0.0.2|1 at 100|"},
     {"... or was told again", NULL, "told context-known show:pdp +100 active:1 +100 show:pdp +100 active:0 show:pdp",
      "1|IP|soracom.io|10.0.0.2|1 at 0|200 1|IP|soracom.io|10.0.0.2|1 at 100|300 1|IP|soracom.io|10.0.0.2|1 at 100|"},
     /* clang-format on */
