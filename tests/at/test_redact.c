@@ -18,6 +18,7 @@ static const struct {
     {"AT+CPIN=?", "AT+CPIN=?"},
     {"AT+CPIN=", "AT+CPIN="},
     {"AT+CPIN=? ;", "AT+CPIN=? ;"},
+    {"AT+CPIN=1", "AT+CPIN=…"},
     {"AT+CPIN=?1234", "AT+CPIN=…"},
     {"+CPIN: READY", "+CPIN: READY"},
     /* wherever in a chain, and with blanks anywhere */
@@ -92,12 +93,14 @@ static void test_short_buffers(void **state)
 /* What stands behind the end of a text is none of it. */
 static void test_the_end(void **state)
 {
-    static const char text[] = "AT+CGAUTH=1,0\0,1,2,3";
-    char out[64];
-    memset(out, '#', sizeof(out));
-    mc_at_redact(text, out, sizeof(out));
-    assert_string_equal(out, "AT+CGAUTH=1,0");
-    assert_int_equal(out[strlen(out) + 1], '#');
+    static const char *const texts[] = {"AT+CGAUTH=1,0\0,1,2,3", "AT+X=1;+CPIN\0=12"};
+    for (size_t i = 0; i < MC_LENGTH_OF(texts); i++) {
+        char out[64];
+        memset(out, '#', sizeof(out));
+        mc_at_redact(texts[i], out, sizeof(out));
+        assert_string_equal(out, texts[i]);
+        assert_int_equal(out[strlen(out) + 1], '#');
+    }
 }
 
 int main(void)
