@@ -646,7 +646,7 @@ static const struct mc_fault_info rows[] = {
                      "to begin with. Its socket is not there, it did not answer within 5 s, or it died over the "
                      "question. What was seen is given with the fault.",
             .does = "Leaves the modem attached and looks again every 30 to 60 seconds; systemd starts the helper anew "
-                    "for each question. A call that is up goes on without it.",
+                    "for each question, and ends one that hangs. A call that is up goes on without it.",
             .next = "Look at `journalctl -u 'microcat-helper@*'`; where the socket is missing, run `systemctl start "
                     "microcat-helper@microcatd.socket` (for an instance, its name).",
         },

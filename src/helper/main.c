@@ -7,6 +7,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
 #include <microcat/daemon/config.h>
+#include <microcat/daemon/notify.h>
 #include <microcat/helper/server.h>
 #include <microcat/io/loop.h>
 
@@ -30,7 +31,7 @@ struct helper {
     const char *instance;
     char config_path[128];
     struct mc_watch listening;
-    struct mc_timer idle;
+    struct mc_timer idle, watchdog;
     struct mc_signal sigterm;
     uid_t client; /* beside root */
 };
@@ -118,6 +119,15 @@ static void on_idle(void *ctx)
         mc_loop_stop(helper->loop);
 }
 
+/* A helper that hangs is ended by systemd, and the next question starts another. */
+static void on_watchdog(void *ctx)
+{
+    struct helper *helper = ctx;
+
+    mc_notify_watchdog();
+    mc_timer_arm(&helper->watchdog, mc_loop_timers(helper->loop), mc_notify_watchdog_ms());
+}
+
 static void on_term(void *ctx, int signo)
 {
     struct helper *helper = ctx;
@@ -134,15 +144,21 @@ static int run(struct helper *helper, int listen_fd)
     if (r == 0)
         r = mc_helper_server_new(helper->loop, &place, &helper->server);
     mc_timer_init(&helper->idle, "idle", on_idle, helper);
+    mc_timer_init(&helper->watchdog, "watchdog", on_watchdog, helper);
     if (r == 0)
         r = mc_signal_add(&helper->sigterm, helper->loop, SIGTERM, on_term, helper);
     if (r == 0)
         r = mc_watch_add(&helper->listening, helper->loop, listen_fd, MC_WATCH_READ, on_listening, helper);
     if (r == 0) {
         mc_timer_arm(&helper->idle, mc_loop_timers(helper->loop), IDLE_MS);
+        mc_notify_start(mc_loop_timers(helper->loop));
+        if (mc_notify_watchdog_ms() > 0)
+            on_watchdog(helper);
         r = mc_loop_run(helper->loop);
     }
     mc_timer_disarm(&helper->idle);
+    mc_timer_disarm(&helper->watchdog);
+    mc_notify_stop();
     mc_watch_remove(&helper->listening);
     mc_signal_remove(&helper->sigterm);
     mc_helper_server_free(helper->server);

@@ -13,7 +13,7 @@ at:          base io/transport.h
 line:        base at io/transport.h
 host:        base io
 ppp:         base io status host
-helper:      base io status host ppp daemon/config.h
+helper:      base io status host ppp daemon/config.h daemon/notify.h
 modem:       base at line status
 link:        base policy status at line modem
 ctl:         base io status

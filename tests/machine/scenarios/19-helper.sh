@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# least privilege: who the processes are, and what a daemon that was taken over cannot do
-# limit: 400 s
+# least privilege: who the processes are, what a daemon that was taken over cannot do, what both cost, a helper that dies and one that hangs
+# limit: 900 s
 
 need "the board is made" make_board
 plug
 need "the simulated modem runs" start_sim --profile=warm
-write_conf
+# As they are by default: what both processes cost is measured below.
+write_conf '[PPP]' EchoInterval=20 '[Probe]' Interval=60
 need "the service starts" start_daemon
 need "online" in_state online 90
 tty=$(board_tty)
@@ -30,7 +31,36 @@ is "without a capability" "$(of_status "$(main_pid)" CapPrm) $(of_status "$(main
 is "pppd is root's" "$(ps -o user= -p "$(pppd_pid)")" root
 is "the configuration stays root's alone" "$(stat -c '%a %U' /etc/microcatd/microcatd.conf)" "600 root"
 check "no secret is among pppd's arguments" bash -c "! tr '\\0' '\\n' </proc/$(pppd_pid)/cmdline | grep -qx sora"
+
+# ---- what they cost: the daemon, with the helper beside it and when that has gone ----
+helper_pid()
+{
+    systemctl show -p MainPID --value microcat-helper@microcatd.service
+}
+# of_all FILE NAME: the sum over both processes of a line of /proc/PID/FILE.
+of_all()
+{
+    local pid
+    for pid in "$(main_pid)" $(pgrep -x microcat-helper); do
+        sed -n "s/^$2:[ \t]*\([0-9]*\).*/\1/p" "/proc/$pid/$1"
+    done | awk '{ n += $1 } END { print n + 0 }'
+}
+# costs TEXT SECONDS: wake-ups a minute of those who are there all along, beyond an LCP echo each 20 s, which is two of them; and their PSS.
+costs()
+{
+    local text=$1 switches pss began
+    pss=$(of_all smaps_rollup Pss) switches=$(of_all status voluntary_ctxt_switches) began=$(now)
+    read -r -t "$2" <> <(:)
+    switches=$((($(of_all status voluntary_ctxt_switches) - switches) * 600000 / ($(now) - began) - 60))
+    note "$text: $((switches / 10)).$((${switches#-} % 10)) wake-ups a minute beyond LCP echo, $pss kB PSS"
+    check "$text: 10 wake-ups a minute at most" test $switches -le 100
+    check "$text: 4 MB of PSS at most" test "$pss" -le 4096
+}
+until_ok 60000 settled
+setpriv --reuid=microcatd --regid=microcatd --init-groups /usr/bin/python3 -I /usr/lib/microcat-test/guest/hostile.py $helper_socket open-config '' >/dev/null
+costs "daemon and helper" 25
 check "the helper is gone when it is idle" until_ok 60000 bash -c '! systemctl -q is-active microcat-helper@microcatd.service'
+costs "the daemon alone" 60
 check "and the call goes on" ping -c 2 -i 0.3 -W 5 -I ppp0 100.127.0.53
 
 # ---- what it cannot do: as the daemon's user, outside of its sandbox, with a client of its own ----
@@ -116,12 +146,45 @@ no_helper()
     systemctl start microcat-helper@microcatd.socket
 }
 fault_case "no helper" "helper-failed" 60 150 no_helper
-pss()
+
+# ---- a helper that dies, and one that hangs ----
+# with_helper SIGNAL: there is one, and it gets this; $struck is its number.
+with_helper()
 {
-    local total=0 pid
-    for pid in $(main_pid) $(pgrep -x microcat-helper); do
-        total=$((total + $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup")))
-    done
-    echo $total
+    try open-config '' >/dev/null
+    struck=$(helper_pid)
+    kill "-$1" "$struck"
 }
-note "daemon and helper: $(pss) kB PSS"
+struck_is_gone()
+{
+    ! kill -0 "$struck" 2>/dev/null
+}
+# outlives_helper TEXT SIGNAL: the call goes on, and the next question is answered.
+outlives_helper()
+{
+    local text=$1 pppd dials
+    until_ok 150000 settled
+    pppd=$(pppd_pid) dials=$(grep -c 'board: call begins' $run/sim.log)
+    with_helper "$2"
+    check "$text while a call is up: it is ended" until_ok 40000 struck_is_gone
+    is "$text while a call is up: the next question is answered" "$(try open-config '')" "ok /etc/microcatd/microcatd.conf"
+    check "$text while a call is up: a ping goes through" ping -c 1 -W 5 -I ppp0 100.127.0.53
+    is "$text while a call is up: by the same pppd" "$(pppd_pid)" "$pppd"
+    is "$text while a call is up: nothing was dialled" "$(grep -c 'board: call begins' $run/sim.log)" "$dials"
+}
+outlives_helper "the helper killed" KILL
+outlives_helper "the helper hung" STOP
+check "the watchdog has ended it" bash -c "journalctl -q -b -u microcat-helper@microcatd.service | grep -q 'Watchdog timeout'"
+
+while_dialling()
+{
+    microcatctl reconnect >/dev/null 2>&1 &
+    event_after "$before" 60 '"to": ?"dial"' >/dev/null
+    with_helper "$1"
+}
+before=$(events_so_far)
+while_dialling KILL
+check "the helper killed while dialling: online" test -n "$(event_after "$before" 60 '"to": ?"online"')"
+fault_case "the helper hung while dialling" "helper-failed" 60 150 while_dialling STOP
+check "the fault was in the journal" bash -c "journalctl -q -b -u microcatd.service MICROCAT_FAULT=helper-failed | grep -q ."
+note "daemon and helper: $(of_all smaps_rollup Pss) kB PSS"
