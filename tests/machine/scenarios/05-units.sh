@@ -49,6 +49,22 @@ systemctl daemon-reload
 check "a shutdown stops no helper before its daemon" bash -c "systemctl show -p Conflicts -p Requires microcat-helper@one.socket microcat-helper@one.service |
     { ! grep -E 'shutdown|helper.*slice'; }"
 
+# What nobody needs who looks after a modem, tried under the daemon's very unit.
+mkdir -p /run/systemd/system/microcatd@one.service.d
+cat >/run/systemd/system/microcatd@one.service.d/forbidden.conf <<END
+[Service]
+Type=oneshot
+Restart=no
+ExecStart=
+ExecStart=/usr/bin/python3 -I /usr/lib/microcat-test/guest/forbidden.py
+END
+systemctl daemon-reload
+check "python runs under the daemon's filter" systemctl start microcatd@one.service
+is "and calls nothing that is not allowed" "$(journalctl -q -b -u microcatd@one.service -o cat | sed -n 's/^there is //p')" "nothing else"
+rm -r /run/systemd/system/microcatd@one.service.d
+systemctl stop microcatd@one.service
+systemctl daemon-reload
+
 # exposed UNIT MOST: tenths, as systemd-analyze counts it.
 exposed()
 {
