@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# what is installed: units that verify, the udev rule, and pppd working inside the service's sandbox
-# limit: 120 s
+# what is installed: units that verify, what they do not allow, the udev rule, and pppd working inside the service's sandbox
+# limit: 240 s
 
 check "systemd finds nothing wrong with the units" systemd-analyze verify --man=no microcatd.service microcatd@one.service microcatd-wait-online@microcatd.service \
     microcat-helper@one.service microcat-helper@one.socket
