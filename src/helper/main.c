@@ -31,7 +31,7 @@ struct helper {
     const char *instance;
     char config_path[128];
     struct mc_watch listening;
-    struct mc_timer idle, watchdog;
+    struct mc_timer idle;
     struct mc_signal sigterm;
     uid_t client; /* beside root */
 };
@@ -99,6 +99,14 @@ static bool may_ask(const struct helper *helper, int fd)
     return false;
 }
 
+/* systemd ends a helper that it has not heard of for longer than this takes: one that hangs, and the next question
+ * starts another. One that is idle has left before, and need not wake up for it. */
+static void await_question(struct helper *helper)
+{
+    mc_notify_watchdog();
+    mc_timer_arm(&helper->idle, mc_loop_timers(helper->loop), IDLE_MS);
+}
+
 static void on_listening(void *ctx, int listen_fd, unsigned ready)
 {
     struct helper *helper = ctx;
@@ -106,7 +114,7 @@ static void on_listening(void *ctx, int listen_fd, unsigned ready)
 
     if (fd >= 0 && may_ask(helper, fd))
         answer(helper, fd);
-    mc_timer_arm(&helper->idle, mc_loop_timers(helper->loop), IDLE_MS);
+    await_question(helper);
 }
 
 static void on_idle(void *ctx)
@@ -114,18 +122,9 @@ static void on_idle(void *ctx)
     struct helper *helper = ctx;
 
     if (mc_helper_server_busy(helper->server))
-        mc_timer_arm(&helper->idle, mc_loop_timers(helper->loop), IDLE_MS);
+        await_question(helper);
     else
         mc_loop_stop(helper->loop);
-}
-
-/* A helper that hangs is ended by systemd, and the next question starts another. */
-static void on_watchdog(void *ctx)
-{
-    struct helper *helper = ctx;
-
-    mc_notify_watchdog();
-    mc_timer_arm(&helper->watchdog, mc_loop_timers(helper->loop), mc_notify_watchdog_ms());
 }
 
 static void on_term(void *ctx, int signo)
@@ -144,20 +143,16 @@ static int run(struct helper *helper, int listen_fd)
     if (r == 0)
         r = mc_helper_server_new(helper->loop, &place, &helper->server);
     mc_timer_init(&helper->idle, "idle", on_idle, helper);
-    mc_timer_init(&helper->watchdog, "watchdog", on_watchdog, helper);
     if (r == 0)
         r = mc_signal_add(&helper->sigterm, helper->loop, SIGTERM, on_term, helper);
     if (r == 0)
         r = mc_watch_add(&helper->listening, helper->loop, listen_fd, MC_WATCH_READ, on_listening, helper);
     if (r == 0) {
-        mc_timer_arm(&helper->idle, mc_loop_timers(helper->loop), IDLE_MS);
         mc_notify_start(mc_loop_timers(helper->loop));
-        if (mc_notify_watchdog_ms() > 0)
-            on_watchdog(helper);
+        await_question(helper);
         r = mc_loop_run(helper->loop);
     }
     mc_timer_disarm(&helper->idle);
-    mc_timer_disarm(&helper->watchdog);
     mc_notify_stop();
     mc_watch_remove(&helper->listening);
     mc_signal_remove(&helper->sigterm);
