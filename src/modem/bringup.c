@@ -133,6 +133,10 @@ static void script_refused(struct mc_bringup *b, const struct mc_chat_result *re
     enum mc_fault fault = result->final == MC_AT_CME ? mc_cme_fault(result->code) : MC_FAULT_NONE;
     if (result->final == MC_AT_NO_CARRIER)
         fault = MC_FAULT_DIAL_NO_CARRIER;
+    /* What is done about a modem that finds no network is for one that has searched; this one calls itself registered.
+     */
+    if (b->row->step == MC_STEP_DIAL && fault == MC_FAULT_NOT_REGISTERED)
+        fault = MC_FAULT_NONE;
     if (b->row->step == MC_STEP_SIM_UNLOCK && !mc_cme_no_verdict(result->code))
         b->cb.pin_result(b->ctx, b->facts.iccid, false);
     row_refused(b, fault != MC_FAULT_NONE ? fault : refused_fault(b->row), result->detail);

@@ -111,6 +111,7 @@ void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const 
     X(check)                                                                                                           \
     X(at)                                                                                                              \
     X(ath)                                                                                                             \
+    X(hangup)                                                                                                          \
     X(reattach)                                                                                                        \
     X(reset)                                                                                                           \
     X(power_off)                                                                                                       \

@@ -75,8 +75,11 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(REGISTER_ATTACH, REGISTER, "register.attach", attach, 50000, .next = TO(REGISTER_URCS)),
     SCRIPT(SIGNAL, REGISTER, "register.signal", signal, 30000, .next = TO(DIAL), .decide = mc_after_signal),
     SCRIPT(DIAL, DIAL, "dial", dial, 55000, .next = TO(END), .decide = mc_after_dial, .late = FAULT(DIAL_TIMEOUT),
-           .refused = FAULT(DIAL_REFUSED), .late_next = TO(DIAL_ABORT), .keep_fault = true),
+           .refused = FAULT(DIAL_REFUSED), .late_next = TO(DIAL_ABORT), .refused_next = TO(DIAL_HANGUP),
+           .decide_refused = mc_after_dial_refused, .keep_fault = true),
     OTHER(DIAL_ABORT, HANGUP, "dial.abort", FIND, 30000, .late = FAULT(MODEM_SILENT), .next = TO(END), .muxed = TO(HANGUP_CHANNEL)),
+    /* It may hold a call that nobody has: an escape without its ATH leaves one, and each dial is refused while it stands. */
+    SCRIPT(DIAL_HANGUP, DIAL, "dial.hangup", hangup, 5000, .next = TO(END), .muxed = TO(HANGUP_CHANNEL)),
     SCRIPT(CHECK, SIM, "sim.check", check, 10000, .next = TO(REGISTER), .decide = mc_after_check, .late_next = TO(FIND)),
 
     OTHER(HANGUP_WAIT, HANGUP, "hangup.wait", AWAIT, 2000, .satisfied = mc_call_ended,
@@ -87,7 +90,8 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(HANGUP_PROVE, HANGUP, "hangup.prove", ath, 15000, .next = TO(END), .late_next = TO(HANGUP_LISTEN),
            .refused_next = TO(HANGUP_LISTEN)),
     /* The modem may take up to 20 s to say +PPPD: DISCONNECTED (seed: AT did not work after disconnect()). */
-    OTHER(HANGUP_LISTEN, HANGUP, "hangup.listen", FIND, 30000, .late = FAULT(STUCK_IN_DATA), .next = TO(END)),
+    OTHER(HANGUP_LISTEN, HANGUP, "hangup.listen", FIND, 30000, .late = FAULT(STUCK_IN_DATA), .next = TO(HANGUP_LAST)),
+    SCRIPT(HANGUP_LAST, HANGUP, "hangup.last", hangup, 5000, .next = TO(END)),
     OTHER(HANGUP_CHANNEL, HANGUP, "hangup.channel", REDIAL, 7000, .next = TO(END), .late_next = TO(HANGUP_LISTEN)),
     OTHER(MUX_LEAVE, HANGUP, "mux.leave", UNMUX, 2000, .next = TO(MUX_LEFT), .late_next = TO(MUX_LEFT)),
     /* An ERROR may be for the last frame: who answers so is asked once more there. */

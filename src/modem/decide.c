@@ -344,6 +344,13 @@ enum mc_step mc_after_dial(struct mc_bringup *b)
     return MC_STEP_END;
 }
 
+/* An answer that is the network's, or that says itself that there is no call, leaves nothing to hang up. */
+enum mc_step mc_after_dial_refused(struct mc_bringup *b)
+{
+    bool says_why = b->last.final == MC_AT_CME && mc_cme_fault(b->last.code) != MC_FAULT_NONE;
+    return says_why || b->last.final == MC_AT_NO_CARRIER ? MC_STEP_END : MC_STEP_DIAL_HANGUP;
+}
+
 enum mc_step mc_after_check(struct mc_bringup *b)
 {
     if (strcmp(b->facts.cpin, "READY") == 0)

@@ -137,6 +137,8 @@ static const struct mc_chat_step ath[] = {
     STEP(.send = "AT", .timeout_ms = 300, .tries = 3, .flags = MC_CHAT_GUESS),
     STEP(.send = "ATH", .timeout_ms = AT_MS, .flags = MC_CHAT_OPTIONAL),
 };
+/* From command mode, whether or not there is a call: who has none says OK. */
+static const struct mc_chat_step hangup[] = {STEP(.send = "ATH", .timeout_ms = 2000, .flags = MC_CHAT_OPTIONAL)};
 static const struct mc_chat_step reattach[] = {
     STEP(.send = "AT+CGATT=0", .timeout_ms = CGATT_MS, .flags = MC_CHAT_OPTIONAL),
     STEP(.send = "AT+CGATT=1", .timeout_ms = CGATT_MS, .flags = MC_CHAT_OPTIONAL),

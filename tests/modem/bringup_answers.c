@@ -103,6 +103,8 @@ static const struct {
     {"dial-reject 126", MC_FAULT_CONGESTION},
     {"dial-reject 10", MC_FAULT_SIM_ABSENT},
     {"dial-reject 999", MC_FAULT_DIAL_REFUSED},
+    {"dial-reject 30", MC_FAULT_DIAL_REFUSED}, /* it says "no network" and calls itself registered */
+    {"dial-reject 111", MC_FAULT_REGISTRATION_DENIED},
 };
 
 void every_answer_to_a_dial_has_its_fault(void **state)

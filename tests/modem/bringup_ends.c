@@ -91,6 +91,26 @@ void a_dial_is_called_off(void **state)
     assert_true(bench_stepped(b, MC_STEP_DIAL_ABORT));
 }
 
+/* An ATH that was lost, or one that was never said because the AT before it met rubbish in the modem's buffer: the
+ * modem is in command mode and holds its call, and refuses each dial until somebody hangs it up. */
+void a_call_that_nobody_has_is_hung_up(void **state)
+{
+    static const struct {
+        const char *inject;
+        unsigned refused;
+    } rows[] = {{"silence ATH 1", 1}, {"refuse AT 3", 0}};
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        bench_online(b);
+        bench_inject(b, "%s", rows[i].inject);
+        assert_int_equal(bench_walk(b, MC_STEP_HANGUP_ESCAPE), MC_FAULT_NONE);
+        for (unsigned n = 0; n < rows[i].refused; n++)
+            assert_int_equal(bench_walk(b, MC_STEP_CHECK), MC_FAULT_DIAL_REFUSED);
+        assert_int_equal(bench_walk(b, MC_STEP_CHECK), MC_FAULT_NONE);
+        assert_true(b->result.connected);
+    }
+}
+
 /* The host slept through an escape: its deadline comes before its second guard time. */
 void suspended_in_an_escape(void **state)
 {

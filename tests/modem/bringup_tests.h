@@ -42,6 +42,7 @@ void a_call_that_cannot_be_ended(void **state);
 void remedies_go_on_to_a_call(void **state);
 void verbs_end_where_they_say(void **state);
 void a_dial_is_called_off(void **state);
+void a_call_that_nobody_has_is_hung_up(void **state);
 void suspended_in_an_escape(void **state);
 void cancelled_at_any_moment(void **state);
 

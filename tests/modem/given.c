@@ -105,6 +105,8 @@ static const struct name {
     WALK(told),
     WALK(urcs_fresh),
     WALK(last.end),
+    WALK(last.final),
+    WALK(last.code),
     WALK(last.detail),
     WALK(result.fault),
     WALK(result.detail),

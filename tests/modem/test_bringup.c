@@ -201,6 +201,7 @@ int main(void)
         cmocka_unit_test(remedies_go_on_to_a_call),
         cmocka_unit_test(verbs_end_where_they_say),
         cmocka_unit_test(a_dial_is_called_off),
+        cmocka_unit_test(a_call_that_nobody_has_is_hung_up),
         cmocka_unit_test(suspended_in_an_escape),
         cmocka_unit_test(a_look_during_a_call),
         cmocka_unit_test(another_firmware_looks_anew),

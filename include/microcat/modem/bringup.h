@@ -55,6 +55,7 @@ enum mc_step {
     MC_STEP_SIGNAL,
     MC_STEP_DIAL,
     MC_STEP_DIAL_ABORT,
+    MC_STEP_DIAL_HANGUP,
     /* the next dial, from command mode */
     MC_STEP_CHECK,
     /* the end of a call */
@@ -63,6 +64,7 @@ enum mc_step {
     MC_STEP_HANGUP_ESCAPE,
     MC_STEP_HANGUP_PROVE,
     MC_STEP_HANGUP_LISTEN,
+    MC_STEP_HANGUP_LAST,
     MC_STEP_HANGUP_CHANNEL,
     MC_STEP_MUX_LEAVE, /* ... of the multiplexer, for good */
     MC_STEP_MUX_LEFT,
