@@ -67,7 +67,7 @@ static const struct {
     {"cpin-ready", "WORDS|CME N", sim_inject_cpin_ready, "AT+CPIN? says so of a SIM that is ready (READY)"},
     {"pin-lock", "[PIN [TRIES]]", sim_inject_pin_lock, "the SIM asks for its PIN"},
     {"puk-lock", "", sim_inject_puk_lock, "the SIM asks for its PUK"},
-    {"mute", "on|off", sim_inject_mute, "the modem neither hears nor speaks"},
+    {"mute", "on|off|hung", sim_inject_mute, "the modem neither hears nor speaks; hung: until it boots"},
     {"mute-for", "MS", sim_inject_mute_for, "the same for a while"},
     {"reboot", "", sim_inject_reboot, "the modem restarts by itself, in any mode"},
     {"crash-to-boot", "", sim_inject_reboot, "the same"},

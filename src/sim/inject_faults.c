@@ -4,22 +4,27 @@
 #include <stdio.h>
 #include <string.h>
 
+/* "on": whatever lies between is dead, and a boot changes nothing. "hung": the modem is, and a boot ends it. */
 int sim_inject_mute(const struct inject *in)
 {
-    int r = sim_inject_yes(in, &in->b->mute);
+    struct sim_board *b = in->b;
+    bool hung = in->n > 1 && !strcmp(in->word[1], "hung"), mute = true;
+    int r = hung ? 0 : sim_inject_yes(in, &mute);
 
-    if (r == 0) {
-        mc_timer_disarm(&in->b->mute_timer);
-        sim_call_faults(in->b);
-    }
-    return r;
+    if (r < 0)
+        return r;
+    b->mute = mute;
+    b->hung = hung;
+    mc_timer_disarm(&b->mute_timer);
+    sim_call_faults(b);
+    return 0;
 }
 
 static void on_unmute(void *ctx)
 {
     struct sim_board *b = ctx;
 
-    b->mute = false;
+    b->mute = b->hung = false;
     sim_call_faults(b);
 }
 
@@ -30,6 +35,7 @@ int sim_inject_mute_for(const struct inject *in)
     if (ms < 0)
         return -EINVAL;
     in->b->mute = true;
+    in->b->hung = false;
     sim_call_faults(in->b);
     mc_timer_disarm(&in->b->mute_timer); /* one may be running already */
     mc_timer_init(&in->b->mute_timer, "sim-mute", on_unmute, in->b);
@@ -149,7 +155,8 @@ int sim_inject_forgive(const struct inject *in)
     struct sim_board *b = in->b;
 
     memset(b->rules, 0, sizeof(b->rules));
-    b->mute = b->garbage = b->stale = b->echo_dead = b->auth_refuse = b->no_address = b->hang_on_hangup = false;
+    b->mute = b->hung = b->garbage = b->stale = b->echo_dead = b->auth_refuse = b->no_address = b->hang_on_hangup =
+        false;
     b->dial_reject_left = b->escapes_ignored = b->attach_reject = 0;
     sim_inject_mux_forgive(b);
     mc_timer_disarm(&b->mute_timer);

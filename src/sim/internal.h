@@ -102,6 +102,7 @@ struct sim_board {
     uint32_t baud, next_baud, host_baud, saved_baud;
     bool flow, flow_wanted, host_flow; /* IFC=2,2 in force, asked for; CRTSCTS */
     bool mute, garbage;
+    bool hung; /* why it is mute: a boot ends it */
 
     /* command mode */
     struct sim_channel channels[SIM_MUX_DLCIS + 1]; /* by DLCI */

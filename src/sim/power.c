@@ -31,6 +31,8 @@ static void down(struct sim_board *b)
     mc_timer_disarm(&b->sim_timer);
     mc_timer_disarm(&b->sms_timer);
     mc_timer_disarm(&b->word_timer);
+    if (b->hung)
+        b->mute = b->hung = false;
     b->sim_usable = false;
     b->sim_unlocked = !b->profile.pin_required;
     b->channels[0].echo = true;

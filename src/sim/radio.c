@@ -70,8 +70,11 @@ static void on_registered(void *ctx)
         return;
     b->counters.attaches++;
     sim_radio_set_stat(b, b->attach_reject ? 3 : b->profile.net_stat);
-    if (b->attach_reject)
-        b->last_cause = b->attach_reject;
+    if (!b->attach_reject)
+        return;
+    b->last_cause = b->attach_reject;
+    if (b->call_on) /* one that a silent loss of the registration had left */
+        sim_call_drop(b, "NO CARRIER");
 }
 
 void sim_radio_update(struct sim_board *b)

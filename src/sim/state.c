@@ -22,6 +22,7 @@ static const struct value {
     {"peer", WORD, AT(peer_state), peer_names},
     {"plugged", BOOL, AT(plugged)},
     {"mute", BOOL, AT(mute)},
+    {"hung", BOOL, AT(hung)},
     {"echo", BOOL, AT(channels[0].echo)},
     {"cmee", INT, AT(cmee)},
     {"flow", BOOL, AT(flow)},

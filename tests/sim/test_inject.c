@@ -122,6 +122,33 @@ static void lines_are_said_whole(void **state)
     desk_close(&desk);
 }
 
+/* A line that is dead stays so, whatever the modem does; a modem that hangs boots out of it. */
+static void a_boot_ends_what_hangs(void **state)
+{
+    struct desk desk;
+
+    desk_open(&desk, warm);
+    desk_inject(&desk, "mute on", "ok");
+    desk_inject(&desk, "reboot", "ok");
+    desk_run(&desk, 60000);
+    desk_said(&desk, "");
+    desk_inject(&desk, "mute hung", "ok");
+    desk_expect(&desk, "AT", 60000, "");
+    desk_inject(&desk, "reboot", "ok");
+    desk_run(&desk, 60000);
+    desk_forget(&desk);
+    desk_expect(&desk, "AT", 100, OK("AT"));
+    desk_inject(&desk, "mute hung", "ok");
+    desk_inject(&desk, "mute off", "ok"); /* or comes to itself */
+    desk_expect(&desk, "AT", 100, OK("AT"));
+    desk_inject(&desk, "mute hung", "ok");
+    desk_inject(&desk, "mute on", "ok");
+    desk_inject(&desk, "reboot", "ok");
+    desk_run(&desk, 60000);
+    desk_expect(&desk, "AT", 100, "");
+    desk_close(&desk);
+}
+
 static void muteness(void **state)
 {
     struct desk desk;
@@ -265,9 +292,16 @@ static void idle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_lines), cmocka_unit_test(rules), cmocka_unit_test(lines_are_said_whole),
-        cmocka_unit_test(muteness),  cmocka_unit_test(cards), cmocka_unit_test(knobs_and_state),
-        cmocka_unit_test(presets),   cmocka_unit_test(idle),  cmocka_unit_test(manual),
+        cmocka_unit_test(bad_lines),
+        cmocka_unit_test(rules),
+        cmocka_unit_test(lines_are_said_whole),
+        cmocka_unit_test(muteness),
+        cmocka_unit_test(a_boot_ends_what_hangs),
+        cmocka_unit_test(cards),
+        cmocka_unit_test(knobs_and_state),
+        cmocka_unit_test(presets),
+        cmocka_unit_test(idle),
+        cmocka_unit_test(manual),
     };
 
     return cmocka_run_group_tests_name("sim inject", tests, NULL, NULL);

@@ -166,8 +166,9 @@ static const struct fault_row rows[] = {
     {"SIM pulled", "sim-remove", "sim-insert", 500, HOUR_MS, NULL, 3},
     {"SIM locked", "pin-lock 1234|pin-lock 1234 2|pin-lock 1234 1|pin-lock 9999|pin-lock 9999 2", NULL, 0, 0, NULL, 2},
     {"PUK", "puk-lock", NULL, 0, 0, NULL, 1},
-    {"mute", "mute on", "mute off", 500, 2 * HOUR_MS, NULL, 4},
-    {"mute for long", "mute on", "mute off", HOUR_MS, 8 * HOUR_MS, NULL, 1},
+    /* Mostly the modem hangs, and a boot ends it; or else what lies between is dead, and none helps. */
+    {"mute", "mute hung|mute hung|mute hung|mute on", "mute off", 500, 2 * HOUR_MS, NULL, 4},
+    {"mute for long", "mute hung", "mute off", HOUR_MS, 8 * HOUR_MS, NULL, 1},
     {"modem reboots", "reboot", NULL, 0, 0, NULL, 5},
     {"modem off", "power-off", "power-on", 1000, HOUR_MS, NULL, 2},
     {"noise", "noise 1|noise 10|noise 200|noise 3000", NULL, 0, 0, NULL, 3},

@@ -124,12 +124,20 @@ struct life {
     bool on;                                /* and it is not over */
     int64_t stranded_ms;                    /* down with nothing wrong, since it last carried */
     int64_t stranded_rows_ms[JUDGE_ROWS];
+    uint64_t attaches; /* of the board, as last counted */
 };
 
 bool judge_carries(const struct world *w)
 {
     const struct pppd *p = &w->pppd;
     return p->running && p->up && !p->stuck && sim_board_peer_state(w->board) == SIM_PEER_UP;
+}
+
+bool judge_is(const struct world *w, const char *key, const char *value)
+{
+    char text[64] = "";
+    sim_board_get(w->board, key, text, sizeof(text));
+    return !strcmp(text, value);
 }
 
 static void forget_stranded(struct life *l)
@@ -176,6 +184,15 @@ static void count_time(struct life *l, int64_t ms, bool carried)
         person_comes(l);
 }
 
+/* Whoever caused it: an attach is booked where the downtime is. */
+static void count_attaches(struct life *l)
+{
+    uint64_t attaches = sim_board_counters(l->w->board)->attaches;
+    if (l->last)
+        l->tally->rows[l->last->row].attaches += attaches - l->attaches;
+    l->attaches = attaches;
+}
+
 static void pass_until(struct life *l, int64_t end_ms)
 {
     struct world *w = l->w;
@@ -189,6 +206,7 @@ static void pass_until(struct life *l, int64_t end_ms)
             next_ms = patience_ms;
         world_pass(w, next_ms - before_ms);
         count_time(l, world_now(w) - before_ms, carried);
+        count_attaches(l);
         if (l->contender->look)
             l->contender->look(w);
     }
@@ -199,6 +217,7 @@ static void set_on(struct life *l, const struct judge_event *event, bool on)
     size_t i = judged_row(event->row);
     l->on = on;
     l->guest->hopeless = on && i < JUDGED && judged[i].hopeless;
+    l->guest->over_at_ms = event->end_ms;
 }
 
 static void end_event(struct life *l, const struct judge_event *event)

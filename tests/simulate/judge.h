@@ -32,6 +32,7 @@ struct judge_tally {
     struct {
         unsigned times;
         int64_t down_ms;
+        uint64_t attaches;
     } rows[JUDGE_ROWS];
     int64_t stranded_ms; /* part of down_ms, and of no row: nothing was wrong any more, until a person came */
     uint64_t dials, attaches, cycles, resets, visits; /* visits: a person had to come and reboot the modem */
@@ -45,7 +46,8 @@ struct judge_policy;
 struct judge_guest {
     struct world *w;
     const struct judge_policy *policy;
-    bool hopeless; /* the fault that is on cannot be mended from here, and this one knows */
+    bool hopeless;      /* the fault that is on cannot be mended from here, and this one knows */
+    int64_t over_at_ms; /* when the fault that began last is over */
     bool started;
     struct mc_timer timer, other;
     int step;
@@ -90,6 +92,8 @@ void judge_schedule_free(struct judge_schedule *schedule);
 /** Row of the table in faults.c, by its name. */
 size_t judge_row(const char *name);
 bool judge_carries(const struct world *w);
+/** Does the board's state say @value of @key? */
+bool judge_is(const struct world *w, const char *key, const char *value);
 /** Adds to @tally what @contender made of @schedule on the board that @seed gives. */
 void judge_live(const struct judge_schedule *schedule, uint64_t seed, const struct judge_contender *contender,
                 struct judge_tally *tally);

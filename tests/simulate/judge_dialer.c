@@ -2,7 +2,7 @@
 /*
  * What people run today, as far as its policy goes: chat(8) as in a common peers file (AT, or else +++ and ATH; the
  * APN; ATD), pppd, and a wait of some kind. It is kindly drawn: LCP echo is on (three in 20 s each), a port that
- * cannot be opened is a failed try and no end, and the watchdog's reset line always works.
+ * cannot be opened is a failed try and no end, and the watchdog resets a modem that is not mute without a line, too.
  */
 #include "judge.h"
 #include <string.h>
@@ -126,7 +126,8 @@ static void on_ping(void *ctx)
     d->lost = judge_carries(w) && !w->names_dead ? 0 : d->lost + 1;
     if (d->lost >= 3) {
         d->lost = 0;
-        world_inject(w, "reboot");
+        if (w->profile.reset_line != SIM_LINE_NONE || !judge_is(w, "mute", "yes"))
+            world_inject(w, "reboot");
         pppd_vanish(w);
         rest(d, d->policy->first_ms);
     }

@@ -7,19 +7,13 @@
 #include "judge.h"
 #include <string.h>
 
-#define AGAIN_MS 100  /* a dial was refused */
-#define DIAL_MS  3000 /* it was not answered */
-#define HANG_MS  500  /* PPP is closed, and the modem does not leave data mode */
-#define GUARD_MS 1050 /* around +++ */
+#define AGAIN_MS 100   /* a dial was refused */
+#define DIAL_MS  3000  /* it was not answered */
+#define HANG_MS  500   /* PPP is closed, and the modem does not leave data mode */
+#define GUARD_MS 1050  /* around +++ */
+#define RESET_MS 19000 /* from a reset to a call, as fast as a board can */
 
 enum hand { FREE, ESCAPE, ESCAPED };
-
-static bool is(struct world *w, const char *key, const char *value)
-{
-    char text[64] = "";
-    sim_board_get(w->board, key, text, sizeof(text));
-    return !strcmp(text, value);
-}
 
 static void send(struct judge_guest *o, const char *text, size_t len, int64_t again_ms)
 {
@@ -60,6 +54,17 @@ static void on_hang(void *ctx)
     mc_timer_arm(&o->timer, o->w->queue, GUARD_MS);
 }
 
+/* A modem that hangs is reset, where the board has the line, unless it comes to itself sooner than it boots. */
+static void reset_if_it_helps(struct judge_guest *o)
+{
+    struct world *w = o->w;
+    if (!o->started || o->dead || !judge_is(w, "hung", "yes") || w->profile.reset_line == SIM_LINE_NONE ||
+        o->over_at_ms - world_now(w) <= RESET_MS)
+        return;
+    pppd_vanish(w);
+    world_inject(w, "reboot");
+}
+
 static bool can(struct judge_guest *o)
 {
     struct world *w = o->w;
@@ -73,21 +78,24 @@ void judge_oracle_look(struct world *w)
 {
     static const char close_down[] = "\xf9\x03\xef\x05\xc3\x01\xf2\xf9";
     struct judge_guest *o = w->guest_ctx;
-    if (judge_carries(w) || !can(o))
+    if (judge_carries(w))
+        return;
+    reset_if_it_helps(o);
+    if (!can(o))
         return;
     enum sim_peer_state peer = sim_board_peer_state(w->board);
-    if (is(w, "power", "off") && w->profile.power_line != SIM_LINE_NONE) {
+    if (judge_is(w, "power", "off") && w->profile.power_line != SIM_LINE_NONE) {
         world_inject(w, "power-on");
-    } else if (!is(w, "power", "on") || is(w, "mute", "yes")) {
+    } else if (!judge_is(w, "power", "on") || judge_is(w, "mute", "yes")) {
         return;
-    } else if (is(w, "mode", "cmux")) {
+    } else if (judge_is(w, "mode", "cmux")) {
         send(o, close_down, sizeof(close_down) - 1, AGAIN_MS);
-    } else if (peer == SIM_PEER_TERMINATED || is(w, "mode", "escaped")) {
+    } else if (peer == SIM_PEER_TERMINATED || judge_is(w, "mode", "escaped")) {
         leave_data_mode(o);
     } else if (peer != SIM_PEER_NONE) { /* CONNECT, or a call that somebody left */
         o->step = FREE;
         pppd_start(w);
-    } else if (is(w, "stat", "1") || is(w, "stat", "5")) {
+    } else if (judge_is(w, "stat", "1") || judge_is(w, "stat", "5")) {
         o->step = FREE;
         send(o, "ATD*99***1#\r", 12, DIAL_MS);
     }

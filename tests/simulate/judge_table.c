@@ -81,11 +81,31 @@ static void print_costs(const struct judge_tally *t)
     print_head(names, sizeof(names) / sizeof(names[0]));
     for (size_t i = 0; i < CONTENDERS; i++) {
         double days = (double)t[i].lived_ms / (double)DAY_MS;
-        printf("| %s | %.2f | %.1f | %.1f | %.1f | %.2f | %.2f | %.3f |\n", judge_contenders[i].name,
+        printf("| %s | %.2f | %.1f | %.2f | %.1f | %.2f | %.2f | %.3f |\n", judge_contenders[i].name,
                (double)t[i].down_ms / (double)t[0].down_ms,
                (double)(t[i].down_ms - t[0].down_ms) / (double)MINUTE_MS / days, (double)t[i].attaches / days,
                (double)t[i].dials / days, (double)t[i].cycles / days, (double)t[i].resets / days,
                (double)t[i].visits / days);
+    }
+}
+
+/* An attach that the oracle has, too, is the fault's own; this many more are microcatd's. */
+#define OWN_A_DAY 0.005
+
+static void print_attaches(const struct judge_tally *t)
+{
+    const double days = (double)t[0].lived_ms / (double)DAY_MS;
+    const char *names[1 + CONTENDERS] = {"attaches a day"};
+    for (size_t i = 0; i < CONTENDERS; i++)
+        names[1 + i] = judge_contenders[i].name;
+    print_head(names, 1 + CONTENDERS);
+    for (size_t row = 0; faults_name(row); row++) {
+        if ((double)t[1].rows[row].attaches < (double)t[0].rows[row].attaches + OWN_A_DAY * days)
+            continue;
+        printf("| %s |", faults_name(row));
+        for (size_t i = 0; i < CONTENDERS; i++)
+            printf(" %.3f |", (double)t[i].rows[row].attaches / days);
+        printf("\n");
     }
 }
 
@@ -126,6 +146,8 @@ int judge_main(uint64_t first, long seeds, long days, bool verbose)
     print_faults(tallies);
     printf("\n");
     print_costs(tallies);
+    printf("\n");
+    print_attaches(tallies);
     for (size_t i = 0; i < CONTENDERS; i++) {
         broken = broken || *tallies[i].broken;
         if (*tallies[i].broken)

@@ -11,21 +11,29 @@
 
 #define ORACLE    (&judge_contenders[0])
 #define MICROCATD (&judge_contenders[1])
+#define WATCHDOG  (&judge_contenders[5])
 #define BOARD     0 /* a seed with no habits */
+#define LINES     4 /* one with a reset line */
 
 /* Dials once, and whatever comes of it, never again. */
 static const struct judge_policy never = {
     .after_ms = 365 * DAY_MS, .first_ms = 365 * DAY_MS, .factor = 1, .most_ms = 365 * DAY_MS};
 static const struct judge_contender sloth = {"sloth", &judge_dialer, &never, NULL};
 
-static struct judge_tally live(const struct judge_contender *contender, struct judge_event *events, size_t n)
+static struct judge_tally live_on(uint64_t board, const struct judge_contender *contender, struct judge_event *events,
+                                  size_t n)
 {
     const struct judge_schedule schedule = {events, n, JUDGE_START_MS + DAY_MS};
     struct judge_tally tally = {0};
-    judge_live(&schedule, BOARD, contender, &tally);
+    judge_live(&schedule, board, contender, &tally);
     assert_string_equal(tally.broken, "");
     assert_int_equal(tally.lived_ms, DAY_MS);
     return tally;
+}
+
+static struct judge_tally live(const struct judge_contender *contender, struct judge_event *events, size_t n)
+{
+    return live_on(BOARD, contender, events, n);
 }
 
 static struct judge_event event(const char *name, int64_t at_ms, int64_t lasts_ms)
@@ -68,6 +76,28 @@ static void the_oracle_needs_the_modems_own_time(void **unused)
         assert_int_equal(t.dials, known[i].dials);
         assert_int_equal(t.cycles + t.visits, 0);
     }
+}
+
+/* A modem that hangs is reset by whoever can reset it; and nobody can who has no line to pull. Whoever does it, the
+ * attach is booked on the fault's row. */
+static void a_modem_that_hangs_is_reset(void **unused)
+{
+    const struct judge_contender *const who[] = {ORACLE, MICROCATD, WATCHDOG};
+    struct judge_event e = event("mute for long", HOUR_MS, 2 * HOUR_MS);
+    for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
+        struct judge_tally with = live_on(LINES, who[i], &e, 1), without = live(who[i], &e, 1);
+        print_message("# %s: %lld s, without a line %lld s\n", who[i]->name, (long long)with.down_ms / 1000,
+                      (long long)without.down_ms / 1000);
+        assert_in_range(with.down_ms, 18100, 6 * MINUTE_MS);
+        assert_int_equal(with.resets, 1);
+        assert_int_equal(with.attaches, 1);
+        assert_int_equal(with.rows[e.row].attaches, 1);
+        assert_true(without.down_ms >= 2 * HOUR_MS);
+        assert_true(with.visits + without.visits == 0);
+    }
+    assert_in_range(live_on(LINES, ORACLE, &e, 1).down_ms, 18100, 18200);
+    struct judge_event shorter = event("mute for long", HOUR_MS, 15000); /* the boot would be longer */
+    assert_int_equal(live_on(LINES, ORACLE, &shorter, 1).resets, 0);
 }
 
 /* It knows that no dial helps before the fault's end: those that were under way are all that it wastes. */
@@ -147,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_calm_day_costs_nothing),
         cmocka_unit_test(the_oracle_needs_the_modems_own_time),
+        cmocka_unit_test(a_modem_that_hangs_is_reset),
         cmocka_unit_test(the_oracle_knows_when_a_fault_ends),
         cmocka_unit_test(a_day_is_the_sum_of_its_faults),
         cmocka_unit_test(who_does_nothing_is_the_worst),
