@@ -125,7 +125,7 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The modem answered ERROR to a command of the bring-up that it supports. The command and the answer "
                 "are given with the fault. Mostly it is not yet ready, seldom its firmware is in a bad state.",
-            .does = "Starts the bring-up again after a growing delay; from the third failure in a row it resets the "
+            .does = "Starts the bring-up again after a growing delay; from the fourth failure in a row it resets the "
                     "modem, at most once per ResetInterval=, and later power-cycles it, if a power line is configured.",
             .next =
                 "`microcatctl trace` shows the dialogue. If it is always the same command, compare the firmware shown "
@@ -138,7 +138,7 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "An answer had not the form that the manual gives it: bytes were lost or mangled on the way (no flow "
                 "control at a high speed, a bad cable), or this firmware words it in a way not known yet.",
-            .does = "Throws the answer away and starts the bring-up again after a growing delay; from the third "
+            .does = "Throws the answer away and starts the bring-up again after a growing delay; from the fourth "
                     "failure in a row it resets the modem, at most once per ResetInterval=, and later power-cycles it, "
                     "if a power line is configured.",
             .next = "`microcatctl trace` shows the line. Try a lower BaudRate=; if the line is whole and the same each "
@@ -339,9 +339,11 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The network knows the SIM and does not want it here: not activated, suspended, no roaming agreement, "
                 "or a device that it does not allow.",
-            .does = "Tries again after growing delays up to RedialMax=, after several failures in a row with a radio "
-                    "cycle, which lets the modem choose another network; it cycles the radio at most once per "
-                    "RadioCycleInterval= and never resets the modem for this: networks block devices that storm them.",
+            .does =
+                "Tries again after growing delays up to RedialMax=, while the modem tries by itself each 12 minutes "
+                "(T3402). From the ninth failure in a row (an hour and a half, with the default delays) it cycles the "
+                "radio, which lets the modem choose another network and forget that it was refused; at most once per "
+                "RadioCycleInterval=. It never resets the modem for this: networks block devices that storm them.",
             .next = "Ask the operator whether the SIM is active and may use LTE and roaming at this place.",
         },
     ROW(REGISTRATION_LIMITED) =
@@ -430,9 +432,8 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The modem is registered but could not open the data context. The network may have dropped the attach "
                 "without saying so.",
-            .does = "Redials after growing delays; from the second failure in a row it also detaches and attaches, "
-                    "from the third it cycles the radio, later it resets and at last power-cycles the modem, all "
-                    "within the budgets.",
+            .does = "Redials after growing delays; from the third failure in a row (RadioCycleAfter=) it also cycles "
+                    "the radio, later it resets and at last power-cycles the modem, all within the budgets.",
             .next = "If every gateway in the region has it, it is the network; if only this one, look at its SIM.",
         },
     ROW(DIAL_REFUSED) =
@@ -442,9 +443,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "ATD was answered with an error: the context is in use, is not defined, or the modem believes that a "
                 "call is still up.",
-            .does = "Redials after growing delays; from the second failure in a row it also detaches and attaches, "
-                    "from the third it cycles the radio, later it resets and at last power-cycles the modem, all "
-                    "within the budgets.",
+            .does = "Hangs up (ATH) what the modem may still hold, and redials after growing delays; from the third "
+                    "failure in a row (RadioCycleAfter=) it also cycles the radio, later it resets and at last "
+                    "power-cycles the modem, all within the budgets.",
             .next = "`microcatctl trace` shows the answer.",
         },
     ROW(DIAL_TIMEOUT) =
@@ -453,8 +454,9 @@ static const struct mc_fault_info rows[] = {
             .text = "no answer to the dialling",
             .means = "Neither CONNECT nor a refusal came within 50 seconds, the longest time that the modem's manual "
                      "allows.",
-            .does = "Finds out where the modem is and redials after growing delays; from the third failure in a row it "
-                    "cycles the radio, later it resets and at last power-cycles the modem, all within the budgets.",
+            .does = "Finds out where the modem is and redials after growing delays; from the third failure in a row "
+                    "(RadioCycleAfter=) it cycles the radio, later it resets and at last power-cycles the modem, all "
+                    "within the budgets.",
         },
     ROW(PPP_TIMEOUT) =
         {
@@ -463,9 +465,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "The call was connected, but PPP was not running after SetupTimeout=: frames were lost, or the network "
                 "did not answer.",
-            .does = "Ends the call and redials after growing delays; from the second failure in a row it also detaches "
-                    "and attaches, then cycles the radio, later it resets and at last power-cycles the modem, all "
-                    "within the budgets.",
+            .does =
+                "Ends the call and redials after growing delays; from the third failure in a row (RadioCycleAfter=) it "
+                "also cycles the radio, later it resets and at last power-cycles the modem, all within the budgets.",
             .next =
                 "If the last phase was always establish, bytes get lost: try a lower BaudRate= and check FlowControl=.",
         },
@@ -476,9 +478,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "LCP negotiation failed: the modem said CONNECT, yet nothing on the other side speaks PPP, or the line "
                 "loops back.",
-            .does = "Ends the call and redials after growing delays; from the second failure in a row it also detaches "
-                    "and attaches, then cycles the radio, later it resets and at last power-cycles the modem, all "
-                    "within the budgets.",
+            .does = "Ends the call and redials after growing delays. It is the modem that answers LCP, so it neither "
+                    "detaches nor touches the radio; from the seventh failure in a row it resets the modem, later it "
+                    "power-cycles it, within the budgets.",
             .next = "If it is so from the first day, check FlowControl= and BaudRate= in [Modem].",
         },
     ROW(PPP_AUTH) =
@@ -497,9 +499,8 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "PPP was set up, but no IP address was agreed on: the network has not finished the data context, or "
                 "Type= asks for what it does not give.",
-            .does = "Ends the call and redials after growing delays; from the second failure in a row it also detaches "
-                    "and attaches, then cycles the radio, later it resets and at last power-cycles the modem, all "
-                    "within the budgets.",
+            .does = "Ends the call and redials after growing delays; from the fourth failure in a row it also detaches "
+                    "and attaches, later it resets and at last power-cycles the modem, all within the budgets.",
             .next = "If it stays, check Type= and APN= in [PDP].",
         },
     ROW(PPP_ECHO_DEAD) =
@@ -509,8 +510,9 @@ static const struct mc_fault_info rows[] = {
             .means =
                 "EchoFailure= echo requests in a row went unanswered. The modem itself answers them, so the modem, the "
                 "bridge or the line between is dead; the network has nothing to do with it.",
-            .does = "Ends the call, finds out where the modem is and redials; from the third failure in a row it "
-                    "cycles the radio, later it resets and at last power-cycles the modem, all within the budgets.",
+            .does = "Ends the call, finds out where the modem is and redials; from the fifth failure in a row it "
+                    "resets and later power-cycles the modem, within the budgets. It neither detaches nor touches the "
+                    "radio: the network has no part in it.",
             .next = "If it happens under load, check FlowControl= and try a lower BaudRate=.",
         },
     ROW(PPP_TERMINATED) =

@@ -27,7 +27,7 @@ static enum mc_step recheck_step(enum mc_fault fault)
     case MC_FAULT_REGISTRATION_LOST:
         return MC_STEP_CHECK;
     default:
-        return MC_STEP_END; /* to look again would be to dial: that is what was done already */
+        return MC_STEP_END; /* to look again would be to dial: a remedy comes right behind such a look (MC_PACE_TRY) */
     }
 }
 

@@ -35,7 +35,12 @@ const char *mc_remedy_text(enum mc_remedy remedy)
  * - what a person must mend (PIN, APN, subscription) is not mended by a reset;
  * - while the modem searches, the network's own timers (T3411, T3402) run in it, and a reset starts them over: hence
  * the late reset;
- * - a mute modem cannot be told to cycle its radio.
+ * - a mute modem cannot be told to cycle its radio;
+ * - LCP is the modem's own: its silence is none of the network's. A radio cycle would cost the attach that a reset
+ * costs, and leave the modem's PPP as it is;
+ * - a dial on a kept attach costs the network next to nothing, an attach does not. So where a milder remedy is part of
+ * a stronger one that comes a dial later (detaching, of the radio cycle), only the stronger one is in the row;
+ * - a network that denies the registration is asked by the modem itself, each time that T3402 (12 min) has passed.
  */
 static const struct mc_ladder_row rows[MC_FAULT_COUNT] = {
     ROW(NONE, LOOK, MC_PACE_QUICK, 0, 0, 0, 0),
@@ -45,9 +50,9 @@ static const struct mc_ladder_row rows[MC_FAULT_COUNT] = {
     ROW(DEVICE_ERROR, LOOK, MC_PACE_QUICK, 0, 0, 0, 0),
     ROW(DEVICE_GONE, LOOK, MC_PACE_QUICK, 0, 0, 0, 0),
     ROW(NOT_A_MODEM, LOOK, MC_PACE_LOOK, 0, 0, 0, 0),
-    ROW(MODEM_SILENT, LOOK, MC_PACE_QUICK, 0, 0, 2, 4),
-    ROW(MODEM_REFUSED, LOOK, MC_PACE_MODEM, 0, 0, 3, 6),
-    ROW(MODEM_MALFORMED, LOOK, MC_PACE_MODEM, 0, 0, 3, 6),
+    ROW(MODEM_SILENT, LOOK, MC_PACE_QUICK, 0, 0, 2, 6),
+    ROW(MODEM_REFUSED, LOOK, MC_PACE_MODEM, 0, 0, 4, 7),
+    ROW(MODEM_MALFORMED, LOOK, MC_PACE_MODEM, 0, 0, 4, 7),
     ROW(MODEM_REBOOTED, LOOK, MC_PACE_HOST, 0, 0, 0, 6),
     ROW(MODEM_OFF, LOOK, MC_PACE_QUICK, 0, 0, 0, 1),
     ROW(STUCK_IN_DATA, LOOK, MC_PACE_QUICK, 0, 0, 2, 4),
@@ -64,7 +69,7 @@ static const struct mc_ladder_row rows[MC_FAULT_COUNT] = {
     ROW(PDP_REFUSED, LOOK, MC_PACE_MODEM, 0, 0, 4, 0),
     ROW(RADIO_REFUSED, LOOK, MC_PACE_MODEM, 0, 0, 2, 4),
     ROW(NOT_REGISTERED, REDIAL, MC_PACE_DIAL, 0, 1, 4, 8),
-    ROW(REGISTRATION_DENIED, REDIAL, MC_PACE_DIAL, 0, 4, 0, 0),
+    ROW(REGISTRATION_DENIED, REDIAL, MC_PACE_DIAL, 0, 9, 0, 0),
     ROW(REGISTRATION_LIMITED, REDIAL, MC_PACE_DIAL, 0, 2, 0, 0),
     ROW(REGISTRATION_LOST, REDIAL, MC_PACE_DIAL, 0, 2, 5, 0),
     ROW(NETWORK_BACKOFF, REDIAL, MC_PACE_NETWORK, 0, 0, 0, 0),
@@ -73,14 +78,14 @@ static const struct mc_ladder_row rows[MC_FAULT_COUNT] = {
     ROW(PDP_TYPE_REJECTED, REDIAL, MC_PACE_CAP, 0, 0, 0, 0),
     ROW(AUTH_REJECTED, REDIAL, MC_PACE_CAP, 0, 0, 0, 0),
     ROW(NOT_SUBSCRIBED, REDIAL, MC_PACE_CAP, 0, 0, 0, 0),
-    ROW(DIAL_NO_CARRIER, REDIAL, MC_PACE_DIAL, 2, 3, 6, 9),
-    ROW(DIAL_REFUSED, REDIAL, MC_PACE_DIAL, 2, 3, 6, 9),
-    ROW(DIAL_TIMEOUT, REDIAL, MC_PACE_DIAL, 0, 3, 5, 8),
-    ROW(PPP_TIMEOUT, REDIAL, MC_PACE_DIAL, 2, 3, 6, 9),
-    ROW(PPP_LCP, REDIAL, MC_PACE_DIAL, 2, 3, 6, 9),
+    ROW(DIAL_NO_CARRIER, REDIAL, MC_PACE_TRY, 0, 3, 7, 10),
+    ROW(DIAL_REFUSED, REDIAL, MC_PACE_TRY, 0, 3, 7, 10),
+    ROW(DIAL_TIMEOUT, REDIAL, MC_PACE_TRY, 0, 3, 6, 9),
+    ROW(PPP_TIMEOUT, REDIAL, MC_PACE_TRY, 0, 3, 7, 10),
+    ROW(PPP_LCP, REDIAL, MC_PACE_TRY, 0, 0, 7, 10),
     ROW(PPP_AUTH, REDIAL, MC_PACE_CAP, 0, 0, 0, 0),
-    ROW(PPP_NO_ADDRESS, REDIAL, MC_PACE_DIAL, 2, 3, 6, 9),
-    ROW(PPP_ECHO_DEAD, REDIAL, MC_PACE_DIAL, 0, 3, 5, 8),
+    ROW(PPP_NO_ADDRESS, REDIAL, MC_PACE_TRY, 4, 0, 7, 10),
+    ROW(PPP_ECHO_DEAD, REDIAL, MC_PACE_DIAL, 0, 0, 5, 8),
     ROW(PPP_TERMINATED, REDIAL, MC_PACE_DIAL, 3, 4, 0, 0),
     ROW(NO_CARRIER, REDIAL, MC_PACE_DIAL, 3, 4, 8, 0),
     ROW(PDP_DISCONNECTED, REDIAL, MC_PACE_DIAL, 3, 4, 8, 0),

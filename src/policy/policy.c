@@ -77,6 +77,7 @@ static int64_t pace_delay_ms(struct mc_policy *policy, enum mc_pace pace)
     case MC_PACE_LOOK:
         return with_chance(policy, policy->settings->recovery.sim_check_interval_ms, false);
     case MC_PACE_DIAL:
+    case MC_PACE_TRY:
         return with_chance(policy, dial_delay_ms(policy, policy->pace_failures), false);
     case MC_PACE_MODEM:
         return with_chance(policy, dial_delay_ms(policy, policy->modem_failures), false);
@@ -178,6 +179,15 @@ static enum mc_remedy choose(const struct mc_policy *policy, const struct mc_lad
     return row->base;
 }
 
+static int64_t delay_ms(struct mc_policy *policy, const struct mc_ladder_row *row, enum mc_remedy remedy, bool carried)
+{
+    if (carried)
+        return with_chance(policy, CARRIED_DELAY_MS, false);
+    if (row->pace == MC_PACE_TRY && remedy > row->base)
+        return with_chance(policy, policy->settings->recovery.redial_delay_ms, false);
+    return pace_delay_ms(policy, row->pace);
+}
+
 void mc_policy_decide(struct mc_policy *policy, enum mc_fault fault, unsigned usable, int64_t now_ms,
                       struct mc_decision *ret_decision)
 {
@@ -189,9 +199,10 @@ void mc_policy_decide(struct mc_policy *policy, enum mc_fault fault, unsigned us
     bool carried = policy->carried && row->pace == MC_PACE_DIAL && failures == 1;
     policy->carried = false;
 
+    enum mc_remedy remedy = choose(policy, row, failures, usable, now_ms);
     *ret_decision = (struct mc_decision){
-        .remedy = choose(policy, row, failures, usable, now_ms),
-        .delay_ms = carried ? with_chance(policy, CARRIED_DELAY_MS, false) : pace_delay_ms(policy, row->pace),
+        .remedy = remedy,
+        .delay_ms = delay_ms(policy, row, remedy, carried),
         .failures = failures,
     };
     const char *words = mc_remedy_text(ret_decision->remedy);

@@ -80,6 +80,18 @@ static void a_mute_modem_is_not_dialled(void **state)
     assert_int_equal(mc_ladder_row(MC_FAULT_MODEM_SILENT)->radio_cycle_after, 0);
 }
 
+/* LCP lives in the modem: to detach for its silence, or to cycle the radio, costs an attach and asks nobody who could
+ * help. A reset, which costs the same, starts the modem's PPP anew. */
+static void what_the_modem_itself_answers_is_none_of_the_networks(void **state)
+{
+    static const enum mc_fault modems[] = {MC_FAULT_PPP_LCP, MC_FAULT_PPP_ECHO_DEAD};
+    for (size_t i = 0; i < MC_LENGTH_OF(modems); i++) {
+        const struct mc_ladder_row *row = mc_ladder_row(modems[i]);
+        assert_int_equal(row->reattach_after + row->radio_cycle_after, 0);
+        assert_true(row->reset_after > 0);
+    }
+}
+
 static void remedies_have_names(void **state)
 {
     for (int remedy = 0; remedy < MC_REMEDY_COUNT; remedy++) {
@@ -98,6 +110,7 @@ int main(void)
         cmocka_unit_test(what_a_person_must_mend_resets_nothing),
         cmocka_unit_test(held_only_where_a_person_is_needed),
         cmocka_unit_test(a_mute_modem_is_not_dialled),
+        cmocka_unit_test(what_the_modem_itself_answers_is_none_of_the_networks),
         cmocka_unit_test(remedies_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

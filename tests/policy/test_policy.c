@@ -96,7 +96,6 @@ static void host_and_network_are_counted_apart(void **state)
     assert_int_equal(harness_decide(h, MC_FAULT_NO_CARRIER, ALL, NOW).delay_ms, 240 * SECOND);
 }
 
-/* A call that carried and ended is redialled within seconds, each time; what fails on the way backs off as ever. */
 /* A network that was away for an hour says nothing of a modem that then refuses a command, and the other way round. */
 static void modem_and_network_are_counted_apart(void **state)
 {
@@ -107,9 +106,10 @@ static void modem_and_network_are_counted_apart(void **state)
     assert_int_equal(harness_decide(h, MC_FAULT_MODEM_MALFORMED, ALL, NOW).delay_ms,
                      30 * SECOND); /* its failures are one */
     assert_int_equal(harness_decide(h, MC_FAULT_PDP_REFUSED, ALL, NOW).delay_ms, 60 * SECOND);
-    assert_int_equal(harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, NOW).delay_ms, 30 * MINUTE);
+    assert_int_equal(harness_decide(h, MC_FAULT_CONGESTION, ALL, NOW).delay_ms, 30 * MINUTE);
 }
 
+/* A call that carried and ended is redialled within seconds, each time; what fails on the way backs off as ever. */
 static void a_call_that_carried_is_redialled_at_once(void **state)
 {
     struct harness *h = *state;
@@ -162,7 +162,49 @@ static void boot_jitter_stays_within_its_setting(void **state)
 
 /* ---- rungs and budgets ---- */
 
-/* A dial that fails for ever, as an hour of the day: which remedies, and how often. */
+/* The dial that has just failed was the look at the fault that comes before each strong remedy. To wait minutes between
+ * the two would be to detach or reset a modem that may have come to itself. What ends a call that had come up was no
+ * such look: there the delays grow. */
+static void a_remedy_comes_right_behind_the_dial_that_failed(void **state)
+{
+    static const struct {
+        enum mc_fault fault;
+        bool of_a_dial;
+    } rows[] = {{MC_FAULT_DIAL_NO_CARRIER, true}, {MC_FAULT_DIAL_REFUSED, true},   {MC_FAULT_DIAL_TIMEOUT, true},
+                {MC_FAULT_PPP_TIMEOUT, true},     {MC_FAULT_PPP_LCP, true},        {MC_FAULT_PPP_NO_ADDRESS, true},
+                {MC_FAULT_PPP_ECHO_DEAD, false},  {MC_FAULT_LINK_STALE, false},    {MC_FAULT_NO_CARRIER, false},
+                {MC_FAULT_PPP_TERMINATED, false}, {MC_FAULT_NOT_REGISTERED, false}};
+    static const int64_t growing_s[] = {10, 30, 60, 120, 240, 480, 960, 1800, 1800, 1800};
+    struct harness *h = *state;
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
+        mc_policy_start_over(h->policy);
+        unsigned remedies = 0;
+        for (size_t n = 0; n < MC_LENGTH_OF(growing_s); n++) {
+            struct mc_decision d = harness_decide(h, rows[i].fault, ALL, NOW);
+            bool at_once = rows[i].of_a_dial && d.remedy != MC_REMEDY_REDIAL;
+            remedies += d.remedy != MC_REMEDY_REDIAL;
+            if (d.delay_ms != (at_once ? 10 : growing_s[n]) * SECOND)
+                fail_msg("%s, failure %zu: %d s", mc_fault_info(rows[i].fault)->code, n + 1,
+                         (int)(d.delay_ms / SECOND));
+        }
+        assert_true(remedies > 0);
+    }
+}
+
+/* T3402 is 12 minutes: the modem has tried by itself for several times before it is made to. */
+static void who_is_refused_attaches_no_more_than_the_modem_itself(void **state)
+{
+    struct harness *h = *state;
+    int64_t waited_ms = 0;
+    for (enum mc_remedy remedy = MC_REMEDY_REDIAL; remedy == MC_REMEDY_REDIAL;) {
+        struct mc_decision d = harness_decide(h, MC_FAULT_REGISTRATION_DENIED, ALL, NOW);
+        remedy = d.remedy;
+        waited_ms += d.delay_ms;
+    }
+    assert_in_range(waited_ms, 60 * MINUTE, 2 * HOUR);
+}
+
+/* A link that goes stale for ever, as an hour of the day: which remedies, and how often. */
 static void rungs_come_in_order_and_within_their_budgets(void **state)
 {
     struct harness *h = *state;
@@ -171,7 +213,7 @@ static void rungs_come_in_order_and_within_their_budgets(void **state)
     enum mc_remedy first[MC_REMEDY_COUNT];
     unsigned n_first = 0;
     while (now_ms < end_ms) {
-        struct mc_decision d = harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, now_ms);
+        struct mc_decision d = harness_decide(h, MC_FAULT_LINK_STALE, ALL, now_ms);
         if (counts[d.remedy]++ == 0)
             first[n_first++] = d.remedy;
         if (d.remedy == MC_REMEDY_RESET && last_ms[d.remedy])
@@ -451,6 +493,8 @@ int main(void)
         TEST(alternating_faults_do_not_dial_faster),
         TEST(delays_stay_bounded_after_years),
         TEST(boot_jitter_stays_within_its_setting),
+        TEST(a_remedy_comes_right_behind_the_dial_that_failed),
+        TEST(who_is_refused_attaches_no_more_than_the_modem_itself),
         TEST(rungs_come_in_order_and_within_their_budgets),
         TEST(only_what_the_board_can_do),
         TEST(a_remedy_that_did_not_help_waits_twice_as_long),

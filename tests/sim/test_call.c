@@ -170,6 +170,21 @@ static void hangs(void **state)
     desk_close(&desk);
 }
 
+/* The network forgot the modem without a word, and does not take it again: what the call was left with is gone. */
+static void a_rejected_attach_ends_the_call(void **state)
+{
+    struct desk desk;
+
+    open_call(&desk, warm);
+    desk_inject(&desk, "deregister 2 silent", "ok");
+    desk_inject(&desk, "attach-reject 115", "ok");
+    desk_inject(&desk, "register 5", "ok");
+    desk_run(&desk, 10000);
+    desk_get(&desk, "stat", "3");
+    assert_int_equal(desk.peer, SIM_PEER_NONE);
+    desk_close(&desk);
+}
+
 static void network_events(void **state)
 {
     static const struct {
@@ -296,10 +311,12 @@ static void crash_in_data(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dials),          cmocka_unit_test(dials_in_vain),   cmocka_unit_test(escapes),
-        cmocka_unit_test(back_online),    cmocka_unit_test(closing_words),   cmocka_unit_test(hangs),
-        cmocka_unit_test(network_events), cmocka_unit_test(lose_and_regain), cmocka_unit_test(left_in_data_mode),
-        cmocka_unit_test(left_in_cmux),   cmocka_unit_test(crash_in_data),
+        cmocka_unit_test(dials),           cmocka_unit_test(dials_in_vain),
+        cmocka_unit_test(escapes),         cmocka_unit_test(back_online),
+        cmocka_unit_test(closing_words),   cmocka_unit_test(hangs),
+        cmocka_unit_test(network_events),  cmocka_unit_test(a_rejected_attach_ends_the_call),
+        cmocka_unit_test(lose_and_regain), cmocka_unit_test(left_in_data_mode),
+        cmocka_unit_test(left_in_cmux),    cmocka_unit_test(crash_in_data),
     };
 
     return cmocka_run_group_tests_name("sim call", tests, NULL, NULL);

@@ -170,6 +170,11 @@ static void a_quarter_beyond_the_oracle_at_most(void **unused)
     print_message("# microcatd: %.3f of the oracle's downtime\n", (double)ours.down_ms / (double)oracle.down_ms);
     assert_true((double)ours.down_ms <= 1.25 * (double)oracle.down_ms);
     assert_int_equal(ours.visits, 0);
+    /* And hardly an attach that the faults do not bring themselves: who never touches the radio has a person come, who
+     * costs one each four days. */
+    double own_a_day = ((double)ours.attaches - (double)oracle.attaches) / 120;
+    print_message("# microcatd: %.2f attaches a day beyond the oracle's\n", own_a_day);
+    assert_true(own_a_day <= 0.25);
 }
 
 int main(void)

@@ -270,7 +270,7 @@ static void a_reattach_looks_at_the_sim(void **unused)
     for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
         bool heard = i % 2; /* the modem may say it by itself, or not a word */
         _cleanup_world_ struct world *w = online("");
-        world_inject(w, "dial-reject no-carrier"); /* from the second one on it reattaches */
+        world_inject(w, "no-address on"); /* from the fourth one on it reattaches */
         world_inject(w, "no-carrier");
         for (int64_t ms = 0; ms < HOUR_MS && w->status.counters.reattaches == 0; ms += 10)
             pass(w, 10);

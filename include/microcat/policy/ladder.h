@@ -35,6 +35,8 @@ enum mc_pace {                  /* how fast the base remedy is repeated */
                MC_PACE_QUICK,   /* 1, 2, 4, ... 30 s: nothing is sent to the network by trying */
                MC_PACE_LOOK,    /* SimCheckInterval: look whether a person did something */
                MC_PACE_DIAL,    /* RedialDelay, x3, then doubled up to RedialMax */
+               MC_PACE_TRY,     /* as MC_PACE_DIAL, for a dial that came to nothing: it was the look at the fault, so a
+                                   stronger remedy comes right behind it, after RedialDelay */
                MC_PACE_CAP,     /* RedialMax at once: trying sooner cannot help */
                MC_PACE_NETWORK, /* NetworkBackoff at least: the network said so (CME 537) */
 };
