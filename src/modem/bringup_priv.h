@@ -39,6 +39,7 @@ struct mc_bringup {
     bool without_mux; /* in this walk: the host had no memory for it */
     bool unlocking;   /* the modem took the PIN and may go on asking for it for a moment */
     bool wonders;     /* somebody does, whether the PDP context is active */
+    bool asks_health; /* in this sample */
     bool stop_before_dial, look_once, radio_stays_off;
     bool joined;                /* the last line of two commands that was sent... */
     unsigned told;              /* ... and what its answer told, MC_TOLD_* */

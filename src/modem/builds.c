@@ -170,7 +170,10 @@ int mc_build_csq(void *ctx, char *out, size_t size)
 }
 
 /* Supply and temperature change slowly; and a call that has just begun has better things to do. */
-#define HEALTH_MS  (5 * 60 * 1000 - 1000)
+#define HEALTH_MS (5 * 60 * 1000 - 1000)
+#define HEALTH_TRIES                                                                                                   \
+    3 /* an answer that comes late is asked for again; a modem that has none is not asked each time                    \
+       */
 #define DIALLED_MS 10000
 
 static bool just_dialled(const struct mc_bringup *b)
@@ -180,8 +183,10 @@ static bool just_dialled(const struct mc_bringup *b)
 
 static bool health_due(const struct mc_bringup *b)
 {
+    const struct mc_facts *f = &b->facts;
+    bool again = f->health_unanswered > 0 && f->health_unanswered < HEALTH_TRIES;
     return !just_dialled(b) &&
-           (b->facts.health_at_ms < 0 || mc_timerq_now_ms(b->queue) - b->facts.health_at_ms >= HEALTH_MS);
+           (f->health_asked_at_ms < 0 || again || mc_timerq_now_ms(b->queue) - f->health_asked_at_ms >= HEALTH_MS);
 }
 
 /* Beside a call, registrations are told as they come; who was registered already when met has not asked for it yet. */
@@ -218,15 +223,21 @@ int mc_build_context(void *ctx, char *out, size_t size)
 
 int mc_build_cbc(void *ctx, char *out, size_t size)
 {
-    return health_due(ctx) ? mc_at_format(out, size, "AT+CBC") : -ENODATA;
+    struct mc_bringup *b = ctx;
+    b->asks_health = health_due(b);
+    if (!b->asks_health)
+        return -ENODATA;
+    b->facts.health_asked_at_ms = mc_timerq_now_ms(b->queue);
+    b->facts.health_unanswered++;
+    return mc_at_format(out, size, "AT+CBC");
 }
 
 int mc_build_temperature(void *ctx, char *out, size_t size)
 {
     struct mc_bringup *b = ctx;
-    if (!health_due(b))
+    if (!b->asks_health)
         return -ENODATA;
-    b->facts.health_at_ms = mc_timerq_now_ms(b->queue);
+    b->asks_health = false;
     return mc_at_format(out, size, "AT+CPMUTEMP");
 }
 

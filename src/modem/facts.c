@@ -49,6 +49,7 @@ void mc_facts_forget(struct mc_facts *facts)
         .signal_at_ms = -1,
         .registration_at_ms = -1,
         .health_at_ms = -1,
+        .health_asked_at_ms = -1,
         .temperature_c = MC_AT_UNKNOWN,
         .supply_mv = MC_AT_UNKNOWN,
     };

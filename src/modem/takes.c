@@ -352,12 +352,21 @@ int mc_take_active(void *ctx, const struct mc_at_answer *a)
     return 0;
 }
 
+static int health_told(struct mc_bringup *b, int r)
+{
+    if (r < 0)
+        return r;
+    b->facts.health_at_ms = mc_timerq_now_ms(b->queue);
+    b->facts.health_unanswered = 0;
+    return 0;
+}
+
 int mc_take_cbc(void *ctx, const struct mc_at_answer *a)
 {
-    return a->n_lines ? mc_at_parse_cbc(a->lines[0], &facts_of(ctx)->supply_mv) : -EBADMSG;
+    return health_told(ctx, a->n_lines ? mc_at_parse_cbc(a->lines[0], &facts_of(ctx)->supply_mv) : -EBADMSG);
 }
 
 int mc_take_temperature(void *ctx, const struct mc_at_answer *a)
 {
-    return a->n_lines ? mc_at_parse_cpmutemp(a->lines[0], &facts_of(ctx)->temperature_c) : -EBADMSG;
+    return health_told(ctx, a->n_lines ? mc_at_parse_cpmutemp(a->lines[0], &facts_of(ctx)->temperature_c) : -EBADMSG);
 }

@@ -26,8 +26,10 @@
     "facts.manufacturer=; facts.model=; facts.revision=; facts.firmware=; facts.imei=; facts.iccid=; facts.imsi=; "    \
     "facts.context_known=0; facts.context.apn=; facts.auth_known=0; facts.auth_same=0; facts.flow_refused=0; "         \
     "facts.speed_refused=0; facts.mux_why="
-#define HEALTH    "facts.band=28; facts.temperature_c=23; facts.supply_mv=3978; facts.health_at_ms=1"
-#define NO_HEALTH "facts.band=?; facts.temperature_c=?; facts.supply_mv=?; facts.health_at_ms=-1"
+#define HEALTH                                                                                                         \
+    "facts.band=28; facts.temperature_c=23; facts.supply_mv=3978; facts.health_at_ms=1; facts.health_asked_at_ms=1"
+#define NO_HEALTH                                                                                                      \
+    "facts.band=?; facts.temperature_c=?; facts.supply_mv=?; facts.health_at_ms=-1; facts.health_asked_at_ms=-1"
 
 static void what_is_left(void **state)
 {

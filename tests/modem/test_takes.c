@@ -161,10 +161,13 @@ static const struct taking {
     {mc_take_active, "", "+CGACT: 2,1|else", 0, "facts.context_active=-1; facts.context_active_at_ms=101000"},
     {mc_take_active, "set.pdp.cid=2", "+CGACT: 1,0|+CGACT: 2,1", 0, "facts.context_active=1"},
     {mc_take_active, "facts.context_active=1", "", 0, "facts.context_active=-1"},
-    {mc_take_cbc, "", "+CBC: 3.978V", 0, "facts.supply_mv=3978"},
-    {mc_take_cbc, "", "", -EBADMSG},
-    {mc_take_temperature, "", "+CPMUTEMP: 23", 0, "facts.temperature_c=23"},
-    {mc_take_temperature, "", "", -EBADMSG},
+    {mc_take_cbc, "facts.health_unanswered=2", "+CBC: 3.978V", 0,
+     "facts.supply_mv=3978; facts.health_at_ms=101000; facts.health_unanswered=0"},
+    {mc_take_cbc, "facts.health_unanswered=2", "", -EBADMSG, "facts.health_at_ms=-1; facts.health_unanswered=2"},
+    {mc_take_temperature, "facts.health_unanswered=2", "+CPMUTEMP: 23", 0,
+     "facts.temperature_c=23; facts.health_at_ms=101000; facts.health_unanswered=0"},
+    {mc_take_temperature, "facts.health_unanswered=2", "", -EBADMSG,
+     "facts.health_at_ms=-1; facts.health_unanswered=2"},
 };
 
 static struct bench *situation(const char *text)
@@ -425,12 +428,18 @@ static const struct building {
     {mc_build_context, "facts.context_active_at_ms=100000; wonders=1", "AT+CGACT?;+CGPADDR=1", "wonders=0",
      .carries = true},
     {mc_build_context, "facts.context_active_at_ms=100000; wonders=1", NULL, "wonders=1"},
-    {mc_build_cbc, "", "AT+CBC"},
-    {mc_build_cbc, "dialled_at_ms=91000", "AT+CBC"},
-    {mc_build_cbc, "dialled_at_ms=91001", NULL},
-    {mc_build_cbc, "facts.health_at_ms=100999", NULL},
-    {mc_build_temperature, "", "AT+CPMUTEMP", "facts.health_at_ms=101000"},
-    {mc_build_temperature, "facts.health_at_ms=100999", NULL, "facts.health_at_ms=100999"},
+    {mc_build_cbc, "", "AT+CBC", "asks_health=1; facts.health_asked_at_ms=101000; facts.health_unanswered=1"},
+    {mc_build_cbc, "dialled_at_ms=91000", "AT+CBC", "asks_health=1"},
+    {mc_build_cbc, "dialled_at_ms=91001; asks_health=1", NULL, "asks_health=0"},
+    {mc_build_cbc, "facts.health_asked_at_ms=100999; asks_health=1", NULL,
+     "asks_health=0; facts.health_asked_at_ms=100999; facts.health_unanswered=0"},
+    {mc_build_cbc, "facts.health_asked_at_ms=100999; facts.health_unanswered=1", "AT+CBC",
+     "asks_health=1; facts.health_unanswered=2"},
+    {mc_build_cbc, "facts.health_asked_at_ms=100999; facts.health_unanswered=2", "AT+CBC",
+     "asks_health=1; facts.health_unanswered=3"},
+    {mc_build_cbc, "facts.health_asked_at_ms=100999; facts.health_unanswered=3", NULL, "asks_health=0"},
+    {mc_build_temperature, "asks_health=1", "AT+CPMUTEMP", "asks_health=0"},
+    {mc_build_temperature, "asks_health=0", NULL, "asks_health=0"},
     {mc_build_contrdp, "", NULL},
     {mc_build_contrdp, "facts.want_dns=1", "AT+CGCONTRDP=1"},
     {mc_build_contrdp, "set.pdp.type=1; set.pdp.cid=3; set.ppp.use_dns=1", "AT+CGCONTRDP=3"},
@@ -469,13 +478,13 @@ static void health_is_asked_rarely(void **state)
         bool asked;
     } rows[] = {{0, false}, {298999, false}, {299000, true}, {300000, true}};
     for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
-        _cleanup_bench_ struct bench *b = situation("facts.health_at_ms=0");
+        _cleanup_bench_ struct bench *b = situation("facts.health_asked_at_ms=0");
         char text[64];
         bench_pass(b, rows[i].age_ms - NOW_MS + 1000000);
-        b->bringup->facts.health_at_ms = mc_timerq_now_ms(b->queue) - rows[i].age_ms;
+        b->bringup->facts.health_asked_at_ms = mc_timerq_now_ms(b->queue) - rows[i].age_ms;
         assert_int_equal(mc_build_cbc(b->bringup, text, sizeof(text)), rows[i].asked ? 0 : -ENODATA);
         mc_line_data(b->line, false);
-        b->bringup->facts.context_active_at_ms = b->bringup->facts.health_at_ms;
+        b->bringup->facts.context_active_at_ms = mc_timerq_now_ms(b->queue) - rows[i].age_ms;
         assert_int_equal(mc_build_context(b->bringup, text, sizeof(text)), rows[i].asked ? 0 : -ENODATA);
     }
 }

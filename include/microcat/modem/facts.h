@@ -65,7 +65,9 @@ struct mc_facts {
     int64_t signal_at_ms;       /* -1 never */
     int64_t registration_at_ms; /* when the modem last told of registration, cell or band; -1 never */
     int32_t temperature_c, supply_mv;
-    int64_t health_at_ms; /* of these two; -1 never */
+    int64_t health_at_ms;       /* when one of these two was told last; -1 never */
+    int64_t health_asked_at_ms; /* ... and asked for; -1 never */
+    int32_t health_unanswered;  /* so often in a row neither was told */
 };
 
 /** Why something of this modem's is not used (@why), if it was found of this IMEI and firmware (@of); else "". */
