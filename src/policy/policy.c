@@ -196,7 +196,8 @@ void mc_policy_decide(struct mc_policy *policy, enum mc_fault fault, unsigned us
     if (pace && *pace < 1000)
         ++*pace;
     unsigned failures = ++policy->failures[row->fault];
-    bool carried = policy->carried && row->pace == MC_PACE_DIAL && failures == 1;
+    bool dials = row->pace == MC_PACE_DIAL || row->pace == MC_PACE_TRY;
+    bool carried = policy->carried && dials && failures == 1;
     policy->carried = false;
 
     enum mc_remedy remedy = choose(policy, row, failures, usable, now_ms);

@@ -121,6 +121,8 @@ static void a_call_that_carried_is_redialled_at_once(void **state)
     }
     assert_int_equal(harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, NOW).delay_ms, 30 * SECOND);
     assert_int_equal(harness_decide(h, MC_FAULT_DIAL_NO_CARRIER, ALL, NOW).delay_ms, 60 * SECOND);
+    mc_policy_carried(h->policy); /* the address went away, and the call with it */
+    assert_int_equal(harness_decide(h, MC_FAULT_PPP_NO_ADDRESS, ALL, NOW).delay_ms, 2 * SECOND);
     mc_policy_carried(h->policy); /* it does not soften what a person or the network has to mend */
     assert_int_equal(harness_decide(h, MC_FAULT_PPP_AUTH, ALL, NOW).delay_ms, 30 * MINUTE);
     mc_policy_carried(h->policy);
