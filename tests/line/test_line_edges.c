@@ -44,6 +44,19 @@ static void who_is_there(void **state)
     assert_false(mc_line_carries(desk->line));
 }
 
+/* A call that waits goes on when the line is its own again, and only then. */
+static void a_call_that_waits(void **state)
+{
+    struct linedesk *desk = *state;
+    mc_line_call_waits(desk->line);
+    mc_line_listen_raw(desk->line, on_raw, desk);
+    linedesk_expect(desk, "owner=raw ");
+    mc_line_command(desk->line);
+    mc_line_call_waits(desk->line);
+    mc_line_data(desk->line, true);
+    linedesk_expect(desk, "owner=at owner=data room ");
+}
+
 /* The bytes said it first: what is said then changes nothing, and the next LF is PPP's. */
 static void data_is_told_late(void **state)
 {
@@ -305,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(who_is_there),
+        TEST(a_call_that_waits),
         TEST(data_is_told_late),
         TEST(taken_back_at_once),
         TEST(an_escape_holds_at_up_too),
