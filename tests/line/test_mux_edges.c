@@ -24,6 +24,21 @@ static void what_may_be_sent(void **state)
     desk_close(&d);
 }
 
+/* The last one is one as any other: it has signals, and is asked to close. */
+static void the_last_one(void **state)
+{
+    desk_ready(&d, 64, 115200);
+    mc_mux_open(d.mux, MC_MUX_DLCIS);
+    desk_say(&d, MC_MUX_DLCIS, MUX_UA, NULL, 0);
+    COMMAND(0xe3, 5, MC_MUX_DLCIS << 2 | 3, 0x8d);
+    assert_int_equal(mc_mux_signals(d.mux, MC_MUX_DLCIS), 0x8c);
+    assert_int_equal(mc_mux_signals(d.mux, MC_MUX_DLCIS + 1), 0);
+    desk_forget(&d);
+    mc_mux_close(d.mux);
+    desk_wrote(&d, "DISC1 DISC2 DISC4");
+    desk_close(&d);
+}
+
 /* One that was adopted, and answered, is one as any other: silence is noticed. */
 static void adopted_and_silent(void **state)
 {
@@ -158,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adopts_while_held_up),
         cmocka_unit_test(what_may_be_sent),
+        cmocka_unit_test(the_last_one),
         cmocka_unit_test(adopted_and_silent),
         cmocka_unit_test(opened_anew),
         cmocka_unit_test(closing_is_not_answered_by_signals),
