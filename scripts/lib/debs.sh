@@ -12,8 +12,9 @@ mc_debs_key()
     fi
 }
 
-# mc_debs_for_guest DIRECTORY: puts microcatd.deb and its next version there; builds the packages where they are not of this tree.
-# What scripts/package says comes as comments of a TAP stream.
+# mc_debs_for_guest DIRECTORY: puts microcatd.deb there, the version before it and the next one; builds the packages where they are not of
+# this tree. The version before is one of when the daemon was root: made of this one, or a real one, $MICROCAT_BEFORE_DEB. What
+# scripts/package says comes as comments of a TAP stream.
 mc_debs_for_guest()
 {
     local arch out key
@@ -29,7 +30,12 @@ mc_debs_for_guest()
         [ "${PIPESTATUS[0]}" = 0 ] || { exec 6>&-; return 1; }
         printf '%s' "$key" >"$out/tree"
     fi
-    cp "$out"/microcatd_*_"$arch".deb "$1/microcatd.deb" && "$mc_top/tests/package/next.sh" "$1/microcatd.deb" "$1/next.deb"
+    cp "$out"/microcatd_*_"$arch".deb "$1/microcatd.deb" && "$mc_top/tests/package/next.sh" "$1/microcatd.deb" "$1/next.deb" &&
+        if [ -n "${MICROCAT_BEFORE_DEB:-}" ]; then
+            cp "$MICROCAT_BEFORE_DEB" "$1/before.deb"
+        else
+            "$mc_top/tests/package/before.sh" "$1/microcatd.deb" "$1/before.deb"
+        fi
     local status=$?
     exec 6>&-
     return $status
