@@ -102,6 +102,8 @@
 {show_cpsi, "+CPSI: LTE,Online,44-010,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
 
 
+{show_cgdcont, "+CGDCONT: 24,\"IP\",\"a\"", "24 IP 'a' ''"},
+{show_cgdcont, "+CGDCONT: 25,\"IP\",\"a\"", NULL},
 {show_cgdcont, "+CGDCONT: 1,\"IP\",\"soracom.io\",\"10.164.98.251\"", "1 IP 'soracom.io' '10.164.98.251'"},
 {show_cgdcont, "+CGDCONT: 1,\"IP\",\"soracom.io\"", "1 IP 'soracom.io' ''"},
 {show_cgdcont, "+CGDCONT: 1,\"IPV4V6\",\"a,b\",\"0.0.0.0\",0,0,,,,", "1 IPV4V6 'a,b' ''"},
@@ -176,6 +178,7 @@
 {show_ifc, "+IFC: 0,0", "0 0"},
 {show_ifc, "+IFC: 2,2", "2 2"},
 {show_ifc, "+IFC: 2", NULL},
+{show_ifc, "+IFC: 2,2,1", NULL},
 {show_ifc, "+IFC: 2,4", NULL},
 {show_ipr, "+IPR: 115200", "115200"},
 {show_ipr, "+IPR: 0", "0"},
@@ -193,6 +196,9 @@
 {show_cbc, "+CBC: 3.978v", NULL},
 {show_cbc, "+CBC: 3.9V", NULL},
 {show_cbc, "+CBC: 3.-78V", NULL},
+{show_cbc, "+CBC: 3.+78V", NULL},
+{show_cbc, "+CBC: 3. 78V", NULL},
+{show_cbc, "+CBC: 3.9781V", NULL},
 {show_cbc, "+CBC: .978V", NULL},
 {show_cbc, "+CBC: V", NULL},
 {show_cbc, "+CBC: ", NULL},
