@@ -72,6 +72,18 @@ owner()
 {
     ps -o user= -p "$1"
 }
+# drops: what both ends of the link have counted that went wrong, for the case that a ping is lost.
+drops()
+{
+    local end
+    for end in "ip" "ip -n $isp"; do
+        $end -j -s link show type ppp 2>/dev/null | python3 -I -c '
+import json, sys
+for link in json.load(sys.stdin):
+    s = link.get("stats64") or link.get("stats") or {}
+    print(link.get("ifname"), *(f"{d} {k} {v}" for d in s for k, v in s[d].items() if v and k not in ("bytes",)), sep=", ", end="; ")'
+    done
+}
 # upgraded DEB TEXT: pings across it. One that is late is not lost: the call's bytes wait in the pty for the next daemon. Two a second:
 # where the host is busy this takes 9 s here, and pty and gadget hold but a few kB.
 upgraded()
@@ -93,15 +105,20 @@ upgraded()
     is "$text: no ping was lost" "$(sed -n 's/.*icmp_seq=\([0-9]*\) .*/\1/p' $run/ping.log | sort -n | awk '$1 != NR { print "number " NR; exit }')" ""
     is "$text: none came back as an error or twice" "$(grep -cE 'Unreachable|DUP|sendmsg' $run/ping.log)" 0
     note "$text: $(answers) answers, the slowest after $(sed -n 's/.*time=\([0-9.]*\) ms.*/\1/p' $run/ping.log | sort -n | tail -n 1) ms"
+    note "$text: $(drops)"
     is "$text: the call went on, with the same pppd" "$(pppd_pid)" "$pppd"
     is "$text: and the same address" "$(ip -o -4 addr show dev ppp0)" "$address"
     is "$text: the modem was dialled once" "$(grep -c 'board: call begins' $run/sim.log)" 1
     is "$text: the daemon is nobody in particular" "$(owner "$(main_pid)")" microcatd
+    check "$text: the route is there" bash -c "ip route show default dev ppp0 | grep -q 'metric 700'"
+    is "$text: the names go where they went" "$(status_of ppp.dns_where)" systemd-resolved
     # The mark that this is not the first start since boot is made once, and never written again.
     is "$text: its files are its own" "$(find /var/lib/microcatd /var/lib/microcatd-key /run/microcatd ! -user microcatd ! -name '*.started' 2>/dev/null)" ""
 }
 is "the version before runs as root" "$(owner "$(main_pid)")" root
 is "and pppd is of its unit" "$(ps -o unit= -p "$(pppd_pid)")" microcatd.service
+# The interface of a pppd that no helper has started is found by this. The network's pppd has a ppp0, too, and shares our /run here.
+pppd_pid >/run/ppp0.pid
 upgraded $deb "from when the daemon was root"
 upgraded $next "to the next"
 check "the configuration is still the person's" grep -q '^APN=soracom.io' $conf

@@ -7,8 +7,8 @@ need "the board is made" make_board
 plug
 # Long enough in the dial for a hand to get at the helper meanwhile.
 need "the simulated modem runs" start_sim --profile=warm --latency=dial=4000
-# As they are by default: what both processes cost is measured below.
-write_conf '[PPP]' EchoInterval=20 '[Probe]' Interval=60
+# As they are by default, because what both processes cost is measured below; but for the group.
+write_conf '[PPP]' EchoInterval=20 '[Probe]' Interval=60 '[Control]' Group=microcat ReadGroup=microcat
 need "the service starts" start_daemon
 need "online" in_state online 90
 tty=$(board_tty)
@@ -31,6 +31,13 @@ is "the daemon is nobody in particular" "$(ps -o user= -p "$(main_pid)")" microc
 is "without a capability" "$(of_status "$(main_pid)" CapPrm) $(of_status "$(main_pid)" CapBnd)" "0000000000000000 0000000000000000"
 is "pppd is root's" "$(ps -o user= -p "$(pppd_pid)")" root
 is "the configuration stays root's alone" "$(stat -c '%a %U' /etc/microcatd/microcatd.conf)" "600 root"
+# Its socket it cannot give to that group, for want of a capability, and of chown() at all: it makes a list.
+looks()
+{
+    setpriv --reuid=nobody --regid="$1" --clear-groups microcatctl status
+}
+check "who is of the group may look" looks microcat
+is "who is not does not get in" "$(looks nogroup 2>&1 | grep -c 'no permission')" 1
 check "no secret is among pppd's arguments" bash -c "! tr '\\0' '\\n' </proc/$(pppd_pid)/cmdline | grep -qx sora"
 
 # ---- what they cost: the daemon, with the helper beside it and when that has gone ----
