@@ -31,15 +31,18 @@ static void put_dots(struct out *out)
     put(out, DOTS, strlen(DOTS));
 }
 
-/* What stands behind @name at @at; NULL: something else does. V.250 lets blanks be anywhere. */
+/* V.250 lets them be anywhere. */
+#define BLANKS " \t"
+
+/* What stands behind @name at @at; NULL: something else does. */
 static const char *behind(const char *at, const char *name)
 {
     for (; *name; name++, at++) {
-        at += strspn(at, " ");
+        at += strspn(at, BLANKS);
         if (toupper((unsigned char)*at) != *name)
             return NULL;
     }
-    return at + strspn(at, " ");
+    return at + strspn(at, BLANKS);
 }
 
 /* "=?" asks what may be written, and writes nothing. */
@@ -47,7 +50,7 @@ static bool is_test(const char *value)
 {
     if (*value != '?')
         return false;
-    value += 1 + strspn(value + 1, " ");
+    value += 1 + strspn(value + 1, BLANKS);
     return *value == '\0' || *value == ';';
 }
 
@@ -60,7 +63,7 @@ static const char *first_value(const char *text, const char *const *names, size_
     for (const char *p = text; (p = strpbrk(p, "CScs")); p++) {
         for (size_t i = 0; i < n; i++) {
             const char *sign = behind(p, names[i]);
-            const char *value = sign && *sign && strchr(signs, *sign) ? sign + 1 + strspn(sign + 1, " ") : "";
+            const char *value = sign && *sign && strchr(signs, *sign) ? sign + 1 + strspn(sign + 1, BLANKS) : "";
             if (*value && !is_test(value))
                 return sign + 1;
         }

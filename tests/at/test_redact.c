@@ -25,6 +25,8 @@ static const struct {
     {"AT+CPIN=?;+CPIN=\"1234\"", "AT+CPIN=?;+CPIN=…"},
     {"AT+CLCK=\"SC\",1,\"1234\";+CPIN=\"1234\"", "AT+CLCK=…"},
     {"AT+CPIN = \"1234\"", "AT+CPIN =…"},
+    {"AT+CPIN\t=\t\"1234\"", "AT+CPIN\t=…"},
+    {"AT+C PIN =\t? ;", "AT+C PIN =\t? ;"},
     {"AT + C PIN= 1234", "AT + C PIN=…"},
     {"at+simei=86985000000043", "at+simei=…"},
     {"AT+CGAUTH?;+CGAUTH=1,2,\"secret\",\"sora\"", "AT+CGAUTH?;+CGAUTH=1,2,\"…\",\"…\""},
