@@ -223,6 +223,7 @@ static const struct decision {
     {mc_after_dial_refused, "last.final=2", MC_STEP_DIAL_HANGUP},
     {mc_after_dial_refused, "last.final=3; last.code=999", MC_STEP_DIAL_HANGUP},
     {mc_after_dial_refused, "last.final=3; last.code=127", MC_STEP_END},
+    {mc_after_dial_refused, "last.final=4; last.code=127", MC_STEP_DIAL_HANGUP},
     {mc_after_dial_refused, "last.final=5", MC_STEP_END},
     {mc_after_check, "facts.prepared=1", MC_STEP_REGISTER},
     {mc_after_check, "facts.prepared=0", MC_STEP_GREET},

@@ -195,10 +195,12 @@ static void chance_shortens_too(void **state)
         bool carried;
         int failures;
         int64_t middle_ms;
+        unsigned usable;
     } rows[] = {
-        {MC_FAULT_PPPD_DIED, false, 2, 1 * SECOND},     {MC_FAULT_MODEM_SILENT, false, 1, 1 * SECOND},
-        {MC_FAULT_SIM_ABSENT, false, 1, 30 * SECOND},   {MC_FAULT_MODEM_REFUSED, false, 1, 10 * SECOND},
-        {MC_FAULT_APN_REJECTED, false, 1, 30 * MINUTE}, {MC_FAULT_NO_CARRIER, true, 1, 2 * SECOND},
+        {MC_FAULT_PPPD_DIED, false, 2, 1 * SECOND},          {MC_FAULT_MODEM_SILENT, false, 1, 1 * SECOND},
+        {MC_FAULT_SIM_ABSENT, false, 1, 30 * SECOND},        {MC_FAULT_MODEM_REFUSED, false, 1, 10 * SECOND},
+        {MC_FAULT_APN_REJECTED, false, 1, 30 * MINUTE},      {MC_FAULT_NO_CARRIER, true, 1, 2 * SECOND},
+        {MC_FAULT_DIAL_REFUSED, false, 3, 10 * SECOND, ALL},
     };
     struct harness *h = *state;
     h->shaken = true;
@@ -210,7 +212,7 @@ static void chance_shortens_too(void **state)
             if (rows[i].carried)
                 mc_policy_carried(h->policy);
             for (int n = 0; n < rows[i].failures; n++)
-                d = harness_decide(h, rows[i].fault, 0, NOW);
+                d = harness_decide(h, rows[i].fault, rows[i].usable, NOW);
             least = d.delay_ms < least ? d.delay_ms : least;
             most = d.delay_ms > most ? d.delay_ms : most;
         }
