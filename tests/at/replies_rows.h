@@ -2,6 +2,7 @@
 /* Rows of test_replies.c: {parser, line, what comes out or NULL for refused}. */
 /* clang-format off */
 
+{show_cpin, "+CPIN: READY!", NULL},
 {show_cpin, "+CPIN: READY", "READY"},
 {show_cpin, "+CPIN: SIM PIN", "SIM PIN"},
 {show_cpin, "+CPIN: SIM PUK", "SIM PUK"},
@@ -25,6 +26,10 @@
 {show_spic, "+SPIC: -1,10,0,10", NULL},
 {show_spic, "+SPIC: 3;10;0;10", NULL},
 
+{show_iccid, "+ICCID: 894231000000900012", "894231000000900012"},
+{show_iccid, "+ICCID: 89423100000090001F", "89423100000090001F"},
+{show_iccid, "+ICCID: 894231000000900012F", "894231000000900012"},
+{show_iccid, "+ICCID: 8942310000000009012f", "8942310000000009012"},
 {show_iccid, "+ICCID: 8942310000000000000012", "8942310000000000000012"},
 {show_iccid, "+ICCID: 89423100000000000000123", NULL},
 {show_iccid, "+ICCID: 8942310000000009012", "8942310000000009012"},
@@ -68,6 +73,7 @@
 {show_cereg_urc, "+CEREG: ", NULL},
 
 
+{show_csq, "+CSQ: 18,99,1", NULL},
 {show_csq, "+CSQ: 99,99", "? ?"},
 {show_csq, "+CSQ: 18,99", "-770 ?"},
 {show_csq, "+CSQ: 0,0", "-1130 0"},
@@ -98,6 +104,12 @@
 {show_cpsi, "+CPSI: LTE,Online,440x10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
 {show_cpsi, "+CPSI: LTE,Online,440-1000,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
 {show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN_BAND28,9510,3,3,20,61,41,3", NULL},
+{show_cpsi, "+CPSI: LTE,Online,440-1,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
+{show_cpsi, "+CPSI: LTE,Online,440-10x,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
+{show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3,1", NULL},
+{show_cpsi, "+CPSI: LTE,Online,440-10,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,0,41,3", "LTE Online 44010 5784 39683652 181 28 9510 rsrq -100 rsrp -1400 rssi -690 sinr 30"},
+{show_cpsi, "+CPSI: GSM", NULL},
+{show_cpsi, "+CPSI: ,Online", NULL},
 {show_cpsi, "+CPSI: NO SERVICE,Online,1", NULL},
 {show_cpsi, "+CPSI: LTE,Online,44-010,0x1698,39683652,181,EUTRAN-BAND28,9510,3,3,20,61,41,3", NULL},
 
