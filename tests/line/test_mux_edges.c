@@ -39,6 +39,17 @@ static void the_last_one(void **state)
     desk_close(&d);
 }
 
+/* A whole may be as long as there is room. */
+static void a_whole_that_just_fits(void **state)
+{
+    static const char zeros[4096];
+    desk_ready(&d, 64, 115200);
+    COMMAND(0xe3, 5, 1 << 2 | 3, 0x8f); /* FC on 1: all of it is kept */
+    assert_int_equal(mc_mux_send_whole(d.mux, 1, zeros, sizeof(zeros)), 0);
+    assert_int_equal(mc_mux_send_whole(d.mux, 1, zeros, 1), -ENOBUFS);
+    desk_close(&d);
+}
+
 /* One that was adopted, and answered, is one as any other: silence is noticed. */
 static void adopted_and_silent(void **state)
 {
@@ -166,6 +177,13 @@ static void adopts_while_held_up(void **state)
     desk_pass(&d, 1000);
     desk_told(&d, "ended=SILENT ");
     desk_close(&d);
+    desk_open(&d, 64, 115200); /* once, and then it is silent */
+    mc_mux_adopt(d.mux, 1 << 1 | 1 << 2);
+    mc_timerq_advance(d.queue, mc_timerq_now_ms(d.queue) + 5000);
+    desk_pass(&d, 1);
+    desk_pass(&d, 5000);
+    desk_told(&d, "ended=SILENT ");
+    desk_close(&d);
 }
 
 int main(void)
@@ -174,6 +192,7 @@ int main(void)
         cmocka_unit_test(adopts_while_held_up),
         cmocka_unit_test(what_may_be_sent),
         cmocka_unit_test(the_last_one),
+        cmocka_unit_test(a_whole_that_just_fits),
         cmocka_unit_test(adopted_and_silent),
         cmocka_unit_test(opened_anew),
         cmocka_unit_test(closing_is_not_answered_by_signals),
