@@ -24,18 +24,29 @@ static void what_may_be_sent(void **state)
     desk_close(&d);
 }
 
-/* The last one is one as any other: it has signals, and is asked to close. */
+/* The last one is one as any other: it has signals, is told of room, and is asked to close. */
 static void the_last_one(void **state)
 {
+    static const char zeros[5000];
     desk_ready(&d, 64, 115200);
     mc_mux_open(d.mux, MC_MUX_DLCIS);
     desk_say(&d, MC_MUX_DLCIS, MUX_UA, NULL, 0);
     COMMAND(0xe3, 5, MC_MUX_DLCIS << 2 | 3, 0x8d);
     assert_int_equal(mc_mux_signals(d.mux, MC_MUX_DLCIS), 0x8c);
     assert_int_equal(mc_mux_signals(d.mux, MC_MUX_DLCIS + 1), 0);
+    d.quiet = true;
+    assert_in_range(mc_mux_send(d.mux, MC_MUX_DLCIS, zeros, sizeof(zeros)), 1, sizeof(zeros) - 1);
+    desk_forget(&d);
+    desk_pass(&d, 2000);
+    desk_told(&d, "room4 ");
     desk_forget(&d);
     mc_mux_close(d.mux);
     desk_wrote(&d, "DISC1 DISC2 DISC4");
+    desk_say(&d, 1, MUX_UA, NULL, 0);
+    desk_say(&d, 2, MUX_UA, NULL, 0);
+    desk_wrote(&d, ""); /* ... and waited for */
+    desk_say(&d, MC_MUX_DLCIS, MUX_UA, NULL, 0);
+    desk_wrote(&d, "UIH0[c301]");
     desk_close(&d);
 }
 

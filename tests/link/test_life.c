@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The link's life by itself (link.c): its beginning and end, what the modem says unasked, and who is made and freed. */
 #include "fakes.h"
+#include <alloc_fail.h>
 #include <errno.h>
 #include <malloc.h>
 
@@ -506,6 +507,9 @@ static void made_and_freed(void **state)
         assert_int_equal(given_bytes(), before);
     }
     mc_link_free(NULL);
+    alloc_fail_at(1);
+    assert_null(mc_link_new(stage.bench.queue, &stage.bench.settings, &stage.bench.status, NULL, &requests, NULL));
+    assert_true(alloc_fail_stop());
     stage_end(&stage);
 }
 
