@@ -143,12 +143,12 @@ static const struct taking {
      "facts.want_dns=1; facts.dns[0]=9.9.9.9"},
     {mc_take_contrdp, "facts.dns[0]=9.9.9.9; facts.dns[3]=9.9.9.9", "+CGCONTRDP: 1,5,\"a\"", 0,
      "facts.dns[0]=; facts.dns[3]="},
-    {mc_take_contrdp, "",
+    {mc_take_contrdp, "facts.stat=5",
      "+CGCONTRDP: 1,5,\"a\",\"10.1.2.3.255.255.255.0\",\"10.1.2.1\",\"\",\"2.2.2.2\"|"
      "+CGCONTRDP: 1,5,\"a\",\"10.1.2.3.255.255.255.0\",\"10.1.2.1\",\"3.3.3.3\",\"4.4.4.4\"|"
      "+CGCONTRDP: 1,5,\"a\",\"10.1.2.3.255.255.255.0\",\"10.1.2.1\",\"5.5.5.5\",\"6.6.6.6\"",
      0,
-     "facts.dns[0]=2.2.2.2; facts.dns[1]=3.3.3.3; facts.dns[2]=4.4.4.4; facts.dns[3]=5.5.5.5; facts.stat=?; "
+     "facts.dns[0]=2.2.2.2; facts.dns[1]=3.3.3.3; facts.dns[2]=4.4.4.4; facts.dns[3]=5.5.5.5; facts.stat=5; "
      "facts.tac=?"},
     {mc_take_contrdp, "", "else", -EBADMSG},
 
