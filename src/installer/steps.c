@@ -143,11 +143,23 @@ static int find(struct job *job, struct mc_device *ret_device)
     return 0;
 }
 
+/* A board that is just restarting (for the command before this one) goes between being found and being opened. */
+static int open_again(struct job *job, const char *path, int error, struct repl **ret_repl)
+{
+    if (error != -ENOENT && error != -ENODEV && error != -ENXIO)
+        return error;
+    say(job, "%s is gone again: waiting for it to come back", path);
+    int r = board_wait_back(job->loop, path, RESTART_MS);
+    return r < 0 ? error : repl_open(job->loop, path, ret_repl);
+}
+
 static int open_prompt(struct job *job, const char *path, struct repl **ret_repl)
 {
     char said[512];
     int r = repl_open(job->loop, path, ret_repl);
 
+    if (r < 0)
+        r = open_again(job, path, r, ret_repl);
     if (r < 0)
         return fail_open(path, r);
     r = repl_enter(*ret_repl);

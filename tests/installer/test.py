@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 from board import Interpreter, Prompt  # noqa: E402
 
 BRIDGE, FILES, BUILD = sys.argv[1:]
+WRITE = {'x86_64': '1', 'aarch64': '64', 'armv7l': '4'}
 THEIRS = b'print("my own program")\n'
 INSTALLED = sorted(['main.py'] + ['microcat/' + n for n in os.listdir(os.path.join(FILES, 'microcat')) if n.endswith('.py')])
 
@@ -132,6 +133,44 @@ def pulled_in_the_middle(room):
         again.stop()
 
 
+# The tool is held in the words that it has found the board, by a pipe that is full, and meanwhile the board goes.
+def gone_between_found_and_opened(room):
+    if os.uname().machine not in WRITE:
+        return 'the number of write() is not known here'
+    board = Prompt(room)
+    heard, said = os.pipe()
+    fcntl.fcntl(said, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(said, False)
+    fill = 0
+    try:
+        while True:
+            fill += os.write(said, b' ')
+    except BlockingIOError:
+        os.set_blocking(said, True)
+    done = subprocess.Popen([BRIDGE, '--device=' + board.link, '--files=' + FILES_WITH_MANIFEST, 'check'], stdout=said, stderr=said)
+    os.close(said)
+    while writes(done) is False:
+        expect(done.poll() is None, done.returncode)
+    away = board.link + '.away'
+    os.rename(board.link, away)
+    with open(heard, 'rb', closefd=True) as f:
+        text = f.read(fill)
+        while b'gone again' not in text and done.poll() is None:
+            text += f.read1()
+        os.rename(away, board.link)
+        text += f.read()
+    expect(done.wait(timeout=60) == 1 and b'main.py is missing' in text, done.returncode, text.strip())
+
+
+# Is a process in write()? None: it has ended.
+def writes(process):
+    try:
+        with open(f'/proc/{process.pid}/syscall') as f:
+            return f.read().split()[0] == WRITE[os.uname().machine]
+    except FileNotFoundError:
+        return None
+
+
 def an_echo(room):
     board = Prompt(room, kind='echo')
     says(tool(board, 'install'), 1, 'no MicroPython prompt')
@@ -194,7 +233,7 @@ def under_the_real_interpreter(room):
 
 CASES = [from_the_box, a_program_of_ones_own_is_kept, a_program_that_takes_interrupts_for_its_own, another_board, another_firmware,
          a_firmware_without_usb_device, no_room, no_room_after_all, bytes_that_arrive_damaged, pulled_in_the_middle, an_echo, silence,
-         a_port_in_use, a_board_that_does_not_come_back, a_modem_that_does_not_answer, nothing_there, bad_usage,
+         a_port_in_use, gone_between_found_and_opened, a_board_that_does_not_come_back, a_modem_that_does_not_answer, nothing_there, bad_usage,
          under_the_real_interpreter]
 
 failed = 0
