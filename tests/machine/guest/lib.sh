@@ -69,8 +69,8 @@ now()
     printf '%d' $((10#${seconds/./} * 10))
 }
 
-# until_ok LIMIT_MS COMMAND...: asks again, for the few things that announce themselves to nobody. Every 50 ms for a second, then every
-# 250: in an emulated machine asking costs what the one that is asked needs to answer.
+# until_ok LIMIT_MS COMMAND...: asks again, for the few things that announce themselves to nobody. Every 50 ms for a second, every 250 for
+# five, then every second: in an emulated machine asking costs what the one that is asked needs to answer.
 until_ok()
 {
     local began limit pause=0.05
@@ -82,6 +82,7 @@ until_ok()
         so_far=$(now)
         [ "$so_far" -lt $limit ] || return 1
         [ "$so_far" -lt $((began + 1000)) ] || pause=0.25
+        [ "$so_far" -lt $((began + 5000)) ] || pause=1
         rest $pause
     done
     return 0
