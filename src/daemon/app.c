@@ -331,7 +331,7 @@ int mc_app_run(const struct mc_options *options)
     choose_hands(&app);
     int r = load_config(options, &app.config);
     if (r < 0 && r != -ENODATA) {
-        mc_err("not started: the configuration has mistakes (microcatd --check-config shows it whole)");
+        mc_err("not started: the configuration cannot be used (microcatd --check-config shows it whole)");
         mc_journal_stop();
         return EXIT_FAILURE;
     }

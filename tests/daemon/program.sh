@@ -51,8 +51,9 @@ printf '[PDP]\nContextID=77\n[PPP]\nMTU=9\nMTV=1\n' >bad.conf
 check "mistakes are all told" 1 '' 'bad.conf:2: .*ContextID=77' --config=bad.conf --check-config
 check "... the last one as well" 1 '' 'APN= is missing; for example' --config=bad.conf --check-config
 check "... and what was meant" 1 '' 'did you mean \[PPP\] MTU\?' --config=bad.conf --check-config
-check "with mistakes the daemon does not start" 1 '' 'not started: the configuration has mistakes' --config=bad.conf
+check "with mistakes the daemon does not start" 1 '' 'not started: the configuration cannot be used' --config=bad.conf
 check "a file that is not there is named" 1 '' 'none.conf: cannot be read: No such file' --config=none.conf
+check "... and is no mistake in it" 1 '' 'not started: the configuration cannot be used' --config=none.conf
 printf '[Modem]\nBaudRate=460800\n' >half.conf
 check "a missing APN is not good" 1 '^BaudRate=460800 ' 'half.conf: \[PDP\] APN= is missing' --config=half.conf --check-config
 check "a folder that cannot hold the recording is named" 1 '' '/nowhere/r: No such file or directory' --config=good.conf --record=/nowhere/r

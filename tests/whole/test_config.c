@@ -40,7 +40,7 @@ static void mistakes_are_named(void **state)
         whole_said(w, &w->daemon, mistakes[i].says);
         if (strstr(mistakes[i].text, "Group=")) /* only who listens asks for the group */
             continue;
-        whole_said(w, &w->daemon, "not started: the configuration has mistakes");
+        whole_said(w, &w->daemon, "not started: the configuration cannot be used");
         whole_spawn(w, &w->other, getenv("MICROCATD"), words, NULL, 0);
         assert_int_equal(whole_ended(w, &w->other), 1);
         whole_said(w, &w->other, mistakes[i].says);
