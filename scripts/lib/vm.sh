@@ -39,7 +39,7 @@ mc_vm_boot()
     local fs="local,security_model=none,readonly=on,multidevs=remap" work=${mc_vm_work//,/,,}
     shift
     version=$(cat "$MICROCAT_CACHE/kernel.stamp")
-    exec timeout --foreground -k 5 "$deadline_s" qemu-system-x86_64 -machine q35,accel=tcg -cpu Nehalem -smp 2 \
+    exec timeout --foreground -k 5 "$deadline_s" qemu-system-x86_64 -machine q35,accel=tcg -cpu Nehalem -smp 1 \
         -m $mc_vm_memory_mb -nodefaults -no-user-config -display none -no-reboot \
         -kernel "$mc_kernel_tree/boot/vmlinuz-$version" -initrd "$mc_initrd" \
         -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off systemd.unit=microcat-test.target systemd.show_status=no mc.layers=stage:guest:kernel SYSTEMD_LOG_SECCOMP=1" \
