@@ -40,6 +40,19 @@ static const char *accepted_password(const struct sim_call *call)
     return call->net_user[0] ? call->net_password : call->password;
 }
 
+/* Its pid files and its database are not the host's: the host's own pppd has a ppp0 as well. What it says still goes to
+ * the host's log. */
+static void own_run(void)
+{
+    bool logs =
+        mkdir("/etc/ppp/systemd", 0700) == 0 && mount("/run/systemd", "/etc/ppp/systemd", NULL, MS_BIND, NULL) == 0;
+
+    if (mount("sim-run", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
+        give_up("/run");
+    if (logs && (mkdir("/run/systemd", 0755) < 0 || mount("/etc/ppp/systemd", "/run/systemd", NULL, MS_MOVE, NULL) < 0))
+        give_up("/run/systemd");
+}
+
 /* A tmpfs over /etc/ppp, seen by this child only: the host's options, secrets and scripts stay out of it. */
 static void own_etc_ppp(const struct sim_pppd_room *room)
 {
@@ -52,6 +65,7 @@ static void own_etc_ppp(const struct sim_pppd_room *room)
         give_up("/etc/ppp");
     snprintf(secrets, sizeof(secrets), "\"%s\" * \"%s\" *\n", refuse ? "nobody" : accepted_user(room->call),
              refuse ? "never-the-right-one" : accepted_password(room->call));
+    own_run();
     write_file("/etc/ppp/options", "");
     write_file("/etc/ppp/pap-secrets", secrets);
     write_file("/etc/ppp/chap-secrets", secrets);

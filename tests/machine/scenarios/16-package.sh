@@ -110,6 +110,8 @@ upgraded()
     is "$text: and the same address" "$(ip -o -4 addr show dev ppp0)" "$address"
     is "$text: the modem was dialled once" "$(grep -c 'board: call begins' $run/sim.log)" 1
     is "$text: the daemon is nobody in particular" "$(owner "$(main_pid)")" microcatd
+    # The interface of a pppd that no helper has started is found by this.
+    is "$text: its pid stands in its interface's file" "$(cat /run/ppp0.pid)" "$pppd"
     check "$text: the route is there" bash -c "ip route show default dev ppp0 | grep -q 'metric 700'"
     is "$text: the names go where they went" "$(status_of ppp.dns_where)" systemd-resolved
     # The mark that this is not the first start since boot is made once, and never written again.
@@ -117,8 +119,6 @@ upgraded()
 }
 is "the version before runs as root" "$(owner "$(main_pid)")" root
 is "and pppd is of its unit" "$(ps -o unit= -p "$(pppd_pid)")" microcatd.service
-# The interface of a pppd that no helper has started is found by this. The network's pppd has a ppp0, too, and shares our /run here.
-pppd_pid >/run/ppp0.pid
 upgraded $deb "from when the daemon was root"
 upgraded $next "to the next"
 check "the configuration is still the person's" grep -q '^APN=soracom.io' $conf

@@ -74,7 +74,7 @@ costs()
     check "$text: they are woken 13 times a minute at most" test "$bursts" -le $((13 * seconds / 60 + 1)) # one for where it begins
     check "$text: and use 4 MB at most" test "$memory" -le 4096
 }
-until_ok 60000 settled
+settled 60
 setpriv --reuid=microcatd --regid=microcatd --init-groups /usr/bin/python3 -I /usr/lib/microcat-test/guest/hostile.py $helper_socket open-config '' >/dev/null
 costs "daemon and helper" 20 "$(main_pid)" "$(helper_pid)"
 check "the helper is gone when it is idle" until_ok 60000 bash -c '! systemctl -q is-active microcat-helper@microcatd.service'
@@ -180,7 +180,7 @@ struck_is_gone()
 outlives_helper()
 {
     local text=$1 pppd dials
-    until_ok 150000 settled
+    settled 150
     pppd=$(pppd_pid) dials=$(grep -c 'board: call begins' $run/sim.log)
     try open-config '' >/dev/null # so that there is one
     strikes "$2"
