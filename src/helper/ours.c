@@ -129,14 +129,29 @@ static int note_found(const struct mc_helper_server *server)
     return -ESRCH;
 }
 
-/* The process that was noted, whether it lives or not. */
-static bool noted_pppd(const struct mc_helper_server *server, int *ret_pid, char start[24])
+static bool lives(int pid, const char *start)
+{
+    struct mc_process now;
+
+    return mc_process_read(pid, &now) == 0 && strcmp(now.start, start) == 0 && now.state != 'Z';
+}
+
+static bool read_note(const struct mc_helper_server *server, int *ret_pid, char start[24])
 {
     _cleanup_free_ char *text = noted(server, "pppd");
 
-    if (text == NULL && note_found(server) == 0)
-        text = noted(server, "pppd");
     return text != NULL && sscanf(text, "%d %23s", ret_pid, start) == 2 && *ret_pid > 1;
+}
+
+/* The process that was noted, whether it lives or not; but one that lives and nobody has noted before one that is dead:
+ * a host may have gone back to a microcatd without a helper for a while. */
+static bool noted_pppd(const struct mc_helper_server *server, int *ret_pid, char start[24])
+{
+    bool known = read_note(server, ret_pid, start);
+
+    if ((!known || !lives(*ret_pid, start)) && note_found(server) == 0)
+        known = read_note(server, ret_pid, start);
+    return known;
 }
 
 int helper_note_pty(const struct mc_helper_server *server, uint64_t device)
@@ -173,14 +188,13 @@ int helper_note_names(const struct mc_helper_server *server, const char *path)
 
 int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid)
 {
-    struct mc_process now;
     char start[24];
     int pid;
 
     if (!noted_pppd(server, &pid, start))
         return -ESRCH;
     _cleanup_close_ int pidfd = mc_process_pidfd(pid);
-    if (pidfd < 0 || mc_process_read(pid, &now) < 0 || strcmp(now.start, start) != 0 || now.state == 'Z')
+    if (pidfd < 0 || !lives(pid, start))
         return -ESRCH;
     *ret_pid = pid;
     return MC_TAKE_FD(pidfd);

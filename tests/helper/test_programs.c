@@ -189,10 +189,12 @@ static void a_pppd_from_before_helpers(void **state)
 {
     const struct {
         const char *name, *socket;
-        bool ours;
+        bool ours, stale; /* there is the note of one that has ended */
     } rows[] = {{"pppd", "/run/x/pppd-test.sock", false},
                 {"pppd", scratch_path(bed.pid_dir, "pppd-other.sock"), false},
                 {"sh", scratch_path(bed.pid_dir, "pppd-test.sock"), false},
+                {"pppd", scratch_path(bed.pid_dir, "pppd-other.sock"), false, true},
+                {"pppd", scratch_path(bed.pid_dir, "pppd-test.sock"), true, true},
                 {"pppd", scratch_path(bed.pid_dir, "pppd-test.sock"), true}};
 
     if (getuid() != 0)
@@ -211,6 +213,8 @@ static void a_pppd_from_before_helpers(void **state)
             _exit(127);
         }
         assert_int_equal(read(ready[0], &byte, 1), 1);
+        if (rows[i].stale)
+            note_pppd(getpid(), "1");
         assert_int_equal(ask_signal(MC_ERRAND_PPPD, MC_HELPER_KILL), rows[i].ours ? 0 : -ESRCH);
         kill(pid, SIGTERM);
         assert_int_equal(waitpid(pid, &status, 0), pid);
