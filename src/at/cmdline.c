@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "fields.h"
 #include <ctype.h>
 #include <errno.h>
 #include <microcat/at/cmdline.h>
@@ -15,12 +16,6 @@ static char upper(char c)
     return (char)toupper((unsigned char)c);
 }
 
-/* Blanks mean nothing outside quotes (V.250, 5.2.1). */
-static const char *skip(const char *p)
-{
-    return p + strspn(p, " \t");
-}
-
 static void put(char *out, size_t size, size_t *len, char c)
 {
     if (*len + 1 < size)
@@ -31,7 +26,7 @@ static void put(char *out, size_t size, size_t *len, char c)
 /* A number's zeros in front say nothing (V.250, 5.3.1 and 5.4.2.1): "E00" is E0. @begun: something of it is there. */
 static bool is_idle_zero(const char *p, bool begun)
 {
-    return !begun && *p == '0' && isdigit((unsigned char)*skip(p + 1));
+    return !begun && *p == '0' && isdigit((unsigned char)*at_skip_blanks(p + 1));
 }
 
 /* Up to a semicolon outside quotes; @return where that is, or the end. */
@@ -69,7 +64,8 @@ static const char *take_extended(const char *p, struct mc_at_item *item)
 {
     size_t len = 0;
     put(item->name, sizeof(item->name), &len, *p);
-    for (p = skip(p + 1); isalnum((unsigned char)*p) || (*p && strchr("!%-./:_", *p)); p = skip(p + 1))
+    for (p = at_skip_blanks(p + 1); isalnum((unsigned char)*p) || (*p && strchr("!%-./:_", *p));
+         p = at_skip_blanks(p + 1))
         put(item->name, sizeof(item->name), &len, upper(*p));
     return take_op(p, item);
 }
@@ -77,7 +73,7 @@ static const char *take_extended(const char *p, struct mc_at_item *item)
 static const char *take_number(const char *p, char *out, size_t size, size_t *len)
 {
     size_t begin = *len;
-    for (p = skip(p); isdigit((unsigned char)*p); p = skip(p + 1))
+    for (p = at_skip_blanks(p); isdigit((unsigned char)*p); p = at_skip_blanks(p + 1))
         if (!is_idle_zero(p, *len > begin))
             put(out, size, len, *p);
     return p;
@@ -91,7 +87,7 @@ static const char *take_register(const char *p, struct mc_at_item *item, size_t 
     if (*p != '=')
         return take_op(p, item);
     item->op = MC_AT_OP_WRITE;
-    p = skip(p + 1);
+    p = at_skip_blanks(p + 1);
     if (*p != '?')
         return take_number(p, item->args, sizeof(item->args), &digits);
     item->op = MC_AT_OP_TEST;
@@ -103,7 +99,7 @@ static const char *take_basic(const char *p, struct mc_at_item *item)
     size_t len = 0, digits = 0;
     if (strchr(DOUBLES, *p)) {
         put(item->name, sizeof(item->name), &len, *p);
-        p = skip(p + 1);
+        p = at_skip_blanks(p + 1);
     }
     char letter = upper(*p);
     put(item->name, sizeof(item->name), &len, letter);
@@ -126,7 +122,7 @@ int mc_at_cmdline_next(const char **pos, struct mc_at_item *ret_item)
         *pos = p;
         return 0;
     }
-    const char *letter = strchr(DOUBLES, *p) ? skip(p + 1) : p;
+    const char *letter = strchr(DOUBLES, *p) ? at_skip_blanks(p + 1) : p;
     if (strchr(EXTENDED, *p))
         *pos = take_extended(p, ret_item);
     else if (isalpha((unsigned char)*letter))

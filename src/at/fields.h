@@ -7,6 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/** In commands blanks mean nothing outside quotes (V.250, 5.2.1). */
+static inline const char *at_skip_blanks(const char *p)
+{
+    return p + strspn(p, " \t");
+}
 
 #define AT_FIELDS_MAX       24
 #define AT_FIELDS_MAX_BYTES 512

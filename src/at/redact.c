@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "fields.h"
 #include <ctype.h>
 #include <microcat/at/redact.h>
 #include <microcat/base/cleanup.h>
@@ -31,18 +32,15 @@ static void put_dots(struct out *out)
     put(out, DOTS, strlen(DOTS));
 }
 
-/* V.250 lets them be anywhere. */
-#define BLANKS " \t"
-
 /* What stands behind @name at @at; NULL: something else does. */
 static const char *behind(const char *at, const char *name)
 {
     for (; *name; name++, at++) {
-        at += strspn(at, BLANKS);
+        at = at_skip_blanks(at);
         if (toupper((unsigned char)*at) != *name)
             return NULL;
     }
-    return at + strspn(at, BLANKS);
+    return at_skip_blanks(at);
 }
 
 /* "=?" asks what may be written, and writes nothing. */
@@ -50,7 +48,7 @@ static bool is_test(const char *value)
 {
     if (*value != '?')
         return false;
-    value += 1 + strspn(value + 1, BLANKS);
+    value = at_skip_blanks(value + 1);
     return *value == '\0' || *value == ';';
 }
 
@@ -63,7 +61,7 @@ static const char *first_value(const char *text, const char *const *names, size_
     for (const char *p = text; (p = strpbrk(p, "CScs")); p++) {
         for (size_t i = 0; i < n; i++) {
             const char *sign = behind(p, names[i]);
-            const char *value = sign && *sign && strchr(signs, *sign) ? sign + 1 + strspn(sign + 1, BLANKS) : "";
+            const char *value = sign && *sign && strchr(signs, *sign) ? at_skip_blanks(sign + 1) : "";
             if (*value && !is_test(value))
                 return sign + 1;
         }
