@@ -63,6 +63,8 @@ void bench_init(struct bench *b);
 void bench_done(struct bench *b);
 /** A line in the log. */
 void bench_say(struct bench *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** The same behind @word, for fakes that are asked with a format of their own. */
+void bench_vsay(struct bench *b, const char *word, const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
 /** "no-carrier"; fails the test when there is none of that name. */
 enum mc_fault bench_fault(const char *code);
 /** The log begins anew. */

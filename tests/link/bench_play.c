@@ -5,7 +5,7 @@
 
 static unsigned failures; /* rows of this program */
 
-void bench_say(struct bench *b, const char *fmt, ...)
+void bench_vsay(struct bench *b, const char *word, const char *fmt, va_list ap)
 {
     size_t used = strlen(b->log);
     int64_t now_ms = mc_timerq_now_ms(b->queue) - BENCH_BEGAN_MS;
@@ -13,11 +13,17 @@ void bench_say(struct bench *b, const char *fmt, ...)
         used += (size_t)snprintf(b->log + used, sizeof(b->log) - used, "%lld ", (long long)now_ms);
     b->last_ms = now_ms;
     assert_true(used < sizeof(b->log) - 512);
+    used += (size_t)snprintf(b->log + used, sizeof(b->log) - used, "%s", word);
+    vsnprintf(b->log + used, sizeof(b->log) - used - 1, fmt, ap); /* a byte for the bar */
+    strcat(b->log, "|");
+}
+
+void bench_say(struct bench *b, const char *fmt, ...)
+{
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(b->log + used, sizeof(b->log) - used, fmt, ap);
+    bench_vsay(b, "", fmt, ap);
     va_end(ap);
-    strcat(b->log, "|");
 }
 
 enum mc_fault bench_fault(const char *code)

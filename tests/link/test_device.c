@@ -79,12 +79,10 @@ void mc_link_go_up(struct mc_link *link)
 
 void mc_link_note(struct mc_link *link, const char *fmt, ...)
 {
-    char text[160];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    bench_vsay(now, "note ", fmt, ap);
     va_end(ap);
-    bench_say(now, "note %s", text);
 }
 
 bool mc_link_powered_off(const struct mc_link *link)

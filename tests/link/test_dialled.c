@@ -118,12 +118,10 @@ void mc_link_mux_lost(void *ctx, const char *why)
 
 void mc_link_note(struct mc_link *link, const char *fmt, ...)
 {
-    char text[160];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    bench_vsay(says.bench, "note ", fmt, ap);
     va_end(ap);
-    bench_say(says.bench, "note %s", text);
 }
 
 void mc_link_peek_yields(struct mc_link *link)

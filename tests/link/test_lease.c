@@ -78,12 +78,10 @@ void mc_link_go_up(struct mc_link *link)
 
 void mc_link_note(struct mc_link *link, const char *fmt, ...)
 {
-    char text[240];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    bench_vsay(bench_of(link), "note ", fmt, ap);
     va_end(ap);
-    bench_say(bench_of(link), "note %s", text);
 }
 
 void mc_link_publish(struct mc_link *link)

@@ -137,12 +137,10 @@ const struct mc_datacall_host mc_link_call_host;
 
 void mc_link_note(struct mc_link *link, const char *fmt, ...)
 {
-    char text[200];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    bench_vsay(says.bench, "note ", fmt, ap);
     va_end(ap);
-    bench_say(says.bench, "note %s", text);
 }
 
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail)

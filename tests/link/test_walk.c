@@ -95,12 +95,10 @@ void mc_link_next(struct mc_link *link, enum mc_session_use ended)
 
 void mc_link_note(struct mc_link *link, const char *fmt, ...)
 {
-    char text[160];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    bench_vsay(bench_of(link), "note ", fmt, ap);
     va_end(ap);
-    bench_say(bench_of(link), "note %s", text);
 }
 
 bool mc_link_open_port(struct mc_link *link)
