@@ -308,6 +308,16 @@ follow_events()
     done
 }
 
+# main_pid, pppd_pid: the service's process (0: none), and its call's ("": none).
+main_pid()
+{
+    systemctl show -p MainPID --value microcatd.service
+}
+pppd_pid()
+{
+    pgrep -f 'pppd .*microcat-socket'
+}
+
 stop_daemon()
 {
     [ -f $run/events.pid ] && kill "$(cat $run/events.pid)" 2>/dev/null

@@ -17,14 +17,6 @@ package()
 {
     dpkg --force-confdef --force-confold "$@" </dev/null
 }
-main_pid()
-{
-    systemctl show -p MainPID --value microcatd.service
-}
-pppd_pid()
-{
-    pgrep -f 'pppd .*microcat-socket'
-}
 version()
 {
     dpkg-query -W -f '${db:Status-Status} ${Version}' microcatd

@@ -13,14 +13,6 @@ need "the service starts" start_daemon
 need "online" in_state online 90
 tty=$(board_tty)
 helper_socket=/run/microcat-helper/microcatd.sock
-main_pid()
-{
-    systemctl show -p MainPID --value microcatd.service
-}
-pppd_pid()
-{
-    pgrep -f 'pppd .*microcat-socket'
-}
 of_status()
 {
     sed -n "s/^$2:[ \t]*//p" "/proc/$1/status"

@@ -34,14 +34,6 @@ is "one daemon all along" "$(systemctl show -p NRestarts --value microcatd.servi
 is "one pppd" "$(pgrep -f 'pppd .*microcat-socket' | wc -l)" 1
 is "no descriptor is left open" "$([ "$(ls /proc/"$(systemctl show -p MainPID --value microcatd.service)"/fd | wc -l)" -lt 32 ] && echo yes)" yes
 
-pppd_pid()
-{
-    pgrep -f 'pppd .*microcat-socket'
-}
-main_pid()
-{
-    systemctl show -p MainPID --value microcatd.service
-}
 other_daemon()
 {
     local pid
