@@ -169,12 +169,11 @@ int mc_build_csq(void *ctx, char *out, size_t size)
                                                                                : mc_at_format(out, size, "AT+CSQ");
 }
 
-/* Supply and temperature change slowly; and a call that has just begun has better things to do. */
-#define HEALTH_MS (5 * 60 * 1000 - 1000)
-#define HEALTH_TRIES                                                                                                   \
-    3 /* an answer that comes late is asked for again; a modem that has none is not asked each time                    \
-       */
-#define DIALLED_MS 10000
+/* Supply and temperature change slowly; and a call that has just begun has better things to do. An answer that comes
+ * late is asked for again; a modem that has none is not asked each time. */
+#define HEALTH_MS    (5 * 60 * 1000 - 1000)
+#define HEALTH_TRIES 3
+#define DIALLED_MS   10000
 
 static bool just_dialled(const struct mc_bringup *b)
 {
