@@ -19,7 +19,7 @@ follow()
     local where=$1 began
     need "$where: the service starts" start_daemon
     need "$where: online" in_state online 90
-    check "$where: the servers are taken there" until_ok 30000 taken_by "$where"
+    check "$where: the servers are taken there" until_ok 60000 taken_by "$where"
     check "$where: Ethernet's server is asked" until_ok 20000 resolves 192.0.2.99
     is "$where: a route leads to the link's server" "$(ip route get 100.127.0.53 | sed -n 's/.* dev \([^ ]*\).*/\1/p')" ppp0
     began=$EPOCHREALTIME

@@ -21,6 +21,8 @@ for number in 1 2; do
 done
 need "the first's modem runs" eval 'board 1; start_sim'
 need "the second's modem runs" eval 'board 2; start_sim --set=address=10.64.0.2 --set=gateway=10.64.0.1 --set=dns1=100.127.2.53 --set=dns2=100.127.3.53 --set=imei=861234050000024 --set=iccid=8981100022314000024'
+# As on a machine on which microcatd.service never ran: nobody has made the folder that is above both.
+rm -rf /var/lib/microcatd /var/lib/microcatd-key
 write_instance north 1
 write_instance south 2
 # The second first: each instance goes by the serial number, whichever tty came first.
