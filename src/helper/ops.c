@@ -20,6 +20,10 @@
 #define HUNG_MS  20000
 #define HASTY_MS 300
 
+/* While nothing runs yet there is nothing to hold up, and a busy gateway needs seconds to start a helper. The unit's
+ * TimeoutStartSec= is longer. */
+#define PATIENT_MS 20000
+
 static char helper_path[108];
 static int64_t asked_at_ms, hung_until_ms;
 static struct mc_loop *late_loop;
@@ -29,11 +33,16 @@ void mc_helper_keep_time(struct mc_loop *loop)
     late_loop = loop;
 }
 
+static int deadline_ms(bool hung)
+{
+    return hung ? HASTY_MS : late_loop == NULL ? PATIENT_MS : MC_HELPER_DEADLINE_MS;
+}
+
 static int call(const struct mc_helper_message *request, const int *fds, union mc_helper_body *ret_reply,
                 int ret_fds[MC_HELPER_FDS_MAX])
 {
     const bool hung = mc_loop_clock_ms() < hung_until_ms;
-    int r = mc_helper_call(helper_path, request, fds, ret_reply, ret_fds, hung ? HASTY_MS : MC_HELPER_DEADLINE_MS);
+    int r = mc_helper_call(helper_path, request, fds, ret_reply, ret_fds, deadline_ms(hung));
 
     asked_at_ms = mc_loop_clock_ms();
     if (late_loop != NULL)
