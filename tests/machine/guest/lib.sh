@@ -202,7 +202,7 @@ start_sim()
     microcat-sim --control=$sim_socket --network=pppd --network-netns=$isp \
         --network-auth=chap "$@" >>$sim.log 2>&1 &
     echo $! >$sim.pid
-    until_ok 5000 inject state
+    until_ok 30000 inject state
 }
 
 # inject WORDS...: a command on the simulator's control socket (microcat-sim --help lists them).

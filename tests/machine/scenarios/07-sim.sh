@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # the simulated modem on the gadget, dialled by hand: pppd and chat, as people do it without microcatd
-# limit: 120 s
+# limit: 600 s
 
 check "the board is made" make_board
 check "the simulated modem runs" start_sim --profile=warm --set=start=registered
 plug
-check "plugging in shows a tty" until_ok 10000 board_tty
+check "plugging in shows a tty" until_ok 30000 board_tty
 udevadm settle --timeout=10
 tty=$(board_tty)
 pppd "$tty" 115200 nodetach local noauth noipdefault nodefaultroute usepeerdns noccp novj user sora password sora ifname ppp0 \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # scripts/try as on a machine whose kernel has PPP: without a board, then with one that is plugged in and left running
-# limit: 240 s
+# limit: 600 s
 
 # try_here DEVICE KEEP: what scripts/try does once it has built; here the build is what is installed.
 try_here()
@@ -36,7 +36,7 @@ is "without a namespace left" "$(ip netns list)" ""
 need "the board is made" make_board
 need "the simulated modem runs" start_sim --profile=warm
 plug
-need "plugging in shows a tty" until_ok 10000 board_tty
+need "plugging in shows a tty" until_ok 30000 board_tty
 udevadm settle --timeout=10
 check "with a board it does the job on that" try_here "$(board_tty)" yes
 check "and says which" said "using the board on $(board_tty)"
@@ -49,5 +49,5 @@ nobody()
     ! pgrep -x 'pppd|microcatd' && ! ip route show default | grep -q .
 }
 # The network's pppd goes with the call.
-check "and ends as it says" until_ok 20000 nobody
+check "and ends as it says" until_ok 30000 nobody
 rm -rf /run/microcat-try.*

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # from plug to ping, and what the rest of the system sees of it
-# limit: 240 s
+# limit: 600 s
 
 need "the board is made" make_board
 need "the simulated modem runs" start_sim
@@ -15,16 +15,16 @@ systemctl start ModemManager.service
 
 need "the service starts" start_daemon
 is "ready without a board" "$(systemctl is-active microcatd.service)" active
-check "and says that there is none" in_state absent 5
+check "and says that there is none" in_state absent 30
 waiting=microcatd-wait-online@microcatd.service
 systemctl start --no-block $waiting
-check "a unit that waits for the link begins" until_ok 5000 pgrep -f 'microcatctl --instance=microcatd wait'
+check "a unit that waits for the link begins" until_ok 30000 pgrep -f 'microcatctl --instance=microcatd wait'
 is "and waits" "$(systemctl is-active $waiting)" activating
 began=$EPOCHREALTIME
 plug
 need "online after the plug" in_state online 90
 note "time|plug to online||$(ms "$began" "$EPOCHREALTIME")"
-check "the unit that waited is done" until_ok 5000 systemctl -q is-active $waiting
+check "the unit that waited is done" until_ok 30000 systemctl -q is-active $waiting
 check "a ping goes through the link" ping -c 2 -i 0.3 -W 5 -I ppp0 100.127.0.53
 status_line()
 {

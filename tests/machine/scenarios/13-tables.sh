@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # gateways that route by policy: the link's routes in a table of their own, and in a VRF
-# limit: 240 s
+# limit: 600 s
 
 need "the board is made" make_board
 need "the simulated modem runs" start_sim
@@ -20,7 +20,7 @@ ip rule add from 10.164.98.251 lookup 200 priority 100
 check "who is routed by this one does" ping -c 1 -W 5 -I 10.164.98.251 100.127.0.53
 systemctl kill --signal=KILL --kill-whom=all microcatd.service
 unplug
-check "killed together with its pppd: nothing is left in the table" until_ok 20000 bash -c '! ip route show table 200 2>/dev/null | grep -q .'
+check "killed together with its pppd: nothing is left in the table" until_ok 30000 bash -c '! ip route show table 200 2>/dev/null | grep -q .'
 ip rule del priority 100
 stop_daemon
 
@@ -45,8 +45,8 @@ check "the address of the link is the VRF's" bash -c 'ip -o addr show vrf lte | 
 pppd=$(status_of ppp.pid)
 check "the probe is answered in it" until_ok 30000 bash -c 'microcatctl --json status | grep -q "\"standing\": *\"proven\""'
 systemctl kill --signal=KILL --kill-whom=main microcatd.service
-check "killed, the next daemon carries the call on" until_ok 20000 ping -c 1 -W 2 -I lte 100.127.0.53
-check "and has its route" until_ok 20000 in_table 300 'default dev cell0.*metric 700'
+check "killed, the next daemon carries the call on" until_ok 30000 ping -c 1 -W 2 -I lte 100.127.0.53
+check "and has its route" until_ok 30000 in_table 300 'default dev cell0.*metric 700'
 is "with the same pppd" "$(status_of ppp.pid)" "$pppd"
 stop_daemon
 check "stopped, no route of ours is left" bash -c '! ip route show table 300 | grep -q cell0'

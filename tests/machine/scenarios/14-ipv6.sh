@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # IPv6 for real: an address by the network's router advertisement, on a host that forwards; beside IPv4, and alone
-# limit: 300 s
+# limit: 600 s
 
 # The network's router: an advertisement with a prefix, and somebody behind it.
 make_router()
@@ -47,8 +47,8 @@ is "and no other one does since" "$(cat /proc/sys/net/ipv6/conf/default/accept_r
 check "the default route has the link's metric" bash -c "ip -6 route show default dev ppp0 | grep -q 'metric 700'"
 is "and is the only one" "$(ip -6 route show default | wc -l)" 1
 status_has_server() { microcatctl --json status | tr -d ' \n' | grep -q '"dns":\[[^]]*"2001:db8:99::1"'; }
-check "the router's name server is one of the link's" until_ok 20000 status_has_server
-check "and in resolved" until_ok 10000 bash -c "resolvectl dns ppp0 | grep -q 2001:db8:99::1"
+check "the router's name server is one of the link's" until_ok 30000 status_has_server
+check "and in resolved" until_ok 30000 bash -c "resolvectl dns ppp0 | grep -q 2001:db8:99::1"
 check "beside those of IPCP" bash -c "resolvectl dns ppp0 | grep -q 100.127.0.53"
 # RFC 8781; Debian 12's radvd does not know it yet.
 advertise_nat64()
@@ -64,7 +64,7 @@ s.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0) + option, ("ff02
 is "of a NAT64 prefix nobody has told" "$(status_of ppp.nat64)" ""
 check "the router tells one" advertise_nat64
 shows_nat64() { [ "$(status_of ppp.nat64)" = 64:ff9b::/96 ]; }
-check "which the status has" until_ok 10000 shows_nat64
+check "which the status has" until_ok 30000 shows_nat64
 check "and shows" grep -q 'NAT64 64:ff9b::/96' <<<"$(microcatctl status)"
 systemctl kill --signal=KILL --kill-whom=main microcatd.service
 check "killed, the next daemon has it too" until_ok 30000 status_has_server
@@ -98,9 +98,9 @@ need "PPP is negotiated" in_state ppp 90
 check "without a router's word it is not online" bash -c "! microcatctl wait --for=online --timeout=10s"
 make_router
 check "with it it is" in_state online 60
-check "with the address" until_ok 20000 has_global6
-check "the router's name server is the link's only one" until_ok 20000 status_has_server
-check "and resolved's" until_ok 10000 bash -c "resolvectl dns ppp0 | grep -q ': 2001:db8:99::1\$'"
+check "with the address" until_ok 30000 has_global6
+check "the router's name server is the link's only one" until_ok 30000 status_has_server
+check "and resolved's" until_ok 30000 bash -c "resolvectl dns ppp0 | grep -q ': 2001:db8:99::1\$'"
 is "as its own" "$(status_of ppp.local)" "$(status_of ppp.local6)"
 route_back
 check "a ping goes through it" ping -6 -c 2 -i 0.3 -W 5 -I "$(global6)" 2001:db8:99::1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034
 # a board with two ttys, the REPL's and the modem's: the right one is taken, the other left alone
-# limit: 120 s
+# limit: 600 s
 
 need "the board is made" make_board
 need "with a second function behind the first" make_composite
@@ -39,8 +39,8 @@ fcntl.ioctl(fd, 0x545c, termios.TIOCM_DSR)  # TIOCMIWAIT
 lines = int.from_bytes(fcntl.ioctl(fd, termios.TIOCMGET, bytes(4)), sys.byteorder)
 print("moved to", int(lines & termios.TIOCM_DSR != 0), flush=True)' "$first" >$run/dsr 2>&1 &
 echo $! >$run/dsr.pid
-check "somebody waits for DSR" until_ok 10000 grep -q waiting $run/dsr
+check "somebody waits for DSR" until_ok 30000 grep -q waiting $run/dsr
 is "and goes on waiting while it does not move" "$(tail -n 1 $run/dsr)" waiting
 exec 5<>"$(inner_tty usb0)"
-check "and is told when it does" until_ok 5000 grep -q 'moved to 1' $run/dsr
+check "and is told when it does" until_ok 30000 grep -q 'moved to 1' $run/dsr
 exec 5>&-

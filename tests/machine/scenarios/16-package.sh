@@ -25,7 +25,7 @@ version()
 need "the board is made" make_board
 need "the simulated modem runs" start_sim --profile=warm
 plug
-need "the board is there before the package" until_ok 10000 board_tty
+need "the board is there before the package" until_ok 30000 board_tty
 udevadm settle --timeout=10
 check "and nobody has it" test ! -e /lib/systemd/system/microcatd.service
 
@@ -84,12 +84,12 @@ upgraded()
     ping -i 0.5 -I ppp0 100.127.0.53 >$run/ping.log 2>&1 &
     ping_pid=$!
     echo $ping_pid >$run/ping.pid
-    check "$text: it pings" until_ok 10000 answered 5
+    check "$text: it pings" until_ok 30000 answered 5
     daemon=$(main_pid) pppd=$(pppd_pid) address=$(ip -o -4 addr show dev ppp0)
     check "$text: upgraded while online" package -i "$1"
     is "$text: to that version" "$(version)" "installed $(dpkg-deb -f "$1" Version)"
-    check "$text: under another daemon it is online" until_ok 20000 other_daemon
-    check "$text: and pings" until_ok 20000 answered $(($(answers) + 10))
+    check "$text: under another daemon it is online" until_ok 30000 other_daemon
+    check "$text: and pings" until_ok 30000 answered $(($(answers) + 10))
     kill -INT $ping_pid
     wait $ping_pid 2>/dev/null
     rm -f $run/ping.pid
