@@ -6,44 +6,18 @@
 
 /* Speeds that this series can be at (767, AT+IPR), the likelier first; the two that the caller names go before them. */
 static const int32_t usual_bauds[] = {115200, 460800, 230400, 57600, 38400, 19200, 9600};
-#define RANKS_MAX   (MC_LENGTH_OF(usual_bauds) + 2)
 #define BOOT_BAUD   115200 /* 767: after every boot, whatever AT+IPR said before */
 #define BOOTED_MS   16000  /* 767: 10 to 15 s from power to the first OK */
 #define DWELL_MS    250    /* between two AT while the modem may be booting */
 #define ESCAPES_MAX 3      /* `+++` that a modem with a live PPP may ignore before it counts as stuck */
 #define PROOFS      3      /* AT after an escape or a CLD */
 
-enum phase { PHASE_IDLE, PHASE_ROUND, PHASE_DWELL, PHASE_LEAVE_DATA, PHASE_LEAVE_CMUX, PHASE_HANG_UP };
-
-struct mc_finder {
-    struct mc_timerq *queue;
-    struct mc_line *line;
-    mc_finder_baud_fn *set_baud;
-    void *baud_ctx;
-    mc_finder_done_fn *done;
-    void *ctx;
-    int32_t bauds[RANKS_MAX];
-    unsigned n_bauds;
-    int32_t baud;
-    int64_t deadline_ms;
-    enum phase phase;
-    unsigned question, escapes, proofs, turns;
-    unsigned unanswered; /* AT in a row at this speed */
-    bool confirming;     /* ERROR to an AT: garbage stood before it, ask once more */
-    bool stranger;
-    bool blind_later; /* it may be booting: no blind escape yet that takes 3 s at a speed where no boot message comes */
-    int64_t blind_at_ms;
-    struct mc_frame_watch watch;
-    struct mc_finder_echo echo;
-    struct mc_timer timer;
-};
-
 static void next_question(struct mc_finder *finder);
 static void on_raw(void *ctx, const uint8_t *data, size_t len);
 static void send_at(struct mc_finder *finder, int wait_ms);
 static void send_hangup(struct mc_finder *finder);
 
-static void finish(struct mc_finder *finder, enum mc_found found)
+void finder_finish(struct mc_finder *finder, enum mc_found found)
 {
     finder->phase = PHASE_IDLE;
     mc_timer_disarm(&finder->timer);
@@ -52,12 +26,17 @@ static void finish(struct mc_finder *finder, enum mc_found found)
     finder->done(finder->ctx, found, finder->baud);
 }
 
-static void go_to_baud(struct mc_finder *finder, int32_t baud)
+void finder_echo_next(struct mc_finder *finder, unsigned rank)
+{
+    mc_finder_echo_next(&finder->echo, rank, mc_at_stats(mc_line_at(finder->line))->urcs);
+}
+
+void finder_go_to_baud(struct mc_finder *finder, int32_t baud)
 {
     unsigned rank = 0;
     while (rank < finder->n_bauds && finder->bauds[rank] != baud)
         rank++;
-    mc_finder_echo_next(&finder->echo, rank, mc_at_stats(mc_line_at(finder->line))->urcs);
+    finder_echo_next(finder, rank);
     if (baud == finder->baud)
         return;
     finder->baud = baud;
@@ -123,13 +102,13 @@ static void found_command_mode(struct mc_finder *finder)
         send_hangup(finder);
         return;
     case PHASE_HANG_UP:
-        finish(finder, left_data(finder));
+        finder_finish(finder, left_data(finder));
         return;
     case PHASE_LEAVE_CMUX:
-        finish(finder, MC_FOUND_CMUX);
+        finder_finish(finder, MC_FOUND_CMUX);
         return;
     default:
-        finish(finder, MC_FOUND_COMMAND);
+        finder_finish(finder, MC_FOUND_COMMAND);
     }
 }
 
@@ -137,7 +116,7 @@ static void no_answer(struct mc_finder *finder)
 {
     switch (finder->phase) {
     case PHASE_HANG_UP: /* ATH without an answer: command mode was proven before it */
-        finish(finder, left_data(finder));
+        finder_finish(finder, left_data(finder));
         return;
     case PHASE_LEAVE_DATA:
         if (finder->proofs < PROOFS)
@@ -145,7 +124,7 @@ static void no_answer(struct mc_finder *finder)
         else if (finder->watch.saw_ppp && finder->escapes < ESCAPES_MAX)
             leave_data(finder);
         else if (finder->watch.saw_ppp)
-            finish(finder, MC_FOUND_STUCK);
+            finder_finish(finder, MC_FOUND_STUCK);
         else {
             finder->phase = PHASE_ROUND; /* the blind escape found nothing either */
             next_question(finder);
@@ -193,7 +172,7 @@ static void on_at(void *ctx, const struct mc_at_answer *answer)
         finder->confirming = false;
         finder->unanswered++;
         if (finder->stranger)
-            finish(finder, MC_FOUND_BABBLE);
+            finder_finish(finder, MC_FOUND_BABBLE);
         else
             no_answer(finder);
     } else if (answer->result == MC_AT_OK || finder->confirming || finder->phase == PHASE_HANG_UP) {
@@ -241,34 +220,33 @@ static void on_raw(void *ctx, const uint8_t *data, size_t len)
     struct mc_finder *finder = ctx;
     mc_frame_watch_feed(&finder->watch, data, len);
     mc_finder_echo_feed(&finder->echo, data, len);
-    if ((finder->watch.saw_ppp || finder->watch.saw_cmux_ua) && finder->phase == PHASE_ROUND)
+    const bool tells = finder->watch.saw_ppp || finder->watch.saw_cmux_ua;
+    const bool doubted = finder->phase == PHASE_DOUBT && finder->doubted;
+    if ((tells && (finder->phase == PHASE_ROUND || doubted)) ||
+        (doubted && mc_finder_echo_spoken(&finder->echo, finder->echo.rank)))
         mc_timer_arm(&finder->timer, finder->queue, 0);
 }
 
-static void ask_raw(struct mc_finder *finder, enum mc_finder_ask ask, int wait_ms)
+void finder_listen(struct mc_finder *finder)
+{
+    mc_line_listen_raw(finder->line, on_raw, finder);
+}
+
+void finder_ask_raw(struct mc_finder *finder, enum mc_finder_ask ask, int wait_ms)
 {
     uint8_t frame[MC_FRAME_MAX_BYTES];
     size_t len = ask == MC_ASK_LCP ? mc_frame_lcp_echo((uint8_t)finder->question, frame) : mc_frame_cmux_sabm(0, frame);
-    mc_line_listen_raw(finder->line, on_raw, finder);
+    finder_listen(finder);
     mc_finder_echo_expect(&finder->echo, frame, len);
     mc_line_send_raw(finder->line, frame, len);
     mc_timer_arm(&finder->timer, finder->queue, wait_ms);
-}
-
-/* Nothing answered: what was it that came? */
-static enum mc_found nobody(struct mc_finder *finder)
-{
-    mc_finder_echo_next(&finder->echo, finder->echo.rank, mc_at_stats(mc_line_at(finder->line))->urcs);
-    if (finder->watch.bytes == 0)
-        return MC_FOUND_SILENCE;
-    return mc_finder_echo_only(&finder->echo) ? MC_FOUND_ECHO : MC_FOUND_BABBLE;
 }
 
 static void end_of_round(struct mc_finder *finder)
 {
     bool in_time = mc_timerq_now_ms(finder->queue) < finder->deadline_ms;
     if (!in_time && !finder->blind_later) { /* a round without its escapes is none */
-        finish(finder, nobody(finder));
+        finder_nobody(finder);
         return;
     }
     finder->phase = PHASE_DWELL;
@@ -294,7 +272,7 @@ static void next_question(struct mc_finder *finder)
     }
     const struct mc_finder_question *q = &mc_finder_round[finder->question++];
     unsigned rank = q->rank == MC_FINDER_RANK_TURN ? 2 + finder->turns++ % (finder->n_bauds - 2) : q->rank;
-    go_to_baud(finder, finder->bauds[rank]);
+    finder_go_to_baud(finder, finder->bauds[rank]);
     if (q->ask == MC_ASK_AT)
         send_at(finder, q->wait_ms);
     else if (q->ask == MC_ASK_UNMUTE)
@@ -302,7 +280,7 @@ static void next_question(struct mc_finder *finder)
     else if (q->ask == MC_ASK_ESCAPE)
         leave_data(finder);
     else
-        ask_raw(finder, q->ask, q->wait_ms);
+        finder_ask_raw(finder, q->ask, q->wait_ms);
 }
 
 static void on_timer(void *ctx)
@@ -312,17 +290,19 @@ static void on_timer(void *ctx)
         if (finder->proofs++ == 0)
             send_at(finder, 300);
         else
-            finish(finder, MC_FOUND_BABBLE);
+            finder_finish(finder, MC_FOUND_BABBLE);
     } else if (finder->phase == PHASE_DWELL) {
         /* Perhaps it boots: listen where its boot messages come, and in turn where it is likely to be. */
-        go_to_baud(finder, finder->baud == BOOT_BAUD ? finder->bauds[0] : BOOT_BAUD);
+        finder_go_to_baud(finder, finder->baud == BOOT_BAUD ? finder->bauds[0] : BOOT_BAUD);
         send_at(finder, 300);
-    } else if (finder->phase != PHASE_ROUND)
+    } else if (finder->phase != PHASE_ROUND && finder->phase != PHASE_DOUBT)
         no_answer(finder);
     else if (finder->watch.saw_ppp)
         leave_data(finder);
     else if (finder->watch.saw_cmux_ua)
         leave_cmux(finder);
+    else if (finder->phase == PHASE_DOUBT)
+        finder_doubt_further(finder);
     else
         next_question(finder);
 }
@@ -355,7 +335,7 @@ static void add_baud(struct mc_finder *finder, int32_t baud)
     for (unsigned i = 0; i < finder->n_bauds; i++)
         if (finder->bauds[i] == baud)
             return;
-    if (baud > 0 && finder->n_bauds < RANKS_MAX)
+    if (baud > 0 && finder->n_bauds < FINDER_BAUDS_MAX)
         finder->bauds[finder->n_bauds++] = baud;
 }
 
@@ -373,8 +353,8 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->baud = 0;
     finder->deadline_ms = mc_timerq_now_ms(finder->queue) + patience_ms;
     finder->phase = PHASE_ROUND;
-    finder->question = finder->escapes = finder->proofs = finder->unanswered = 0;
-    finder->confirming = finder->stranger = false;
+    finder->question = finder->escapes = finder->proofs = finder->unanswered = finder->doubts = 0;
+    finder->confirming = finder->stranger = finder->doubted = false;
     finder->blind_later = patience_ms > 0;
     finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};

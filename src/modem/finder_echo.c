@@ -6,8 +6,10 @@ void mc_finder_echo_next(struct mc_finder_echo *echo, unsigned rank, uint64_t ur
 {
     if (echo->len > 0 && echo->seen == echo->len)
         echo->echoed |= 1u << echo->rank;
-    if (urcs != echo->urcs)
+    if (urcs != echo->urcs) {
         echo->spoken |= 1u << echo->rank;
+        echo->worded |= 1u << echo->rank;
+    }
     echo->len = echo->seen = 0;
     echo->rank = rank;
     echo->urcs = urcs;
@@ -32,4 +34,22 @@ void mc_finder_echo_feed(struct mc_finder_echo *echo, const uint8_t *data, size_
 bool mc_finder_echo_only(const struct mc_finder_echo *echo)
 {
     return (echo->echoed & ~echo->spoken) != 0;
+}
+
+/* At the two speeds that the caller names, and where it was heard before; but words are no late echo. */
+bool mc_finder_echo_is_likely(const struct mc_finder_echo *echo, unsigned rank)
+{
+    return (rank < 2 || (echo->echoed & 1u << rank) != 0) && (echo->worded & 1u << rank) == 0;
+}
+
+void mc_finder_echo_again(struct mc_finder_echo *echo)
+{
+    echo->echoed &= ~(1u << echo->rank);
+    echo->spoken &= ~(1u << echo->rank);
+    echo->len = echo->seen = 0;
+}
+
+bool mc_finder_echo_spoken(const struct mc_finder_echo *echo, unsigned rank)
+{
+    return (echo->spoken & 1u << rank) != 0;
 }

@@ -449,17 +449,17 @@
  "sync.find ",
  "AT|AT+IFC=0,0|AT|AT+IFC=0,0|+++|AT|AT+IPR?|AT+IPR?|+++|AT+IPR?|AT+IPR?|AT+IPR?|+++|AT+IPR?|AT+IPR?|AT+IPR?|",
  "PPP answers, but `+++` does not end it", "", "- 0 115200 -1 115200 0 0 0 0 ? 0"},
-{"somebody babbles", "warm", "garbage-answers on", "", NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NOT_A_MODEM, 13050,
+{"somebody babbles", "warm", "garbage-answers on", "", NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NOT_A_MODEM, 15050,
  "sync.find ",
  ROUND
  "+++|AT|AT+IPR?|AT+IPR?|+++|AT|AT+IPR?|AT+IPR?|",
- "bytes come, but no answer to AT at any speed", "", "- 0 230400 -1 115200 0 0 0 0 ? 0"},
+ "bytes come, but no answer to AT at any speed", "", "- 0 460800 -1 115200 0 0 0 0 ? 0"},
 {"a modem that was met babbles", "warm", "garbage-answers on", "facts.model=M",
- NO_CALL, MC_STEP_FIND, 0, MC_FAULT_MODEM_SILENT, 13050,
+ NO_CALL, MC_STEP_FIND, 0, MC_FAULT_MODEM_SILENT, 15050,
  "sync.find ",
  ROUND
  "+++|AT|AT+IPR?|AT+IPR?|+++|AT|AT+IPR?|AT+IPR?|",
- "bytes come, but no answer to AT at any speed", "", "- 0 230400 -1 115200 0 0 0 0 ? 0"},
+ "bytes come, but no answer to AT at any speed", "", "- 0 460800 -1 115200 0 0 0 0 ? 0"},
 {"an echo", "warm", "silence *", "", NO_CALL, MC_STEP_FIND, 0, MC_FAULT_MODEM_SILENT, 13050,
  "sync.find ",
  ROUND
