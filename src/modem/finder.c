@@ -6,6 +6,7 @@
 
 /* Speeds that this series can be at (767, AT+IPR), the likelier first; the two that the caller names go before them. */
 static const int32_t usual_bauds[] = {115200, 460800, 230400, 57600, 38400, 19200, 9600};
+_Static_assert(MC_LENGTH_OF(usual_bauds) + 2 == FINDER_BAUDS_MAX, "room for the caller's two");
 #define BOOT_BAUD   115200 /* 767: after every boot, whatever AT+IPR said before */
 #define BOOTED_MS   16000  /* 767: 10 to 15 s from power to the first OK */
 #define DWELL_MS    250    /* between two AT while the modem may be booting */

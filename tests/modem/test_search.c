@@ -173,6 +173,7 @@ static int on_baud(void *ctx, int32_t baud)
 static void on_found(void *ctx, enum mc_found found, int32_t baud)
 {
     struct search *s = ctx;
+    assert_int_equal(mc_line_owner(s->line), MC_LINE_OWNER_AT); /* whoever goes on, goes on by AT */
     s->done++;
     s->found = found;
     s->found_baud = baud;
