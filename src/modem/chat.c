@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PROOF_MS 1000 /* for the OK to an AT that asks whether the modem is there at all */
+#define STRAY_MS 500  /* for the answers that are still under way behind an OK that was another command's */
 
 struct mc_chat {
     struct mc_timerq *queue;
@@ -19,6 +20,7 @@ struct mc_chat {
     unsigned sent_in_run;
     bool in_flight;
     bool proving; /* what is in flight is the AT behind a step that was late */
+    bool strayed; /* an OK came that was perhaps another command's; it is asked again once a run */
     char command[256];
     struct mc_timer pause; /* between tries, and before the first step: done never comes from inside mc_chat_run() */
     mc_chat_done_fn *done;
@@ -79,6 +81,21 @@ static void step_failed(struct mc_chat *chat, enum mc_chat_end end, const struct
         finish(chat, end, answer);
 }
 
+/*
+ * An OK without the line that was asked for is a modem that answers nonsense, or the OK of what was said before: to an
+ * escape it says one as well, and on a busy host that comes when the next command is out, and every answer is the
+ * command's before it. When all have come the same is asked again.
+ */
+static bool was_astray(struct mc_chat *chat, const struct mc_at_answer *answer)
+{
+    if (chat->strayed || answer->n_lines > 0 || chat->step->prefix == NULL)
+        return false;
+    chat->strayed = true;
+    chat->tries--;
+    mc_timer_arm(&chat->pause, chat->queue, STRAY_MS);
+    return true;
+}
+
 /* One command unanswered may be that command's matter; AT unanswered is the modem's. */
 static void prove(struct mc_chat *chat)
 {
@@ -123,7 +140,7 @@ static void on_answer(void *ctx, const struct mc_at_answer *answer)
         r = step->take ? step->take(chat->ctx, answer) : 0;
         if (r == 0)
             next_step(chat);
-        else
+        else if (r == -EAGAIN || !was_astray(chat, answer))
             step_failed(chat, r == -EAGAIN ? MC_CHAT_LATE : MC_CHAT_MALFORMED, answer);
         return;
     case MC_AT_TIMEOUT:
@@ -206,7 +223,7 @@ int mc_chat_run(struct mc_chat *chat, const struct mc_chat_step *steps, size_t n
     chat->step = steps;
     chat->left = n;
     chat->tries = 0;
-    chat->proving = false;
+    chat->proving = chat->strayed = false;
     chat->run++;
     chat->done = done;
     chat->ctx = ctx;

@@ -108,6 +108,9 @@ SCRIPT(unbuilt, {.build = build_nothing, .timeout_ms = 100});
 SCRIPT(dial, {.send = "ATD", .timeout_ms = 100, .flags = MC_CHAT_DIALS});
 SCRIPT(secret, {.send = "AT+CPIN=\"7391\"", .timeout_ms = 100, .flags = MC_CHAT_SECRET});
 SCRIPT(owned, {.send = "AT+CEREG?", .prefix = "+CEREG:", .timeout_ms = 100});
+SCRIPT(one_line, {.send = "AT+C?", .prefix = "+C:", .timeout_ms = 100, .take = take}, B);
+SCRIPT(two_lines, {.send = "AT+C?", .prefix = "+C:", .timeout_ms = 100, .take = take},
+       {.send = "AT+C?", .prefix = "+C:", .timeout_ms = 100, .take = take});
 
 #define STEPS(name) name, MC_LENGTH_OF(name)
 #define FINE        "done OK -1 |"
@@ -126,6 +129,22 @@ static const struct row {
     {STEPS(plain), {"<+CME ERROR: 10"}, "0 AT+A|0 refused +CME ERROR 10 +CME ERROR: 10 (SIM not inserted) to AT+A|"},
     {STEPS(plain), {"<+CME ERROR: 999"}, "0 AT+A|0 refused +CME ERROR 999 +CME ERROR: 999 to AT+A|"},
     {STEPS(plain), {"<+CMS ERROR: 10"}, "0 AT+A|0 refused +CMS ERROR 10 +CMS ERROR: 10 to AT+A|"},
+    /* an OK without its line was perhaps another command's: what that one's own answer is comes meanwhile */
+    {STEPS(one_line), {"<OK", ".499"}, "0 AT+C?|", {-EBADMSG}},
+    {STEPS(one_line),
+     {"<OK", ".200", "<+C: 1\r\nOK", ".300", "<+C: 1\r\nOK", "<OK"},
+     "0 AT+C?|500 AT+C?|500 AT+B|500 " FINE,
+     {-EBADMSG}},
+    {STEPS(one_line),
+     {"<OK", ".500", "<OK"},
+     "0 AT+C?|500 AT+C?|500 malformed OK -1 malformed answer, OK to AT+C?|",
+     {-EBADMSG, -EBADMSG}},
+    {STEPS(one_line), {"<+C: x\r\nOK"}, "0 AT+C?|0 malformed OK -1 malformed answer, OK to AT+C?|", {-EBADMSG}},
+    {STEPS(one_line), {"<OK", "<OK"}, "0 AT+C?|0 AT+B|0 " FINE, {0}},
+    {STEPS(two_lines),
+     {"<OK", ".500", "<+C: 1\r\nOK", "<OK"},
+     "0 AT+C?|500 AT+C?|500 AT+C?|500 malformed OK -1 malformed answer, OK to AT+C?|",
+     {-EBADMSG, 0, -EBADMSG}},
     {STEPS(plain), {".99"}, "0 AT+A|"},
     {STEPS(plain), {".200"}, "0 AT+A|100 late timeout -1 no answer to AT+A|"},
     {STEPS(plain), {"x"}, "0 AT+A|0 cancelled cancelled -1 no answer to AT+A|"},

@@ -5,7 +5,9 @@
 /*
  * The chat-script runner: sends the steps of a const script one after another, each when the answer to the one before
  * is in. A step that is refused or late ends the script (but for optional ones); nothing is tried again beyond the
- * step's own tries: everything else is policy. No fixed waits: a pause stands only between two tries of one step.
+ * step's own tries: everything else is policy. No fixed waits: a pause stands only between two tries of one step. (An
+ * OK without the line that was asked for is taken for another command's, once a script: half a second later the same is
+ * asked again.)
  */
 
 #include <microcat/at/engine.h>
