@@ -7,7 +7,7 @@
 write_instance()
 {
     board "$2"
-    write_conf '[Modem]' "Serial=$board_serial" '[PPP]' "Interface=lte$2" "RouteMetric=70$2"
+    write_conf '[Modem]' "Serial=$board_serial" '[PPP]' "Interface=lte$2" "RouteMetric=70$2" EchoInterval=20
     mv /etc/microcatd/microcatd.conf "/etc/microcatd/$1.conf"
 }
 of() { instance=$1 status_of "$2"; }
