@@ -120,6 +120,11 @@ static void suspend(struct world *w, bool on)
     mc_timerq_advance(w->queue, world_now(w) + ms);
 }
 
+static void bridge_pauses(struct world *w, bool on)
+{
+    w->pauses = on;
+}
+
 static void names_die(struct world *w, bool on)
 {
     if (!w->names_dead)
@@ -258,6 +263,7 @@ static const struct fault_row rows[] = {
     {"a person plays", NULL, NULL, 0, 0, person, 2},
     {"a person reconnects", NULL, NULL, 0, 0, person_reconnects, 2},
     {"settings change", NULL, NULL, 0, 0, change_settings, 1},
+    {"bridge pauses", NULL, NULL, 1000, 6 * HOUR_MS, bridge_pauses, 4},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 

@@ -25,6 +25,7 @@ static const struct {
     {.name = "clock jumps", .left_out = true},
     {.name = "disk full", .left_out = true},
     {.name = "suspend", .left_out = true},
+    {.name = "bridge pauses", .left_out = true},
     {"SIM locked", false, 60000, HOUR_MS, {"set pin-required no", "sim-insert"}, true},
     {"PUK", false, 60000, HOUR_MS, {"set pin-required no", "sim-insert"}, true},
     {"attach refused", false, 0, 0, {"register 5"}, false}, /* the modem's own T3402 */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PAUSE_MOST_MS 900
+
 /* ---- chance ---- */
 
 uint32_t world_random(struct world *w)
@@ -81,13 +83,39 @@ void world_fail(struct world *w, const char *fmt, ...)
 
 /* ---- the board ---- */
 
-static void on_to_host(void *ctx, const uint8_t *data, size_t len)
+static void to_host(struct world *w, const uint8_t *data, size_t len)
 {
-    struct world *w = ctx;
     if (w->guest && sim_board_plugged(w->board))
         w->guest->bytes(w, data, len);
     else if (w->link && w->open && !w->pulled && mc_link_bytes(w->link, data, len) != len)
         world_fail(w, "the link did not take all bytes");
+}
+
+static void on_pause_over(void *ctx)
+{
+    struct world *w = ctx;
+    uint8_t data[sizeof(w->held)];
+    const size_t n = w->n_held;
+    memcpy(data, w->held, n);
+    w->n_held = 0;
+    to_host(w, data, n);
+}
+
+/* What comes during a pause comes at its end, together; the wire has no time of its own here. */
+static void on_to_host(void *ctx, const uint8_t *data, size_t len)
+{
+    struct world *w = ctx;
+    if (!w->pauses && w->n_held == 0) {
+        to_host(w, data, len);
+        return;
+    }
+    if (w->n_held + len > sizeof(w->held))
+        on_pause_over(w);
+    len = len < sizeof(w->held) ? len : sizeof(w->held);
+    memcpy(w->held + w->n_held, data, len);
+    w->n_held += len;
+    if (!mc_timer_armed(&w->pause))
+        mc_timer_arm(&w->pause, w->queue, w->pauses ? world_between(w, 0, PAUSE_MOST_MS) : 0);
 }
 
 static void on_peer(void *ctx, enum sim_peer_state state)
@@ -380,6 +408,7 @@ static void begin(struct world *w)
         abort();
     mc_timer_init(&w->start, "daemon.start", on_restart, w);
     mc_timer_init(&w->device, "daemon.device", on_device, w);
+    mc_timer_init(&w->pause, "bridge.pause", on_pause_over, w);
     pppd_init(w);
     requests_init(w);
     faults_init(w);

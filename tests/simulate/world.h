@@ -99,6 +99,12 @@ struct world {
     char verb_text[240]; /* how the last verb ended */
     int verb_result;
 
+    /* between board and host: a bridge that pauses, or a host with something else to do */
+    bool pauses;
+    struct mc_timer pause;
+    uint8_t held[8192];
+    size_t n_held;
+
     /* the daemon; link NULL: it does not run */
     struct mc_status status;
     struct mc_bus *bus;
