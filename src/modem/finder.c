@@ -15,7 +15,6 @@ _Static_assert(MC_LENGTH_OF(usual_bauds) + 2 == FINDER_BAUDS_MAX, "room for the 
 
 static void next_question(struct mc_finder *finder);
 static void on_raw(void *ctx, const uint8_t *data, size_t len);
-static void send_at(struct mc_finder *finder, int wait_ms);
 static void send_hangup(struct mc_finder *finder);
 
 void finder_finish(struct mc_finder *finder, enum mc_found found)
@@ -40,6 +39,8 @@ void finder_go_to_baud(struct mc_finder *finder, int32_t baud)
     finder_echo_next(finder, rank);
     if (baud == finder->baud)
         return;
+    finder->elsewhere = finder->baud;
+    finder->left_at_ms = mc_timerq_now_ms(finder->queue);
     finder->baud = baud;
     finder->unanswered = 0;
     mc_line_command(finder->line); /* half lines and late answers belong to the old speed */
@@ -51,7 +52,7 @@ void finder_go_to_baud(struct mc_finder *finder, int32_t baud)
 static void prove(struct mc_finder *finder)
 {
     finder->proofs++;
-    send_at(finder, 300);
+    finder_send_at(finder, 300);
 }
 
 static void on_escaped(void *ctx)
@@ -108,9 +109,17 @@ static void found_command_mode(struct mc_finder *finder)
     case PHASE_LEAVE_CMUX:
         finder_finish(finder, MC_FOUND_CMUX);
         return;
+    case PHASE_ROUND:
+    case PHASE_DWELL:
+        if (!finder_is_sure(finder)) {
+            finder_make_sure(finder);
+            return;
+        }
+        break;
     default:
-        finder_finish(finder, MC_FOUND_COMMAND);
+        break;
     }
+    finder_finish(finder, MC_FOUND_COMMAND);
 }
 
 static void no_answer(struct mc_finder *finder)
@@ -118,6 +127,9 @@ static void no_answer(struct mc_finder *finder)
     switch (finder->phase) {
     case PHASE_HANG_UP: /* ATH without an answer: command mode was proven before it */
         finder_finish(finder, left_data(finder));
+        return;
+    case PHASE_SURE:
+        finder_sure_of_nothing(finder);
         return;
     case PHASE_LEAVE_DATA:
         if (finder->proofs < PROOFS)
@@ -176,17 +188,20 @@ static void on_at(void *ctx, const struct mc_at_answer *answer)
             finder_finish(finder, MC_FOUND_BABBLE);
         else
             no_answer(finder);
+    } else if (finder->phase == PHASE_SURE) {
+        if (finder_made_sure(finder, answer))
+            finder_finish(finder, MC_FOUND_COMMAND);
     } else if (answer->result == MC_AT_OK || finder->confirming || finder->phase == PHASE_HANG_UP) {
         finder->confirming = finder->stranger = false;
         finder->unanswered = 0;
         found_command_mode(finder);
     } else { /* ERROR to an AT: rubbish stood before it in the modem's buffer; it speaks AT, so ask once more */
         finder->confirming = true;
-        send_at(finder, 300);
+        finder_send_at(finder, 300);
     }
 }
 
-static void send_command(struct mc_finder *finder, const char *text, const char *prefix, int wait_ms)
+void finder_send_command(struct mc_finder *finder, const char *text, const char *prefix, int wait_ms)
 {
     bool proven = finder->phase == PHASE_HANG_UP; /* it is in command mode, so it owes an answer */
     const struct mc_at_command command = {
@@ -203,17 +218,17 @@ static void send_command(struct mc_finder *finder, const char *text, const char 
  * AT; but while earlier ones are unanswered their OK may come late and pass for this one's, so then a question whose
  * answer has a line of its own.
  */
-static void send_at(struct mc_finder *finder, int wait_ms)
+void finder_send_at(struct mc_finder *finder, int wait_ms)
 {
     if (finder->unanswered)
-        send_command(finder, "AT+IPR?", "+IPR:", wait_ms);
+        finder_send_command(finder, "AT+IPR?", "+IPR:", wait_ms);
     else
-        send_command(finder, "AT", NULL, wait_ms);
+        finder_send_command(finder, "AT", NULL, wait_ms);
 }
 
 static void send_hangup(struct mc_finder *finder)
 {
-    send_command(finder, "ATH", NULL, 2000);
+    finder_send_command(finder, "ATH", NULL, 2000);
 }
 
 static void on_raw(void *ctx, const uint8_t *data, size_t len)
@@ -275,9 +290,9 @@ static void next_question(struct mc_finder *finder)
     unsigned rank = q->rank == MC_FINDER_RANK_TURN ? 2 + finder->turns++ % (finder->n_bauds - 2) : q->rank;
     finder_go_to_baud(finder, finder->bauds[rank]);
     if (q->ask == MC_ASK_AT)
-        send_at(finder, q->wait_ms);
+        finder_send_at(finder, q->wait_ms);
     else if (q->ask == MC_ASK_UNMUTE)
-        send_command(finder, "AT+IFC=0,0", NULL, q->wait_ms);
+        finder_send_command(finder, "AT+IFC=0,0", NULL, q->wait_ms);
     else if (q->ask == MC_ASK_ESCAPE)
         leave_data(finder);
     else
@@ -289,13 +304,13 @@ static void on_timer(void *ctx)
     struct mc_finder *finder = ctx;
     if (finder->stranger) {
         if (finder->proofs++ == 0)
-            send_at(finder, 300);
+            finder_send_at(finder, 300);
         else
             finder_finish(finder, MC_FOUND_BABBLE);
     } else if (finder->phase == PHASE_DWELL) {
         /* Perhaps it boots: listen where its boot messages come, and in turn where it is likely to be. */
         finder_go_to_baud(finder, finder->baud == BOOT_BAUD ? finder->bauds[0] : BOOT_BAUD);
-        send_at(finder, 300);
+        finder_send_at(finder, 300);
     } else if (finder->phase != PHASE_ROUND && finder->phase != PHASE_DOUBT)
         no_answer(finder);
     else if (finder->watch.saw_ppp)
@@ -351,7 +366,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     add_baud(finder, other_baud);
     for (size_t i = 0; i < MC_LENGTH_OF(usual_bauds); i++)
         add_baud(finder, usual_bauds[i]);
-    finder->baud = 0;
+    finder->baud = finder->elsewhere = 0;
     finder->deadline_ms = mc_timerq_now_ms(finder->queue) + patience_ms;
     finder->phase = PHASE_ROUND;
     finder->question = finder->escapes = finder->proofs = finder->unanswered = finder->doubts = 0;
@@ -360,7 +375,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};
     finder->echo = (struct mc_finder_echo){.urcs = mc_at_stats(mc_line_at(finder->line))->urcs};
-    mc_at_set_probe(mc_line_at(finder->line), false); /* 2 s of it a silent speed; send_at() knows better */
+    mc_at_set_probe(mc_line_at(finder->line), false); /* 2 s of it a silent speed; finder_send_at() knows better */
     mc_timer_arm(&finder->timer, finder->queue, 0);
 }
 

@@ -3,7 +3,7 @@
 #define MICROCAT_FINDER_PRIV_H
 
 /* Shared by the finder (finder.c), what it asks (finder_round.c), how it tells an echo from an answer (finder_echo.c),
- * and what it says when there was none (finder_nobody.c). */
+ * one speed's answer from another's (finder_sure.c), and what it says when there was none (finder_nobody.c). */
 
 #include <microcat/line/frames.h>
 #include <microcat/modem/finder.h>
@@ -61,6 +61,7 @@ enum finder_phase {
     PHASE_LEAVE_DATA,
     PHASE_LEAVE_CMUX,
     PHASE_HANG_UP,
+    PHASE_SURE,
     PHASE_DOUBT
 };
 
@@ -78,7 +79,11 @@ struct mc_finder {
     enum finder_phase phase;
     unsigned question, escapes, proofs, turns;
     unsigned unanswered; /* AT in a row at this speed */
-    bool confirming;     /* ERROR to an AT: garbage stood before it, ask once more */
+    int32_t elsewhere;   /* the speed that was left, at left_at_ms, without an answer; 0 none */
+    int64_t left_at_ms;
+    unsigned sure;   /* questions of PHASE_SURE at one speed */
+    bool returned;   /* it asks at the speed before */
+    bool confirming; /* ERROR to an AT: garbage stood before it, ask once more */
     bool stranger;
     bool blind_later; /* it may be booting: no blind escape yet that takes 3 s at a speed where no boot message comes */
     int64_t blind_at_ms;
@@ -99,6 +104,20 @@ void finder_listen(struct mc_finder *finder);
 void finder_ask_raw(struct mc_finder *finder, enum mc_finder_ask ask, int wait_ms);
 /** The question before is over, the next one is asked at @rank. */
 void finder_echo_next(struct mc_finder *finder, unsigned rank);
+
+/** Asks; @prefix as in mc_at_command. The answer comes to the finder's phase. */
+void finder_send_command(struct mc_finder *finder, const char *text, const char *prefix, int wait_ms);
+/** AT, or what tells whose answer it gets. */
+void finder_send_at(struct mc_finder *finder, int wait_ms);
+
+/** Can an answer that comes now be this speed's alone? */
+bool finder_is_sure(const struct mc_finder *finder);
+/** Begins PHASE_SURE: is this the speed, or the one before it? */
+void finder_make_sure(struct mc_finder *finder);
+/** PHASE_SURE's answer: this is the speed; or else it has asked again. */
+bool finder_made_sure(struct mc_finder *finder, const struct mc_at_answer *answer);
+/** PHASE_SURE without an answer: asks at the speed before, and after that goes on with the round. */
+void finder_sure_of_nothing(struct mc_finder *finder);
 
 /** Nobody answered in time. Ends the search, or begins to doubt what was heard. */
 void finder_nobody(struct mc_finder *finder);

@@ -130,14 +130,8 @@ static size_t bytes_of(const char *answer, const void *said, size_t said_len, ch
     return len;
 }
 
-static int on_write(void *ctx, const void *data, size_t len)
+static const struct rule *rule_for(struct search *s, const char *name)
 {
-    struct search *s = ctx;
-    char name[80];
-    name_of(data, len, name, sizeof(name));
-    note(s, name);
-    size_t used = strlen(s->said);
-    snprintf(s->said + used, sizeof(s->said) - used, " %s@", name);
     for (size_t i = 0; i < RULES_MAX && s->rules && s->rules[i].said; i++) {
         const struct rule *rule = &s->rules[i];
         if (strcmp(rule->said, name) && strcmp(rule->said, "*"))
@@ -146,12 +140,32 @@ static int on_write(void *ctx, const void *data, size_t len)
             (rule->times && s->used[i] >= rule->times))
             continue;
         s->used[i]++;
-        struct reply *r = &s->replies[s->n_replies++ % MC_LENGTH_OF(s->replies)];
-        r->len = bytes_of(rule->answer, data, len, r->bytes, sizeof(r->bytes));
-        r->search = s;
-        mc_timer_arm(&r->timer, s->queue, rule->after_ms);
-        break;
+        return rule;
     }
+    return NULL;
+}
+
+/* Who says OK to AT says at which speed, too, where no rule has it otherwise. */
+static int on_write(void *ctx, const void *data, size_t len)
+{
+    struct search *s = ctx;
+    char name[80], speed[40];
+    name_of(data, len, name, sizeof(name));
+    note(s, name);
+    size_t used = strlen(s->said);
+    snprintf(s->said + used, sizeof(s->said) - used, " %s@", name);
+    const struct rule *rule = rule_for(s, name);
+    const char *answer = rule ? rule->answer : NULL;
+    if (!rule && !strcmp(name, "AT+IPR?") && (rule = rule_for(s, "AT")) && !strcmp(rule->answer, "OK")) {
+        snprintf(speed, sizeof(speed), "+IPR: %d\r\n\r\nOK", (int)s->baud);
+        answer = speed;
+    }
+    if (!answer)
+        return 0;
+    struct reply *r = &s->replies[s->n_replies++ % MC_LENGTH_OF(s->replies)];
+    r->len = bytes_of(answer, data, len, r->bytes, sizeof(r->bytes));
+    r->search = s;
+    mc_timer_arm(&r->timer, s->queue, rule->after_ms);
     return 0;
 }
 

@@ -467,17 +467,17 @@
  "only the echo of what is sent comes back: a modem that hangs, or a loopback plug", "",
  "- 0 230400 -1 115200 0 0 0 0 ? 0"},
 {"it started anew unseen", "warm", "", "facts.baud=460800; facts.prepared=1; facts.was_registered=1; set.modem.baud_rate=460800",
- NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NONE, 895,
+ NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NONE, 904,
  "sync.find sync.greet setup.flow setup.flow-set setup.flow-verify setup.speed-set setup.identity "
  "setup.firmware sim.state sim.identity pdp.compare register.read register.signal dial ",
- "AT|AT+IFC=0,0|AT|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+IPR=460800|ATI|AT+CGMR|AT+CPIN?|AT+CICCID;+CIMI|"
+ "AT|AT+IFC=0,0|AT|AT+IPR?|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+IPR=460800|ATI|AT+CGMR|AT+CPIN?|AT+CICCID;+CIMI|"
  "AT+CGDCONT?;+CGAUTH?|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
  "", "line speed 115200 -> 460800|", "+| 0 460800 1 460800 1 0 0 1 5 1"},
 {"... and did not, at another speed", "warm", "baud 460800", "facts.baud=115200; set.modem.baud_rate=460800; facts.prepared=1; facts.was_registered=1",
- NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NONE, 876,
+ NO_CALL, MC_STEP_FIND, 0, MC_FAULT_NONE, 883,
  "sync.find sync.greet setup.flow setup.flow-set setup.flow-verify setup.firmware sim.state sim.identity "
  "pdp.compare register.read register.signal dial ",
- "AT|AT+IFC=0,0|AT|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+CGMR|AT+CPIN?|AT+CICCID;+CIMI|AT+CGDCONT?;+CGAUTH?|"
+ "AT|AT+IFC=0,0|AT|AT+IPR?|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+CGMR|AT+CPIN?|AT+CICCID;+CIMI|AT+CGDCONT?;+CGAUTH?|"
  "AT+CEREG?|AT+CPSI?|ATD*99***1#|",
  "", "", "+| 0 460800 1 460800 1 0 0 1 5 1"},
 {"a dial nobody wants any more, aborted", "warm", "", "stop_before_dial=1; result.fault=9",

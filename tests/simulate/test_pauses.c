@@ -77,6 +77,22 @@ static void a_call_is_ended_by_the_escape(void **unused)
     }
 }
 
+/* What it said at one speed is heard at the next one. */
+static void found_at_the_speed_at_which_it_is(void **unused)
+{
+    static const enum mc_fault lies[] = {MC_FAULT_NOT_A_MODEM, MC_FAULT_MODEM_MALFORMED, MC_FAULT_MODEM_REFUSED,
+                                         MC_FAULT_MODEM_SILENT};
+    for (uint64_t seed = 1; seed <= LIVES; seed++) {
+        struct seen seen;
+        struct world *w = paused(seed, false, &seen);
+        if (seed % 2)
+            world_inject(w, "baud 460800");
+        until(w, MC_STATE_ONLINE, 10 * MINUTE_MS);
+        none_of(&seen, seed, lies, sizeof(lies) / sizeof(lies[0]));
+        leave(w, &seen);
+    }
+}
+
 /* It was never met, hangs, and echoes: by its late echo it is no stranger, whom nobody would reset. */
 static void a_modem_that_hangs_is_a_modem(void **unused)
 {
@@ -96,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_is_ended_by_the_escape),
+        cmocka_unit_test(found_at_the_speed_at_which_it_is),
         cmocka_unit_test(a_modem_that_hangs_is_a_modem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
