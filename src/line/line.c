@@ -5,6 +5,9 @@
 
 /* A little more than the second that the modem demands: the bytes before it may still be in the USB bridge's buffer. */
 #define GUARD_MS 1050
+/* Where that was not enough: a bridge that pauses between two reads takes from the silence what it adds to the bytes.
+ */
+#define PATIENT_GUARD_MS 1600
 
 /* The one function that writes to the tty. */
 int mc_line_write(struct mc_line *line, const void *data, size_t len)
@@ -54,6 +57,8 @@ void mc_line_set_owner(struct mc_line *line, enum mc_line_owner owner)
     if (line->owner == owner)
         return;
     line->owner = owner;
+    if (owner == MC_LINE_OWNER_DATA)
+        line->patient = false;
     bool goes_on = line->call_waits && owner == MC_LINE_OWNER_DATA;
     if (owner != MC_LINE_OWNER_AT)
         line->call_waits = false;
@@ -63,6 +68,11 @@ void mc_line_set_owner(struct mc_line *line, enum mc_line_owner owner)
         line->cb.room(line->ctx);
 }
 
+static void guard(struct mc_line *line)
+{
+    mc_timer_arm(&line->guard, line->queue, line->patient ? PATIENT_GUARD_MS : GUARD_MS);
+}
+
 static void on_guard(void *ctx)
 {
     struct mc_line *line = ctx;
@@ -70,7 +80,7 @@ static void on_guard(void *ctx)
         line->escape = ESCAPE_SILENCE_AFTER;
         on_at_trace(line, MC_AT_SENT, "+++");
         mc_line_write(line, "+++", 3);
-        mc_timer_arm(&line->guard, line->queue, GUARD_MS);
+        guard(line);
         return;
     }
     mc_line_command(line);
@@ -226,7 +236,12 @@ void mc_line_escape(struct mc_line *line, mc_line_escaped_fn *done, void *ctx)
     line->escaped = done;
     line->escaped_ctx = ctx;
     line->escape = ESCAPE_SILENCE_BEFORE;
-    mc_timer_arm(&line->guard, line->queue, GUARD_MS);
+    guard(line);
+}
+
+void mc_line_escape_failed(struct mc_line *line)
+{
+    line->patient = true;
 }
 
 void mc_line_escape_cancel(struct mc_line *line)

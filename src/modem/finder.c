@@ -23,6 +23,8 @@ void finder_finish(struct mc_finder *finder, enum mc_found found)
     mc_timer_disarm(&finder->timer);
     mc_line_command(finder->line);
     mc_at_set_probe(mc_line_at(finder->line), true);
+    if (found != MC_FOUND_COMMAND && found != MC_FOUND_DATA && found != MC_FOUND_CMUX)
+        mc_line_escape_failed(finder->line); /* the round's own among them */
     finder->done(finder->ctx, found, finder->baud);
 }
 

@@ -313,6 +313,27 @@ static void data_goes_on_while_escaping(void **state)
     expect(&h->data, "", 0);
 }
 
+/* What was too short is longer the next time, until the next call. */
+static void an_escape_that_failed_is_longer(void **state)
+{
+    struct harness *h = *state;
+    for (int round = 0; round < 3; round++) {
+        const int guard_ms = round == 1 ? 1600 : 1050;
+        if (round == 2)
+            mc_line_data(h->line, true);
+        mc_line_escape(h->line, on_escaped, h);
+        pass(h, guard_ms - 1);
+        expect(&h->written, "", 0);
+        pass(h, 1);
+        expect(&h->written, "+++", 3);
+        pass(h, guard_ms - 1);
+        assert_int_equal(h->escaped, round);
+        pass(h, 1);
+        assert_int_equal(h->escaped, round + 1);
+        mc_line_escape_failed(h->line);
+    }
+}
+
 static void an_escape_can_be_stopped(void **state)
 {
     static const int64_t at_ms[] = {0, 500, 1100, 2000};
@@ -343,6 +364,7 @@ int main(void)
         TEST(the_device_goes_in_mid_command),
         TEST(an_escape_keeps_its_guard_times),
         TEST(data_goes_on_while_escaping),
+        TEST(an_escape_that_failed_is_longer),
         TEST(an_escape_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ static int on_write(void *ctx, const void *data, size_t len)
     struct world *w = ctx;
     if (!w->open || w->pulled)
         return -ENODEV;
-    sim_board_from_host(w->board, data, len);
+    world_write(w, data, len);
     return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bridge that pauses, or a host with something else to do: what the modem says comes up to 0.9 s late, and together.
- * Answers then come when the next question is out, and none of them may be taken for what it is not.
+ * A bridge that pauses, or a host with something else to do: what the modem says comes up to 0.7 s late, and together;
+ * what it is told up to 0.2 s. Answers then come when the next question is out, and none of them may be taken for what
+ * it is not; and an escape's silence is not as long at the modem as it was here.
  */
 #include "story.h"
 #include <setjmp.h>

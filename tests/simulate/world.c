@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAUSE_MOST_MS 900
+#define PAUSE_UP_MS   700
+#define PAUSE_DOWN_MS 200 /* enough to make an escape's silence too short */
 
 /* ---- chance ---- */
 
@@ -91,31 +92,56 @@ static void to_host(struct world *w, const uint8_t *data, size_t len)
         world_fail(w, "the link did not take all bytes");
 }
 
-static void on_pause_over(void *ctx)
+static void to_board(struct world *w, const uint8_t *data, size_t len)
 {
-    struct world *w = ctx;
-    uint8_t data[sizeof(w->held)];
-    const size_t n = w->n_held;
-    memcpy(data, w->held, n);
-    w->n_held = 0;
-    to_host(w, data, n);
+    if (!w->pulled)
+        sim_board_from_host(w->board, data, len);
 }
 
-/* What comes during a pause comes at its end, together; the wire has no time of its own here. */
-static void on_to_host(void *ctx, const uint8_t *data, size_t len)
+static void on_pause_over(void *ctx)
 {
-    struct world *w = ctx;
-    if (!w->pauses && w->n_held == 0) {
-        to_host(w, data, len);
+    struct pipe *pipe = ctx;
+    uint8_t data[sizeof(pipe->bytes)];
+    const size_t n = pipe->n;
+    memcpy(data, pipe->bytes, n);
+    pipe->n = 0;
+    pipe->out(pipe->world, data, n);
+}
+
+/* The wire has no time of its own here. */
+static void through(struct pipe *pipe, const uint8_t *data, size_t len)
+{
+    struct world *w = pipe->world;
+    if (!w->pauses && pipe->n == 0) {
+        pipe->out(w, data, len);
         return;
     }
-    if (w->n_held + len > sizeof(w->held))
-        on_pause_over(w);
-    len = len < sizeof(w->held) ? len : sizeof(w->held);
-    memcpy(w->held + w->n_held, data, len);
-    w->n_held += len;
-    if (!mc_timer_armed(&w->pause))
-        mc_timer_arm(&w->pause, w->queue, w->pauses ? world_between(w, 0, PAUSE_MOST_MS) : 0);
+    if (pipe->n + len > sizeof(pipe->bytes))
+        on_pause_over(pipe);
+    len = len < sizeof(pipe->bytes) ? len : sizeof(pipe->bytes);
+    memcpy(pipe->bytes + pipe->n, data, len);
+    pipe->n += len;
+    if (!mc_timer_armed(&pipe->over))
+        mc_timer_arm(&pipe->over, w->queue, w->pauses ? world_between(w, 0, pipe->most_ms) : 0);
+}
+
+static void on_to_host(void *ctx, const uint8_t *data, size_t len)
+{
+    through(&((struct world *)ctx)->up, data, len);
+}
+
+void world_write(struct world *w, const void *data, size_t len)
+{
+    through(&w->down, data, len);
+}
+
+static void lay(struct world *w, struct pipe *pipe, void (*out)(struct world *w, const uint8_t *data, size_t len),
+                int64_t most_ms)
+{
+    pipe->world = w;
+    pipe->out = out;
+    pipe->most_ms = most_ms;
+    mc_timer_init(&pipe->over, "bridge.pause", on_pause_over, pipe);
 }
 
 static void on_peer(void *ctx, enum sim_peer_state state)
@@ -408,7 +434,8 @@ static void begin(struct world *w)
         abort();
     mc_timer_init(&w->start, "daemon.start", on_restart, w);
     mc_timer_init(&w->device, "daemon.device", on_device, w);
-    mc_timer_init(&w->pause, "bridge.pause", on_pause_over, w);
+    lay(w, &w->up, to_host, PAUSE_UP_MS);
+    lay(w, &w->down, to_board, PAUSE_DOWN_MS);
     pppd_init(w);
     requests_init(w);
     faults_init(w);

@@ -88,6 +88,16 @@ struct rules {
     struct mc_timer watch;
 };
 
+/* world.c: one direction between board and host. What comes while it pauses comes at the pause's end, together. */
+struct pipe {
+    struct world *world;
+    struct mc_timer over;
+    int64_t most_ms;
+    void (*out)(struct world *w, const uint8_t *data, size_t len);
+    uint8_t bytes[8192];
+    size_t n;
+};
+
 struct world {
     uint64_t seed, random;
     bool verbose, plain;
@@ -101,9 +111,7 @@ struct world {
 
     /* between board and host: a bridge that pauses, or a host with something else to do */
     bool pauses;
-    struct mc_timer pause;
-    uint8_t held[8192];
-    size_t n_held;
+    struct pipe up, down;
 
     /* the daemon; link NULL: it does not run */
     struct mc_status status;
@@ -175,6 +183,8 @@ int64_t world_between(struct world *w, int64_t least, int64_t most);
 /** From @least to @most, every order of magnitude as likely as the other. */
 int64_t world_spread(struct world *w, int64_t least, int64_t most);
 bool world_chance(struct world *w, unsigned percent);
+/** The host says it: by way of the bridge. */
+void world_write(struct world *w, const void *data, size_t len);
 void world_inject(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int world_board(struct world *w, const char *key);
 /** @keep: its call goes on without it, and the next one takes it up. */

@@ -106,6 +106,8 @@ int mc_line_send_raw(struct mc_line *line, const void *data, size_t len_bytes);
  * Anybody's data is held back meanwhile.
  */
 void mc_line_escape(struct mc_line *line, mc_line_escaped_fn *done, void *ctx);
+/** The modem did not come out by it: from now on, until the next call, guard times are half as long again. */
+void mc_line_escape_failed(struct mc_line *line);
 /** Stops an escape that is under way; @done is not called. */
 void mc_line_escape_cancel(struct mc_line *line);
 /** Has the modem been told `+++` already? Before that an escape costs nothing but the silence. */
