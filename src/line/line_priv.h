@@ -27,7 +27,7 @@ struct mc_line {
     mc_line_raw_fn *raw;
     void *raw_ctx;
     enum escape_phase escape;
-    bool patient; /* an escape has failed since the last call */
+    bool patient;    /* an escape has failed since the last call */
     bool call_waits; /* plain, in command mode, and the call is only left for a moment */
     struct mc_timer guard;
     mc_line_escaped_fn *escaped;
