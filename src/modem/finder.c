@@ -111,17 +111,12 @@ static void found_command_mode(struct mc_finder *finder)
     case PHASE_LEAVE_CMUX:
         finder_finish(finder, MC_FOUND_CMUX);
         return;
-    case PHASE_ROUND:
-    case PHASE_DWELL:
-        if (!finder_is_sure(finder)) {
+    default: /* a round's question, or one while it may boot */
+        if (finder_is_sure(finder))
+            finder_finish(finder, MC_FOUND_COMMAND);
+        else
             finder_make_sure(finder);
-            return;
-        }
-        break;
-    default:
-        break;
     }
-    finder_finish(finder, MC_FOUND_COMMAND);
 }
 
 static void no_answer(struct mc_finder *finder)
