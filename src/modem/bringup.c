@@ -112,8 +112,6 @@ static void row_late(struct mc_bringup *b, const char *detail)
 {
     const struct mc_bringup_row *row = b->row;
     waited(b);
-    if (row == &mc_bringup_table[MC_STEP_HANGUP_PROVE])
-        mc_line_escape_failed(b->line);
     enum mc_step next = row->decide_late ? row->decide_late(b) : row->late_next;
     if (next == MC_STEP_END || row->keep_fault)
         mc_bringup_fail(b, late_fault(row), "%s", detail);

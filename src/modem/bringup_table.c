@@ -88,7 +88,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
            .refused_next = TO(HANGUP_PROVE), .muxed = TO(HANGUP_CHANNEL)),
     OTHER(HANGUP_ESCAPE, HANGUP, "hangup.escape", ESCAPE, 5000, .late = FAULT(STUCK_IN_DATA), .next = TO(HANGUP_PROVE)),
     SCRIPT(HANGUP_PROVE, HANGUP, "hangup.prove", ath, 15000, .next = TO(END), .late_next = TO(HANGUP_LISTEN),
-           .refused_next = TO(HANGUP_LISTEN)),
+           .decide_late = mc_after_hangup_prove_late, .refused_next = TO(HANGUP_LISTEN)),
     /* The modem may take up to 20 s to say +PPPD: DISCONNECTED (seed: AT did not work after disconnect()). */
     OTHER(HANGUP_LISTEN, HANGUP, "hangup.listen", FIND, 30000, .late = FAULT(STUCK_IN_DATA), .next = TO(HANGUP_LAST)),
     SCRIPT(HANGUP_LAST, HANGUP, "hangup.last", hangup, 5000, .next = TO(END)),

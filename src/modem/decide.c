@@ -368,6 +368,12 @@ enum mc_step mc_after_reset(struct mc_bringup *b)
     return MC_STEP_FIND;
 }
 
+enum mc_step mc_after_hangup_prove_late(struct mc_bringup *b)
+{
+    mc_line_escape_failed(b->line);
+    return MC_STEP_HANGUP_LISTEN;
+}
+
 enum mc_step mc_after_radio_off(struct mc_bringup *b)
 {
     mc_facts_radio_off(&b->facts);
