@@ -7,13 +7,14 @@
 #include <string.h>
 
 /* 27.007: tac is two octets, ci four, both in hex; SIMCom prints them with quotes or without. Fields @i and on: tac,
- * ci, AcT. */
+ * ci, AcT; with n of 3 to 5 up to four more (cause type, reject cause, active time, periodic TAU), which are nobody's.
+ */
 static int cereg_cell(const struct at_fields *fields, size_t i, struct mc_at_cereg *cereg)
 {
     int64_t tac;
     if (i == fields->n)
         return 0;
-    if (fields->n - i < 2 || fields->n - i > 3)
+    if (fields->n - i < 2 || fields->n - i > 7)
         return -EINVAL;
     if (fields->text[i][0] != '\0') {
         if (at_fields_hex(fields, i, 0xffffff, &tac) < 0)
