@@ -20,8 +20,12 @@ struct mc_lease_filter {
     void *ctx;
     enum mode mode;
     bool waits;                        /* for a final result code: only then a '>' asks for a text */
+    bool asked;                        /* for a text, and perhaps it still waits for its end */
+    bool echoed;                       /* that command line was: so will the text be */
+    bool text_ended;                   /* Ctrl-Z or ESC was typed */
+    unsigned like_finals;              /* lines of the text that read like a final result code, not echoed yet */
     unsigned plus;                     /* in a row, the last that was typed in data mode */
-    char typed[MC_LEASE_LINE_MAX + 1]; /* the command line so far */
+    char typed[MC_LEASE_LINE_MAX + 1]; /* the command line so far, or the text's */
     size_t typed_bytes;                /* beyond MC_LEASE_LINE_MAX: too long, and not kept */
     char out[MC_LEASE_LINE_MAX + 1];   /* a line for the modem, with its CR */
     size_t out_bytes, out_sent;
@@ -71,7 +75,23 @@ static void send_line(struct mc_lease_filter *filter, const char *line)
     filter->echo_bytes = filter->out_bytes;
     filter->echo_seen = 0;
     filter->waits = true;
+    filter->asked = false;
     mc_lease_filter_room(filter);
+}
+
+/* A text whose line reads OK comes back as a line that reads OK (27.005, 3.5.1: it is echoed). */
+static void typed_text(struct mc_lease_filter *filter, char c)
+{
+    filter->text_ended = filter->text_ended || c == 0x1a || c == 0x1b;
+    if (c != '\r' && c != '\n') {
+        if (filter->typed_bytes < MC_LEASE_LINE_MAX)
+            filter->typed[filter->typed_bytes++] = c;
+        return;
+    }
+    filter->typed[filter->typed_bytes] = '\0';
+    filter->typed_bytes = 0;
+    if (mc_at_final(filter->typed) != MC_AT_RESULT_COUNT)
+        filter->like_finals++;
 }
 
 /* A modem takes no notice of what stands before the AT (V.250, 5.2.1), nor of a line without one. */
@@ -126,8 +146,11 @@ size_t mc_lease_filter_typed(struct mc_lease_filter *filter, const uint8_t *data
         size_t taken = filter->host->to_modem(filter->ctx, data + i, len - i);
         if (taken == 0)
             break;
-        for (size_t end = i + taken; i < end; i++)
+        for (size_t end = i + taken; i < end; i++) {
             filter->plus = data[i] == '+' ? filter->plus + 1 : 0;
+            if (filter->mode == TEXT)
+                typed_text(filter, (char)data[i]);
+        }
     }
     return i;
 }
@@ -139,7 +162,7 @@ bool mc_lease_filter_waits(const struct mc_lease_filter *filter)
 
 void mc_lease_filter_leave(struct mc_lease_filter *filter)
 {
-    if (filter->mode == TEXT)
+    if (filter->asked)
         filter->host->to_modem(filter->ctx, "\x1b", 1);
 }
 
@@ -153,17 +176,38 @@ static bool ends(const struct mc_lease_filter *filter, enum mc_at_result final)
     return final != MC_AT_RESULT_COUNT;
 }
 
+static bool is_texts_echo(struct mc_lease_filter *filter, enum mc_at_result final)
+{
+    if (filter->mode != TEXT || !filter->echoed || filter->text_ended || filter->like_finals == 0 ||
+        final == MC_AT_RESULT_COUNT)
+        return false;
+    filter->like_finals--;
+    return true;
+}
+
 static void heard_line(struct mc_lease_filter *filter)
 {
     enum mc_at_result final = mc_at_final(filter->lexer.line);
-    bool over = ends(filter, final);
+    bool over = ends(filter, final) && !is_texts_echo(filter, final);
     if (filter->mode != DATA || over)
         trace(filter, MC_AT_RECEIVED, filter->lexer.line);
     if (!over)
         return;
     filter->mode = final == MC_AT_CONNECT ? DATA : COMMANDS;
+    filter->asked = filter->asked && filter->like_finals > 0; /* that may have been an echo all the same */
     filter->waits = false;
     filter->plus = 0;
+    filter->typed_bytes = 0;
+}
+
+static void text_begins(struct mc_lease_filter *filter)
+{
+    filter->mode = TEXT;
+    filter->asked = true;
+    filter->echoed = filter->echo_bytes == 0;
+    filter->text_ended = false;
+    filter->like_finals = 0;
+    filter->typed_bytes = 0;
 }
 
 /* 27.005 writes it "> ", SIMCom's own commands without the blank. */
@@ -182,7 +226,7 @@ static void hear(struct mc_lease_filter *filter, const uint8_t *data, size_t len
         if (token == MC_AT_TOKEN_LINE)
             heard_line(filter);
         else if (is_asked_for_text(filter, token))
-            filter->mode = TEXT;
+            text_begins(filter);
         data += taken;
         len -= taken;
     }

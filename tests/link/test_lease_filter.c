@@ -115,6 +115,21 @@ static const struct {
      "AT+CCERTDOWN=\"a\",3\rATD",
      "AT+CCERTDOWN=\"a\",3\r\r\n>\r\nOK\r\nATD\r\r\nmicrocatd: ATD is the daemon's: use `connect`.\r\n\r\nERROR\r\n",
      "<AT+CCERTDOWN=\"a\",3|>>|>OK|Mrefused: ATD|"},
+    {"a text with a line OK, which comes back",
+     "TAT+CMGS=\"1\"\r\0MAT+CMGS=\"1\"\r\r\n> \0TOK\r\0MOK\r\r\n> \0TATD1;\x1a\0MATD1;\r\n+CMGS: 1\r\n\r\nOK\r\n\0"
+     "TATD1;\r\0",
+     "AT+CMGS=\"1\"\rOK\rATD1;\x1a",
+     "AT+CMGS=\"1\"\r\r\n> OK\r\r\n> ATD1;\r\n+CMGS: 1\r\n\r\nOK\r\nATD1;\r\r\nmicrocatd: ATD is the daemon's: use "
+     "`connect`.\r\n\r\nERROR\r\n",
+     "<AT+CMGS=\"1\"|>OK|>ATD1;|>+CMGS: 1|>OK|Mrefused: ATD1;|"},
+    {"such a text, and an error amid it",
+     "TAT+CMGS=\"1\"\r\0MAT+CMGS=\"1\"\r\r\n> \0TOK\r\0MOK\r\r\n\r\nERROR\r\n\0TATD1;\r\0", "AT+CMGS=\"1\"\rOK\r",
+     "AT+CMGS=\"1\"\r\r\n> OK\r\r\n\r\nERROR\r\nATD1;\r\r\nmicrocatd: ATD is the daemon's: use "
+     "`connect`.\r\n\r\nERROR\r\n",
+     "<AT+CMGS=\"1\"|>OK|>ERROR|Mrefused: ATD1;|"},
+    {"such a text, without echo", "TAT+CX\r\0M\r\n>\0TOK\r\0M\r\nOK\r\n\0TATD1;\r\0", "AT+CX\rOK\r",
+     "AT+CX\r\r\n>\r\nOK\r\nATD1;\r\r\nmicrocatd: ATD is the daemon's: use `connect`.\r\n\r\nERROR\r\n",
+     "<AT+CX|>>|>OK|Mrefused: ATD1;|"},
     {"a > that nobody waits for", "M\r\n> \0TATD\r\0", "",
      "\r\n> ATD\r\r\nmicrocatd: ATD is the daemon's: use `connect`.\r\n\r\nERROR\r\n", "Mrefused: ATD|"},
     {"data, in which OK is data",
@@ -229,6 +244,16 @@ static void leaves_in_order(void **state)
     mc_lease_filter_said(d.filter, (const uint8_t *)"\r\nOK\r\n", 6);
     mc_lease_filter_leave(d.filter);
     assert_int_equal(d.modem_bytes, 1);
+    mc_lease_filter_free(d.filter);
+    d = sit(); /* an OK that may have been the text's own */
+    play(&d, "TAT+CX\r\0M\r\n>\0TOK\r\0M\r\nOK\r\n\0", 100);
+    d.modem_bytes = 0;
+    mc_lease_filter_leave(d.filter);
+    assert_memory_equal(d.modem, "\x1b", d.modem_bytes = 1);
+    mc_lease_filter_typed(d.filter, (const uint8_t *)"AT\r", 3);
+    d.modem_bytes = 0;
+    mc_lease_filter_leave(d.filter);
+    assert_int_equal(d.modem_bytes, 0);
     mc_lease_filter_free(d.filter);
 }
 
