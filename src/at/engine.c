@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define ARENA_KEEP_BYTES 4096 /* more is given back after the answer: the daemon runs for years */
+#define BARE_PROMPT_MS                                                                                                 \
+    200 /* between a ">" and its blank: one write of the modem's, and a busy host may read it in two */
 
 static const char *const result_names[MC_AT_RESULT_COUNT] = {
     [MC_AT_OK] = "OK",           [MC_AT_CONNECT] = "CONNECT",     [MC_AT_ERROR] = "ERROR",
@@ -237,6 +239,36 @@ static void on_deadline(void *ctx)
     at_pump(at);
 }
 
+/* Nobody here sends texts: a modem that waits for one is let go with ESC, or it would swallow all commands to come. */
+static void refuse_prompt(struct mc_at *at)
+{
+    at_trace(at, MC_AT_RECEIVED, "> ");
+    if (!at->current && at->n_ghosts == 0)
+        return;
+    at->depth++;
+    at->callbacks.write(at->ctx, "\x1b", 1);
+    at->depth--;
+}
+
+/* 27.005 writes it "> ", SIMCom's own commands (AT+CIPSEND) without the blank: whether one comes is not waited for
+ * long.
+ */
+static void watch_prompt(struct mc_at *at)
+{
+    const struct mc_at_lexer *lexer = &at->lexer;
+    if (!lexer->delivered && lexer->seen_bytes == 1 && lexer->len_bytes == 1 && lexer->line[0] == '>')
+        mc_timer_arm(&at->prompt, at->queue, BARE_PROMPT_MS);
+    else
+        mc_timer_disarm(&at->prompt);
+}
+
+static void on_bare_prompt(void *ctx)
+{
+    struct mc_at *at = ctx;
+    mc_at_lexer_reset(&at->lexer);
+    refuse_prompt(at);
+}
+
 /* --- The public face
  * --------------------------------------------------------------------------------------------------- */
 
@@ -252,6 +284,7 @@ struct mc_at *mc_at_new(struct mc_timerq *queue, const struct mc_at_callbacks *c
     mc_at_lexer_init(&at->lexer);
     mc_timer_init(&at->deadline, "at-deadline", on_deadline, at);
     mc_timer_init(&at->patience, "at-patience", at_on_patience, at);
+    mc_timer_init(&at->prompt, "at-prompt", on_bare_prompt, at);
     return at;
 }
 
@@ -262,6 +295,7 @@ void mc_at_free(struct mc_at *at)
     assert(at->depth == 0);
     mc_timer_disarm(&at->deadline);
     mc_timer_disarm(&at->patience);
+    mc_timer_disarm(&at->prompt);
     at_drop_ghosts(at, at->n_ghosts);
     free(at->current);
     while (at->waiting) {
@@ -314,17 +348,6 @@ bool mc_at_busy(const struct mc_at *at)
     return at->current || at->waiting;
 }
 
-/* Nobody here sends texts: a modem that waits for one is let go with ESC, or it would swallow all commands to come. */
-static void refuse_prompt(struct mc_at *at)
-{
-    at_trace(at, MC_AT_RECEIVED, "> ");
-    if (!at->current)
-        return;
-    at->depth++;
-    at->callbacks.write(at->ctx, "\x1b", 1);
-    at->depth--;
-}
-
 static void take_lexer_stats(struct mc_at *at)
 {
     at->stats.noise_bytes = at->lexer.noise_bytes;
@@ -350,6 +373,7 @@ size_t mc_at_feed(struct mc_at *at, const uint8_t *data, size_t len_bytes)
         used += data[used] == '\n';
         at->eat_lf = false;
     }
+    watch_prompt(at);
     take_lexer_stats(at);
     return used;
 }
@@ -357,6 +381,7 @@ size_t mc_at_feed(struct mc_at *at, const uint8_t *data, size_t len_bytes)
 void mc_at_resync(struct mc_at *at)
 {
     mc_at_lexer_reset(&at->lexer);
+    mc_timer_disarm(&at->prompt);
     take_lexer_stats(at);
     at_drop_ghosts(at, at->n_ghosts);
     at->data_mode = at->eat_lf = false;

@@ -129,11 +129,18 @@ static const struct at_command *leaks_secret(const struct mc_at *at, const char 
     return NULL;
 }
 
+/* AT+CLAC lists commands with their AT (27.007, 8.37): behind its own echo, and when nothing else was asked, such a
+ * line is its answer. */
+static bool lists_commands(const struct mc_at *at)
+{
+    return at->n_ghosts == 0 && at->current && (at->current->flags & MC_AT_BARE) && at->current->echoes > 0;
+}
+
 static bool take_echo(struct mc_at *at, const char *line, size_t len_bytes)
 {
     struct at_command *command = echoed_command(at, line, len_bytes);
     const struct at_command *secret = command ? NULL : leaks_secret(at, line);
-    if (!command && !secret && !looks_like_command(line))
+    if (!command && !secret && (lists_commands(at) || !looks_like_command(line)))
         return false;
     at->stats.echoes++;
     if (secret || !command) {

@@ -41,6 +41,7 @@ struct mc_at {
     struct mc_at_lexer lexer;
     struct mc_timer deadline;
     struct mc_timer patience; /* of the waiting one that has the least left */
+    struct mc_timer prompt;   /* a '>' stands alone: is it one? */
     struct at_command *waiting;
     size_t n_waiting;
     struct at_command *current;

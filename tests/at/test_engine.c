@@ -359,6 +359,62 @@ static void test_prompt_is_refused(void **state)
     harness_stop(&h);
 }
 
+/* SIMCom's own commands write it without the blank; a line that begins so, in two reads, is none. */
+static void test_a_bare_prompt_is_refused(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+CIPSEND=0,", NULL, 0);
+    harness_feed(&h, "AT+CIPSEND=0,\r\r\n>");
+    harness_wait(&h, 199);
+    assert_string_equal(h.written, "AT+CIPSEND=0,\r");
+    harness_wait(&h, 1);
+    assert_string_equal(h.written, "AT+CIPSEND=0,\r\x1b");
+    harness_feed(&h, "\r\nERROR\r\n");
+    harness_expect(&h, "AT+CIPSEND=0, -> ERROR\n");
+    harness_send(&h, "ATI", NULL, MC_AT_BARE);
+    harness_feed(&h, ">");
+    harness_wait(&h, 100);
+    harness_feed(&h, ">> x\r\nOK\r\n>");
+    harness_expect(&h, "ATI -> OK [>>> x]\n");
+    harness_wait(&h, 300); /* nobody asked */
+    assert_string_equal(h.written, "AT+CIPSEND=0,\r\x1b"
+                                   "ATI\r");
+    harness_stop(&h);
+}
+
+/* Nobody waits for it any more, and the modem still waits for a text. */
+static void test_a_late_prompt_is_refused(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+CMGS=\"1\"", NULL, 0);
+    harness_wait(&h, 1000);
+    harness_expect(&h, "AT+CMGS=\"1\" -> timeout\n");
+    harness_feed(&h, "\r\n> ");
+    assert_string_equal(h.written, "AT+CMGS=\"1\"\r\x1b");
+    harness_stop(&h);
+}
+
+/* 27.007, 8.37: the commands it lists begin with AT, and are not echoes. */
+static void test_a_list_of_commands(void **state)
+{
+    static struct harness h;
+    harness_start(&h);
+    harness_send(&h, "AT+CLAC", NULL, MC_AT_BARE);
+    harness_feed(&h, "AT+CLAC\r\r\nAT+CGMI\r\nATD\r\nAT&F\r\n\r\nOK\r\n");
+    harness_expect(&h, "AT+CLAC -> OK [AT+CGMI] [ATD] [AT&F]\n");
+    harness_send(&h, "AT+CSQ", "+CSQ:", 0); /* asked by prefix: what begins so is an echo */
+    harness_feed(&h, "AT+CSQ\r\r\nAT+CGMI\r\n+CSQ: 9,99\r\nOK\r\n");
+    harness_expect(&h, "late AT+CGMI\nAT+CSQ -> OK [+CSQ: 9,99]\n");
+    harness_send(&h, "ATI", NULL, MC_AT_BARE);
+    harness_wait(&h, 1000);
+    harness_send(&h, "ATI", NULL, MC_AT_BARE); /* with an answer owed it may be one of those */
+    harness_feed(&h, "ATI\r\r\nAT+CGMI\r\n");
+    harness_expect(&h, "ATI -> timeout\nlate ATI\nlate AT+CGMI\n");
+    harness_stop(&h);
+}
+
 static void test_too_many_lines(void **state)
 {
     static struct harness h;
@@ -416,6 +472,9 @@ int main(void)
         cmocka_unit_test(test_send_while_cancelled),
         cmocka_unit_test(test_write_error),
         cmocka_unit_test(test_prompt_is_refused),
+        cmocka_unit_test(test_a_bare_prompt_is_refused),
+        cmocka_unit_test(test_a_late_prompt_is_refused),
+        cmocka_unit_test(test_a_list_of_commands),
         cmocka_unit_test(test_too_many_lines),
         cmocka_unit_test(test_ten_megabytes_of_noise),
     };
