@@ -95,6 +95,12 @@ void mc_at_cancel_all(struct mc_at *at)
     at_pump(at);
 }
 
+void mc_at_hung_up(struct mc_at *at, const char *why)
+{
+    end_all(at, MC_AT_NO_CARRIER, why);
+    at_pump(at);
+}
+
 void mc_at_give_up(struct mc_at *at)
 {
     end_all(at, MC_AT_TIMEOUT, "");

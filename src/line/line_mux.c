@@ -3,6 +3,7 @@
 #include "line_priv.h"
 #include <errno.h>
 #include <microcat/at/urcs.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The multiplexer itself has answered: a modem that is slow with a channel is busy, not gone. */
@@ -152,11 +153,13 @@ static void on_closed(void *ctx, unsigned dlci)
         mc_line_loan_lost(line, "The modem has closed the channel.");
         return;
     }
-    if (dlci == DLCI_DATA) {
+    if (dlci == DLCI_DATA)
         line->carries = false;
+    mc_mux_open(line->mux, dlci);
+    if (dlci == DLCI_DATA) { /* what was asked on it, a dial, is answered so */
+        mc_at_hung_up(line->dial, "the modem closed the data channel");
         mc_at_resync(line->dial);
     }
-    mc_mux_open(line->mux, dlci);
     if (carried && line->cb.data_closed)
         line->cb.data_closed(line->ctx);
 }
@@ -172,14 +175,15 @@ static void on_room(void *ctx, unsigned dlci)
 
 static void on_stopped(void *ctx, unsigned dlci, bool goes_on)
 {
-    static const char *const words[][2] = {
-        {"the modem holds the AT channel for 5 s now: it is asked whether it still does",
-         "the modem does not say whether it still holds the AT channel: what waits is sent"},
-        {"the modem holds the data channel for 5 s now: it is asked whether it still does",
-         "the modem does not say whether it still holds the data channel: what waits is sent"}};
+    static const char *const names[] = {[DLCI_AT] = "AT", [DLCI_DATA] = "data", [DLCI_LOAN] = "lent"};
     struct mc_line *line = ctx;
+    char text[96];
+    snprintf(text, sizeof(text),
+             goes_on ? "the modem does not say whether it still holds the %s channel: what waits is sent"
+                     : "the modem holds the %s channel for 5 s now: it is asked whether it still does",
+             names[dlci]);
     if (line->cb.note)
-        line->cb.note(line->ctx, words[dlci == DLCI_DATA][goes_on]);
+        line->cb.note(line->ctx, text);
 }
 
 /* A modem that has started anew says so outside of frames. What else stands there is noise. */
@@ -281,6 +285,8 @@ void mc_line_drained(struct mc_line *line)
 {
     if (line->mux)
         mc_mux_writable(line->mux);
+    else if (line->owner == MC_LINE_OWNER_LENT)
+        mc_line_loan_room(line);
 }
 
 /* ---- the data channel's engine ---- */

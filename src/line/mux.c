@@ -163,15 +163,21 @@ static void on_ua(struct dlc *dlc)
     }
 }
 
+/*
+ * Which of our frames does it answer? One of a closed DLC answers a DISC that was said again (so often is known), or
+ * data that was on the wire when the modem closed it (how often is not). The UA of the SABM behind those is to come, so
+ * that a refusal is believed at the last SABM alone; a multiplexer that is not there yet has had no data.
+ */
 static void on_dm(struct dlc *dlc)
 {
-    if (dlc->state == DLC_OPENING && dlc->late_dms > 0)
+    bool opening = dlc->state == DLC_OPENING;
+    if ((opening || dlc->state == DLC_OPEN) && dlc->late_dms > 0)
         dlc->late_dms--;
-    else if (dlc->state == DLC_OPENING)
+    else if (opening && (dlc->dlci == 0 || dlc->tries == MUX_N2))
         not_opened(dlc, -ECONNREFUSED);
     else if (dlc->dlci == 0)
         mc_mux_end_soon(dlc->mux, dlc->mux->state == MUX_LEAVING ? MC_MUX_CLOSED : MC_MUX_LEFT);
-    else if (dlc->state != DLC_CLOSED)
+    else if (!opening && dlc->state != DLC_CLOSED)
         is_closed(dlc);
 }
 
@@ -197,6 +203,7 @@ static void on_information(struct dlc *dlc, const uint8_t *info, size_t len)
             mc_mux_put(mux, dlc->dlci, MUX_DM | MUX_PF, false, NULL, 0);
         return;
     }
+    dlc->late_dms = 0; /* it answers in order: what it says on the DLC comes behind all that it said of the old one */
     size_t taken = mc_buf_len(&dlc->held) == 0 && len > 0 ? mux->cb.data(mux->ctx, dlc->dlci, info, len) : 0;
     if (taken == len || dlc->state != DLC_OPEN)
         return;

@@ -83,10 +83,87 @@ static void a_channel_that_is_refused(void **state)
     struct linedesk *desk = *state;
     mc_line_mux_start(desk->line, 64, 115200, linedesk_on_done, desk);
     linedesk_say(desk, 0, MUX_UA, NULL);
+    for (int i = 0; i < 2; i++) { /* for all that is known it is for something else: asked again */
+        linedesk_say(desk, 1, MUX_DM, NULL);
+        linedesk_pass(desk, 300);
+    }
+    linedesk_expect(desk, "SABM0 SABM1 SABM1 SABM1 ");
     linedesk_say(desk, 1, MUX_DM, NULL);
-    linedesk_expect(desk, "SABM0 SABM1 done=-110 ");
+    linedesk_expect(desk, "done=-110 ");
     linedesk_pass(desk, 60000);
     linedesk_expect(desk, "");
+}
+
+/* The modem ends the call's channel while PPP is written: each frame that was on the wire it answers with a DM (27.010,
+ * 5.4.1), and then the SABM behind them with a UA. */
+static void data_on_the_wire_when_the_channel_closes(void **state)
+{
+    for (int dm = 0; dm < 2; dm++) {
+        struct linedesk *desk = *state;
+        linedesk_make_line(desk, true);
+        linedesk_open_both(desk);
+        linedesk_dial(desk);
+        linedesk_say(desk, 2, dm ? MUX_DM : MUX_DISC | MUX_PF, NULL);
+        linedesk_expect(desk, dm ? "SABM2 data-closed " : "UA2 SABM2 data-closed ");
+        for (int i = 0; i < 12; i++)
+            linedesk_say(desk, 2, MUX_DM, NULL);
+        linedesk_say(desk, 2, MUX_UA, NULL);
+        linedesk_pass(desk, 1000);
+        linedesk_expect(desk, "");
+        assert_true(mc_line_muxed(desk->line));
+        linedesk_send_on(desk, mc_line_dial_at(desk->line), "ATD*99#", MC_AT_DIALS);
+        linedesk_expect(desk, "UIH2(ATD*99#\r) ");
+    }
+}
+
+/* The AT channel, beside a call: the call goes on. */
+static void a_command_on_the_wire_when_its_channel_closes(void **state)
+{
+    struct linedesk *desk = *state;
+    linedesk_open_both(desk);
+    linedesk_dial(desk);
+    linedesk_send_at(desk, "AT+CSQ");
+    linedesk_say(desk, 1, MUX_DISC | MUX_PF, NULL);
+    linedesk_say(desk, 1, MUX_DM, NULL);
+    linedesk_say(desk, 1, MUX_UA, NULL);
+    linedesk_expect(desk, "UIH1(AT+CSQ\r) UA1 SABM1 cancelled ");
+    assert_true(mc_line_carries(desk->line));
+    linedesk_say(desk, 2, MUX_UIH, "~frame~");
+    linedesk_expect(desk, "data(~frame~) ");
+}
+
+/* A dial whose channel the modem closes is answered so, and not waited for. */
+static void the_channel_of_a_dial_closes(void **state)
+{
+    struct linedesk *desk = *state;
+    linedesk_open_both(desk);
+    linedesk_send_on(desk, mc_line_dial_at(desk->line), "ATD*99#", MC_AT_DIALS);
+    linedesk_say(desk, 2, MUX_DISC | MUX_PF, NULL);
+    linedesk_expect(desk, "UIH2(ATD*99#\r) UA2 SABM2 NO CARRIER ");
+}
+
+/* A modem that tears the context down first answers three DISCs at once, after they were given up: UA, DM, DM, and then
+ * the SABMs. */
+static void slow_with_a_disc(void **state)
+{
+    struct linedesk *desk = *state;
+    linedesk_open_both(desk);
+    linedesk_dial(desk);
+    mc_line_redial(desk->line, linedesk_on_done, desk);
+    linedesk_pass(desk, 2000);
+    linedesk_expect(desk, "DISC2 DISC2 DISC2 SABM2 SABM2 SABM2 SABM2 ");
+    linedesk_say(desk, 2, MUX_UA, NULL);
+    linedesk_say(desk, 2, MUX_DM, NULL);
+    linedesk_say(desk, 2, MUX_DM, NULL);
+    for (int i = 0; i < 4; i++)
+        linedesk_say(desk, 2, MUX_UA, NULL);
+    linedesk_expect(desk, "done=0 ");
+    linedesk_send_on(desk, mc_line_dial_at(desk->line), "ATD*99#", MC_AT_DIALS);
+    linedesk_say(desk, 2, MUX_UIH, "\r\nCONNECT\r\n");
+    linedesk_expect(desk, "UIH2(ATD*99#\r) CONNECT ");
+    mc_line_data(desk->line, true);
+    linedesk_say(desk, 2, MUX_DM, NULL); /* behind what it has said on the channel this one is meant */
+    linedesk_expect(desk, "SABM2 data-closed ");
 }
 
 static void no_multiplexer_answers(void **state)
@@ -198,12 +275,22 @@ static void the_at_channel_is_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(both_channels_open),        TEST(nobody_writes_while_it_is_opened),
-        TEST(a_channel_begins_anew),     TEST(a_channel_that_does_not_open),
-        TEST(a_channel_that_opens_late), TEST(a_channel_that_is_refused),
-        TEST(no_multiplexer_answers),    TEST(no_memory_for_one),
-        TEST(a_call_is_carried),         TEST(the_sink_is_full),
-        TEST(the_channel_is_full),       TEST(the_at_channel_is_full),
+        TEST(both_channels_open),
+        TEST(nobody_writes_while_it_is_opened),
+        TEST(a_channel_begins_anew),
+        TEST(a_channel_that_does_not_open),
+        TEST(a_channel_that_opens_late),
+        TEST(a_channel_that_is_refused),
+        TEST(data_on_the_wire_when_the_channel_closes),
+        TEST(a_command_on_the_wire_when_its_channel_closes),
+        TEST(the_channel_of_a_dial_closes),
+        TEST(slow_with_a_disc),
+        TEST(no_multiplexer_answers),
+        TEST(no_memory_for_one),
+        TEST(a_call_is_carried),
+        TEST(the_sink_is_full),
+        TEST(the_channel_is_full),
+        TEST(the_at_channel_is_full),
     };
     return cmocka_run_group_tests_name("line/line_mux", tests, NULL, NULL);
 }

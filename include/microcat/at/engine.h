@@ -117,6 +117,9 @@ void mc_at_cancel_all(struct mc_at *at);
  */
 void mc_at_abandon(struct mc_at *at, const char *why);
 
+/** The same with MC_AT_NO_CARRIER, when a call's own channel was closed below it: `final` is @why. */
+void mc_at_hung_up(struct mc_at *at, const char *why);
+
 /** The same for a modem that was found not to answer: what waits ends with MC_AT_TIMEOUT before its own time is over.
  */
 void mc_at_give_up(struct mc_at *at);
