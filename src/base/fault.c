@@ -94,8 +94,9 @@ static const struct mc_fault_info rows[] = {
                      "prompt or "
                      "a log console of the board, another device that took the same path, or a bridge with the wrong "
                      "firmware.",
-            .does = "Leaves the device in peace and looks again every 30 to 60 seconds. Nothing is reset: it may be "
-                    "somebody else's device.",
+            .does =
+                "Closes the device, so that whoever it belongs to may use it, and looks again every 30 seconds or so "
+                "(SimCheckInterval=). Nothing is reset.",
             .next =
                 "On a board that still has its MicroPython prompt: microcat-bridge install. Else check that Device=, "
                 "UsbID= and Serial= mean this board.",

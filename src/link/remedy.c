@@ -97,6 +97,13 @@ void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy,
     mc_link_publish(link);
 }
 
+/* It may be somebody else's, or a board that is being made a bridge: between two looks everybody may have it. */
+static void leave_in_peace(struct mc_link *link)
+{
+    if (mc_session_open(link->session))
+        mc_link_drop_port(link, MC_SESSION_CLOSED, "What answers on the device is not a modem: it was closed.");
+}
+
 /* Back to command mode, and no further. */
 static void look_only(struct mc_decision *decision)
 {
@@ -143,6 +150,8 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         look_only(&link->remedy.decision);
     if (!again)
         link->remedy.held_state = link->status->state;
+    if (fault == MC_FAULT_NOT_A_MODEM)
+        leave_in_peace(link);
     /* From the dial on every look is a call: nothing to be quiet about. */
     link->look.quiet = row->pace == MC_PACE_LOOK && link->remedy.held_state < MC_STATE_DIAL;
     if (link->look.stays_stopped) {

@@ -45,6 +45,13 @@ bool mc_link_open_port(struct mc_link *link)
     return !stage_of(bench_of(link))->port_fails;
 }
 
+void mc_link_drop_port(struct mc_link *link, enum mc_session_event event, const char *why)
+{
+    assert_int_equal(event, MC_SESSION_CLOSED);
+    bench_say(bench_of(link), "drop-port: %s", why);
+    link->session->open = false;
+}
+
 void mc_link_no_device(struct mc_link *link)
 {
     bench_say(bench_of(link), "no-device");
@@ -348,6 +355,14 @@ static const struct bench_row rows[] = {
     {"who has the line, or waits for it, is told", NULL, "wish:command lent failed:modem-refused",
      "lease-failed the modem refused a command that has to work|fault modem-refused: detail|by-person 0|-> stopped|sample-again 0|publish|"},
     {"one that a person has to mend is held", NULL, "says:hold failed:sim-puk", TAKEN_UP("sim-puk", "hold") "-> held|publish|"},
+    {"what is no modem is left in peace between two looks", NULL, "says:look failed:not-a-modem +4999 show",
+     "fault not-a-modem: detail|" DECIDE "not-a-modem: " CAN "|drop-port: What answers on the device is not a modem: it was closed.|"
+     "remedy not-a-modem look: in 5 s: because|-> backoff|publish|"
+     "4999 fault not-a-modem (detail) since 0, retry at 5000 \"because\", step \"\", pause wait, quiet until past sync|"},
+    {"... also when it cannot be opened again, and in silence", NULL, "says:look failed:not-a-modem +5000 forget failed:not-a-modem",
+     "by-person 0|decide not-a-modem: look redial hold|publish|"},
+    {"... one that fell silent is not let go of", NULL, "says:look failed:modem-silent forget show",
+     "fault modem-silent (detail) since 0, retry at 5000 \"because\", step \"\", pause wait|"},
     {"without a device: absent", NULL, "absent says:look failed:device-gone",
      "fault device-gone: detail|" DECIDE "device-gone: " CAN_NOT "|remedy device-gone look: in 5 s: because|-> absent|publish|"},
     {"a fault is over", NULL, "quiet failed:sim-absent clear show",
