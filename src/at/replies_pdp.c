@@ -5,15 +5,51 @@
 #include <microcat/at/replies.h>
 #include <microcat/base/parse.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CID_MAX 24 /* 27.007 leaves it to the modem; SIMCom has 1..15 */
 
-/* "0.0.0.0", "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0", "::": a context that is not active has no address. */
+/* "0.0.0.0", "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0", "::", or two of them: a context that is not active has no address. */
+static bool is_address(const char *text)
+{
+    return text[strspn(text, "0.:,")] != '\0';
+}
+
 static void forget_no_address(char *address)
 {
-    if (address[strspn(address, "0.:")] == '\0')
+    if (!is_address(address))
         address[0] = '\0';
+}
+
+/*
+ * An address that nobody needs but to show it: never a reason to refuse the line. Of the two of a dual-stack context,
+ * which 27.007's CGDCONT lets stand in one string ("10.240.227.70,254.128.[...].26.12", up to 79 characters), the first
+ * that is one; "" where none is, or none fits.
+ */
+static void address_to_show(const struct at_fields *fields, size_t i, char *ret_address, size_t size_bytes)
+{
+    const char *text = i < fields->n ? fields->text[i] : "";
+    ret_address[0] = '\0';
+    for (size_t len_bytes; *text && !*ret_address; text += len_bytes + (text[len_bytes] == ',')) {
+        len_bytes = strcspn(text, ",");
+        if (len_bytes >= size_bytes)
+            continue;
+        memcpy(ret_address, text, len_bytes);
+        ret_address[len_bytes] = '\0';
+        forget_no_address(ret_address);
+    }
+}
+
+bool mc_at_is_other_context(const char *line, int32_t cid)
+{
+    const char *p = strchr(line, ':');
+    if (!p)
+        return false;
+    p += 1 + strspn(p + 1, " \"");
+    size_t digits = strspn(p, "0123456789");
+    /* "25x" is a damaged line, and whose it was nobody can tell. A number of any size is a number. */
+    return digits > 0 && (p[digits] == '\0' || strchr(", \"", p[digits])) && strtol(p, NULL, 10) != cid;
 }
 
 int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context)
@@ -23,14 +59,13 @@ int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context)
     if (at_fields_split(line, "+CGDCONT:", &fields) < 0 || fields.n < 2 ||
         at_fields_int(&fields, 0, 0, CID_MAX, &context.cid) < 0)
         return -EINVAL;
-    for (size_t i = 1; i < fields.n && i < 4; i++)
+    for (size_t i = 1; i < fields.n && i < 3; i++)
         if (!fields.quoted[i] && fields.text[i][0] != '\0')
             return -EINVAL;
     if (at_fields_string(&fields, 1, context.type, sizeof(context.type)) < 0 || context.type[0] == '\0' ||
-        at_fields_string(&fields, 2, context.apn, sizeof(context.apn)) < 0 ||
-        at_fields_string(&fields, 3, context.address, sizeof(context.address)) < 0)
+        at_fields_string(&fields, 2, context.apn, sizeof(context.apn)) < 0)
         return -EINVAL;
-    forget_no_address(context.address);
+    address_to_show(&fields, 3, context.address, sizeof(context.address));
     *ret_context = context;
     return 0;
 }
@@ -48,13 +83,13 @@ int mc_at_parse_cgact(const char *line, int32_t cid)
 int mc_at_parse_cgpaddr(const char *line, int32_t cid)
 {
     struct at_fields fields;
-    char address[64] = "";
-    int32_t told;
+    int32_t told, any = 0;
     if (at_fields_split(line, "+CGPADDR:", &fields) < 0 || at_fields_int(&fields, 0, 0, CID_MAX, &told) < 0 ||
-        told != cid || at_fields_string(&fields, 1, address, sizeof(address)) < 0)
+        told != cid)
         return -EINVAL;
-    forget_no_address(address);
-    return *address != '\0';
+    for (size_t i = 1; i < fields.n; i++) /* one a family, or both in one string */
+        any = any || is_address(fields.text[i]);
+    return any;
 }
 
 int mc_at_parse_cgauth(const char *line, struct mc_at_cgauth *ret_auth)
@@ -117,15 +152,16 @@ int mc_at_parse_cgcontrdp(const char *line, struct mc_at_cgcontrdp *ret_context)
     if (at_fields_split(line, "+CGCONTRDP:", &fields) < 0 || fields.n < 3 ||
         at_fields_int(&fields, 0, 0, CID_MAX, &context.cid) < 0 ||
         at_fields_int_or_none(&fields, 1, 0, 255, &context.bearer) < 0 ||
-        at_fields_string(&fields, 2, context.apn, sizeof(context.apn)) < 0 ||
-        at_fields_string(&fields, 3, address, sizeof(address)) < 0)
+        at_fields_string(&fields, 2, context.apn, sizeof(context.apn)) < 0)
         return -EINVAL;
+    address_to_show(&fields, 3, address, sizeof(address));
     cut_mask(address);
     forget_no_address(address);
-    if (at_fields_string(&fields, 4, context.gateway, sizeof(context.gateway)) < 0 ||
-        at_fields_string(&fields, 5, context.dns[0], sizeof(context.dns[0])) < 0 ||
+    address_to_show(&fields, 4, context.gateway, sizeof(context.gateway));
+    if (at_copy(address, context.address, sizeof(context.address)) < 0)
+        context.address[0] = '\0';
+    if (at_fields_string(&fields, 5, context.dns[0], sizeof(context.dns[0])) < 0 ||
         at_fields_string(&fields, 6, context.dns[1], sizeof(context.dns[1])) < 0 ||
-        at_copy(address, context.address, sizeof(context.address)) < 0 ||
         at_fields_int_or_none(&fields, 11, 0, 65535, &context.mtu) < 0) /* 27.007: behind P-CSCF x 2, IM flag, LIPA */
         return -EINVAL;
     normal_address(context.address, sizeof(context.address));

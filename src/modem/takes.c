@@ -157,26 +157,28 @@ int mc_take_card(void *ctx, const struct mc_at_answer *a)
     return 0;
 }
 
+/* Another context's line is passed over, whatever it holds: it is no matter of ours. */
 static int take_context(struct mc_bringup *b, const char *line)
 {
     struct mc_at_cgdcont context;
+    if (mc_at_is_other_context(line, (int32_t)b->settings->pdp.cid))
+        return 0;
     if (mc_at_parse_cgdcont(line, &context) < 0)
         return -EBADMSG;
-    if (context.cid == b->settings->pdp.cid) {
-        b->facts.context = context;
-        b->facts.context_known = true;
-        b->told |= MC_TOLD_CONTEXT;
-    }
+    b->facts.context = context;
+    b->facts.context_known = true;
+    b->told |= MC_TOLD_CONTEXT;
     return 0;
 }
 
+/* A damaged line counts where ours is missing: then it may have been ours. */
 int mc_take_cgdcont(void *ctx, const struct mc_at_answer *a)
 {
-    int r = 0;
+    bool damaged = false;
     facts_of(ctx)->context_known = false;
-    for (size_t i = 0; i < a->n_lines && r == 0; i++)
-        r = take_context(ctx, a->lines[i]);
-    return r;
+    for (size_t i = 0; i < a->n_lines; i++)
+        damaged |= take_context(ctx, a->lines[i]) < 0;
+    return damaged && !facts_of(ctx)->context_known ? -EBADMSG : 0;
 }
 
 static bool auth_same(const struct mc_settings *settings, const struct mc_at_cgauth *auth)
@@ -203,44 +205,44 @@ void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const 
 static int take_auth(struct mc_bringup *b, const char *line)
 {
     struct mc_at_cgauth auth;
+    if (mc_at_is_other_context(line, (int32_t)b->settings->pdp.cid))
+        return 0;
     if (mc_at_parse_cgauth(line, &auth) < 0)
         return -EBADMSG;
-    if (auth.cid == b->settings->pdp.cid) {
-        b->facts.auth_same = auth_same(b->settings, &auth);
-        b->facts.auth_other_user = *auth.user && strcmp(auth.user, b->settings->pdp.user) != 0;
-        mc_auth_mark(b, auth.type, auth.user, auth.password, b->facts.auth_reading);
-        b->told |= MC_TOLD_AUTH;
-    }
+    b->facts.auth_same = auth_same(b->settings, &auth);
+    b->facts.auth_other_user = *auth.user && strcmp(auth.user, b->settings->pdp.user) != 0;
+    mc_auth_mark(b, auth.type, auth.user, auth.password, b->facts.auth_reading);
+    b->told |= MC_TOLD_AUTH;
     explicit_bzero(&auth, sizeof(auth));
     return 0;
 }
 
 int mc_take_cgauth(void *ctx, const struct mc_at_answer *a)
 {
-    const struct mc_bringup *b = ctx;
+    struct mc_bringup *b = ctx;
     struct mc_facts *f = facts_of(ctx);
-    int r = 0;
+    bool damaged = false;
     f->auth_known = true;
     f->auth_same = mc_wanted_auth(b->settings) == 0; /* no line for our CID: nothing is set */
     f->auth_other_user = false;
     snprintf(f->auth_reading, sizeof(f->auth_reading), "none");
-    for (size_t i = 0; i < a->n_lines && r == 0; i++)
-        r = take_auth(ctx, a->lines[i]);
-    return r;
+    b->told &= ~(unsigned)MC_TOLD_AUTH;
+    for (size_t i = 0; i < a->n_lines; i++)
+        damaged |= take_auth(b, a->lines[i]) < 0;
+    return damaged && !(b->told & MC_TOLD_AUTH) ? -EBADMSG : 0;
 }
 
 /*
  * Of AT+CGDCONT?;+CGAUTH?. Only a line for our CID counts: where there is none, the modem may have left out the second
- * question, and to believe that no password is set would cost the attach. What was not told is asked again.
+ * question, and to believe that no password is set would cost the attach. What was not told, or not in a way that is
+ * understood, is asked again.
  */
 int mc_take_pdp(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_bringup *b = ctx;
     for (size_t i = 0; i < a->n_lines; i++)
-        if (take_context(b, a->lines[i]) < 0 && take_auth(b, a->lines[i]) < 0) {
-            b->told = 0;
-            return 0;
-        }
+        if (take_context(b, a->lines[i]) < 0)
+            (void)take_auth(b, a->lines[i]);
     b->facts.auth_known = b->told & MC_TOLD_AUTH;
     return 0;
 }

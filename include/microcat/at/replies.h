@@ -74,10 +74,16 @@ struct mc_at_cgdcont {
     int32_t cid;
     char type[12];    /* "IP", "IPV6", "IPV4V6", "Non-IP" */
     char apn[101];    /* "" when none */
-    char address[64]; /* "" when none */
+    char address[64]; /* to show: the first of a dual-stack context's two; "" when none, or none that fits */
 };
 /** "+CGDCONT: 1,"IP","soracom.io"[,"10.164.98.251"[,...]]" */
 int mc_at_parse_cgdcont(const char *line, struct mc_at_cgdcont *ret_context);
+
+/**
+ * Is @line ("+CGDCONT: 2,...", "+CGAUTH: 2,...") about another context than @cid, whatever else it holds? Not so where
+ * its number cannot be read: that may be ours, damaged.
+ */
+bool mc_at_is_other_context(const char *line, int32_t cid);
 
 struct mc_at_cgauth {
     int32_t cid;
@@ -99,8 +105,8 @@ struct mc_at_cgcontrdp {
     int32_t cid;
     int32_t bearer; /* or MC_AT_UNKNOWN */
     char apn[101];
-    char address[80]; /* "10.1.2.3" without the mask that 27.007 appends (".255.255.255.0") */
-    char gateway[64];
+    char address[80]; /* "10.1.2.3" without the mask that 27.007 appends (".255.255.255.0"); to show */
+    char gateway[64]; /* to show */
     char dns[2][64];
     int32_t mtu; /* or MC_AT_UNKNOWN */
 };
