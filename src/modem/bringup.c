@@ -137,6 +137,8 @@ static void script_refused(struct mc_bringup *b, const struct mc_chat_result *re
      */
     if (b->row->step == MC_STEP_DIAL && fault == MC_FAULT_NOT_REGISTERED)
         fault = MC_FAULT_NONE;
+    if (fault == MC_FAULT_SIM_ABSENT) /* CME 10 to whatever it was: the next walk may meet another SIM */
+        mc_facts_sim(&b->facts, "NOT INSERTED");
     if (b->row->step == MC_STEP_SIM_UNLOCK && !mc_cme_no_verdict(result->code))
         b->cb.pin_result(b->ctx, b->facts.iccid, false);
     row_refused(b, fault != MC_FAULT_NONE ? fault : refused_fault(b->row), result->detail);
@@ -456,7 +458,7 @@ static bool is_python_prompt(const char *line)
 bool mc_bringup_urc(struct mc_bringup *b, const char *line)
 {
     struct mc_at_cereg cereg;
-    char cpin[sizeof(b->facts.cpin)];
+    char cpin[sizeof(b->facts.cpin)], word[sizeof(cpin)];
     bool rebooted = mc_at_is_reboot_urc(line);
     if (b->row && b->row->kind == MC_ROW_FIND && !*b->facts.model && is_python_prompt(line)) {
         b->prompt = true;
@@ -471,7 +473,8 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
         if (cereg.cell_id >= 0)
             b->facts.cell_id = cereg.cell_id;
     } else if (mc_at_parse_cpin(line, cpin, sizeof(cpin)) == 0) {
-        mc_cpin_word(cpin, b->facts.cpin, sizeof(b->facts.cpin));
+        mc_cpin_word(cpin, word, sizeof(word));
+        mc_facts_sim(&b->facts, word);
         if (strcmp(b->facts.cpin, "READY") != 0) /* perhaps another SIM comes */
             b->facts.prepared = false;
     }

@@ -60,7 +60,7 @@ enum mc_fault mc_cme_fault(int code);
 bool mc_cme_no_verdict(int code);
 /**
  * What AT+CPIN? said, in the words that decisions know: capitals, and READY for what data has no need of (27.007, CPIN:
- * SIM PIN2 and SIM PUK2 are asked for by fixed dialling and charging alone).
+ * SIM PIN2 and SIM PUK2 are asked for by fixed dialling and charging alone), NOT INSERTED for SIM REMOVED.
  */
 void mc_cpin_word(const char *said, char *ret_word, size_t size_bytes);
 /** What CPIN said -> fault, MC_FAULT_NONE for READY and SIM PIN. */

@@ -81,6 +81,7 @@ int mc_build_card(void *ctx, char *out, size_t size)
 {
     struct mc_bringup *b = ctx;
     b->joined = false;
+    b->told = 0;
     return *b->facts.imsi ? -ENODATA : build_joined(b, out, size, "AT+CICCID;+CIMI");
 }
 
@@ -89,10 +90,11 @@ int mc_build_iccid(void *ctx, char *out, size_t size)
     return build_single(ctx, MC_TOLD_ICCID, out, size, "AT+CICCID");
 }
 
+/* Of a SIM that has not said its ICCID nobody knows whether it is still the same: then its IMSI says so. */
 int mc_build_cimi(void *ctx, char *out, size_t size)
 {
     struct mc_bringup *b = ctx;
-    return *b->facts.imsi ? -ENODATA : build_single(b, MC_TOLD_IMSI, out, size, "AT+CIMI");
+    return *b->facts.imsi && (b->told & MC_TOLD_ICCID) ? -ENODATA : build_single(b, MC_TOLD_IMSI, out, size, "AT+CIMI");
 }
 
 int mc_build_pdp(void *ctx, char *out, size_t size)

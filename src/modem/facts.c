@@ -24,6 +24,15 @@ static void forget_session(struct mc_facts *facts)
     memset(facts->dns, 0, sizeof(facts->dns));
 }
 
+void mc_facts_sim(struct mc_facts *facts, const char *word)
+{
+    snprintf(facts->cpin, sizeof(facts->cpin), "%s", word);
+    if (strcmp(word, "NOT INSERTED") != 0)
+        return;
+    facts->iccid[0] = facts->imsi[0] = '\0';
+    facts->prepared = false;
+}
+
 void mc_facts_radio_off(struct mc_facts *facts)
 {
     facts->stat = 0; /* 27.007, +CEREG: not searching */

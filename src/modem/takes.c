@@ -71,10 +71,11 @@ int mc_take_imei(void *ctx, const struct mc_at_answer *a)
 int mc_take_cpin(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
-    char said[sizeof(f->cpin)];
+    char said[sizeof(f->cpin)], word[sizeof(f->cpin)];
     for (size_t i = a->n_lines; i-- > 0;)
         if (mc_at_parse_cpin(a->lines[i], said, sizeof(said)) == 0) {
-            mc_cpin_word(said, f->cpin, sizeof(f->cpin));
+            mc_cpin_word(said, word, sizeof(word));
+            mc_facts_sim(f, word);
             return 0;
         }
     return -EBADMSG;
@@ -106,10 +107,9 @@ int mc_refused_cpin(void *ctx, const struct mc_at_answer *a)
                  /* PIN2 and PUK2: the SIM is ready for data */
                  {17, "READY"},
                  {18, "READY"}};
-    struct mc_facts *f = facts_of(ctx);
     for (size_t i = 0; i < MC_LENGTH_OF(words); i++)
         if (a->result == MC_AT_CME && a->code == words[i].code) {
-            snprintf(f->cpin, sizeof(f->cpin), "%s", words[i].state);
+            mc_facts_sim(facts_of(ctx), words[i].state);
             return 0;
         }
     return -EIO;
@@ -126,33 +126,44 @@ int mc_take_spic(void *ctx, const struct mc_at_answer *a)
 
 int mc_take_iccid(void *ctx, const struct mc_at_answer *a)
 {
-    struct mc_facts *f = facts_of(ctx);
+    struct mc_bringup *b = ctx;
+    struct mc_facts *f = &b->facts;
     char iccid[sizeof(f->iccid)];
     if (!a->n_lines || mc_at_parse_iccid(a->lines[0], iccid, sizeof(iccid)) < 0)
         return -EBADMSG;
-    if (strcmp(iccid, f->iccid)) {
+    b->told |= MC_TOLD_ICCID;
+    if (strcmp(iccid, f->iccid)) { /* another SIM, perhaps: whose IMSI that was is not known */
         memcpy(f->iccid, iccid, sizeof(iccid));
-        f->imsi[0] = '\0'; /* another SIM */
+        f->imsi[0] = '\0';
+        b->told &= ~(unsigned)MC_TOLD_IMSI;
     }
     return 0;
 }
 
 int mc_take_imsi(void *ctx, const struct mc_at_answer *a)
 {
-    struct mc_facts *f = facts_of(ctx);
-    return a->n_lines ? mc_at_parse_digits(a->lines[0], 6, 15, f->imsi, sizeof(f->imsi)) : -EBADMSG;
+    struct mc_bringup *b = ctx;
+    struct mc_facts *f = &b->facts;
+    char imsi[sizeof(f->imsi)];
+    if (!a->n_lines || mc_at_parse_digits(a->lines[0], 6, 15, imsi, sizeof(imsi)) < 0)
+        return -EBADMSG;
+    b->told |= MC_TOLD_IMSI;
+    if (strcmp(imsi, f->imsi)) {
+        memcpy(f->imsi, imsi, sizeof(imsi));
+        if (!(b->told & MC_TOLD_ICCID)) /* another SIM that does not say its ICCID: the one that is known is the last
+                                           one's */
+            f->iccid[0] = '\0';
+    }
+    return 0;
 }
 
 /* Of AT+CICCID;+CIMI, in that order: another card's IMSI comes behind its ICCID. What is missing is asked again. */
 int mc_take_card(void *ctx, const struct mc_at_answer *a)
 {
-    struct mc_bringup *b = ctx;
     for (size_t i = 0; i < a->n_lines; i++) {
         const struct mc_at_answer one = {.lines = &a->lines[i], .n_lines = 1};
-        if (mc_take_iccid(b, &one) == 0)
-            b->told |= MC_TOLD_ICCID;
-        else if (mc_take_imsi(b, &one) == 0)
-            b->told |= MC_TOLD_IMSI;
+        if (mc_take_iccid(ctx, &one) < 0)
+            (void)mc_take_imsi(ctx, &one);
     }
     return 0;
 }

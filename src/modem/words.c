@@ -91,6 +91,8 @@ void mc_cpin_word(const char *said, char *ret_word, size_t size_bytes)
     ret_word[n] = '\0';
     if (!strcmp(ret_word, "SIM PIN2") || !strcmp(ret_word, "SIM PUK2"))
         snprintf(ret_word, size_bytes, "READY");
+    if (!strcmp(ret_word, "SIM REMOVED")) /* so A76xx say it (seen after *ATREADY of an A7670 without one) */
+        snprintf(ret_word, size_bytes, "NOT INSERTED");
 }
 
 enum mc_fault mc_cpin_fault(const char *state)

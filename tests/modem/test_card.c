@@ -102,12 +102,64 @@ static void locked_while_searching(void **state)
     assert_true(b->done && b->result.connected);
 }
 
+/* Another SIM is not taken for the last one, whatever it refuses to say; and the same one is known again. */
+#define OLD     "8942310000000000012", "901310000000001"
+#define NEW     "8981100000000000005", "440101234567890"
+#define SWAPPED "set iccid 8981100000000000005", "set imsi 440101234567890"
+static const struct {
+    const char *what, *injected[6];
+    const char *iccid, *imsi; /* when it is online again */
+} swaps[] = {
+    {"it was seen to go", {"sim-remove", "sim-insert", SWAPPED}, NEW},
+    {"seen to go, and no ICCID", {"sim-remove", "sim-insert", "refuse AT+CICCID", SWAPPED}, "", "440101234567890"},
+    {"seen to go, and no answer", {"sim-remove", "sim-insert", "silence AT+CICCID", SWAPPED}, "", "440101234567890"},
+    {"seen to go, and nothing", {"sim-remove", "sim-insert", "refuse AT+CICCID", "refuse AT+CIMI", SWAPPED}, "", ""},
+    {"not seen", {SWAPPED}, NEW},
+    {"not seen, and no ICCID", {"refuse AT+CICCID", SWAPPED}, "", "440101234567890"},
+    {"not seen, and no answer", {"silence AT+CICCID", SWAPPED}, "", "440101234567890"},
+    {"the same", {NULL}, OLD},
+    {"the same, and no ICCID", {"refuse AT+CICCID"}, OLD},
+    {"the same, and nothing", {"refuse AT+CICCID", "refuse AT+CIMI"}, OLD},
+};
+
+static void another_card_is_another(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(swaps); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("warm");
+        bench_online(b);
+        bench_inject(b, "no-carrier");
+        mc_line_command(b->line);
+        for (size_t k = 0; k < MC_LENGTH_OF(swaps[i].injected) && swaps[i].injected[k]; k++)
+            bench_inject(b, "%s", swaps[i].injected[k]);
+        bench_pass(b, 5000);
+        assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_NONE);
+        const struct mc_facts *f = mc_bringup_facts(b->bringup);
+        if (strcmp(f->iccid, swaps[i].iccid) || strcmp(f->imsi, swaps[i].imsi))
+            fail_msg("%s: ICCID %s, IMSI %s", swaps[i].what, f->iccid, f->imsi);
+    }
+}
+
+/* Pulled without a word, as where the holder has no contact for it: the dial says so, and the next walk asks who is in.
+ */
+static void gone_by_the_answer_to_a_dial(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "dial-reject 10");
+    assert_int_equal(bench_walk(b, MC_STEP_FIND), MC_FAULT_SIM_ABSENT);
+    assert_string_equal(mc_bringup_facts(b->bringup)->iccid, "");
+    bench_inject(b, "forgive");
+    bench_inject(b, "set iccid 8981100000000000005");
+    assert_int_equal(bench_walk(b, MC_STEP_CHECK), MC_FAULT_NONE);
+    assert_string_equal(mc_bringup_facts(b->bringup)->iccid, "8981100000000000005");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pin_is_entered_once),       cmocka_unit_test(tries_are_never_remembered),
         cmocka_unit_test(a_slow_card_is_waited_for), cmocka_unit_test(wrong_pin_is_told),
         cmocka_unit_test(locked_while_searching),    cmocka_unit_test(sims_that_forbid_a_dial),
+        cmocka_unit_test(another_card_is_another),   cmocka_unit_test(gone_by_the_answer_to_a_dial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

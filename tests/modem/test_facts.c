@@ -135,12 +135,26 @@ static void damaged_lines(void **state)
     }
 }
 
+/* A SIM that is out may be another one when it is in again; one that is busy or locked is the same. */
+static void what_the_sim_says(void **state)
+{
+    static const char *const words[] = {"READY", "BUSY", "NOT READY", "SIM PIN", "SIM PUK", "BLOCKED", "FAILURE", ""};
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    given(b, "facts.iccid=2; facts.imsi=3; facts.prepared=1; facts.context_known=1");
+    for (size_t i = 0; i < MC_LENGTH_OF(words); i++) {
+        mc_facts_sim(mc_bringup_facts(b->bringup), words[i]);
+        assert_string_equal(mc_bringup_facts(b->bringup)->cpin, words[i]);
+        expect(b, words[i], "facts.iccid=2; facts.imsi=3; facts.prepared=1");
+    }
+    mc_facts_sim(mc_bringup_facts(b->bringup), "NOT INSERTED");
+    expect(b, "gone", "facts.cpin=NOT INSERTED; facts.iccid=; facts.imsi=; facts.prepared=0; facts.context_known=1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_left),
-        cmocka_unit_test(kept_and_read_again),
-        cmocka_unit_test(room_for_what_is_kept),
+        cmocka_unit_test(what_is_left),          cmocka_unit_test(kept_and_read_again),
+        cmocka_unit_test(room_for_what_is_kept), cmocka_unit_test(what_the_sim_says),
         cmocka_unit_test(damaged_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,11 @@ static const struct taking {
     {mc_take_cpin, "", "+CPIN: SIM PIN2", 0, "facts.cpin=READY"},
     {mc_take_cpin, "", "+CPIN: SIM PUK2", 0, "facts.cpin=READY"},
     {mc_take_cpin, "", "+CPIN: SIM PIN|+CPIN: READY", 0, "facts.cpin=READY"},
+    {mc_take_cpin, "facts.iccid=2; facts.imsi=3", "+CPIN: SIM REMOVED", 0,
+     "facts.cpin=NOT INSERTED; facts.iccid=; facts.imsi="},
+    {mc_take_cpin, "facts.iccid=2; facts.imsi=3", "+CPIN: NOT READY", 0, "facts.iccid=2; facts.imsi=3"},
+    {mc_take_cpin, "facts.iccid=2; facts.imsi=3", "+CPIN: NOT INSERTED|+CPIN: READY", 0, "facts.iccid=2; facts.imsi=3"},
+    {mc_take_cpin_ready, "facts.iccid=2; facts.imsi=3", "+CPIN: NOT INSERTED", 0, "facts.iccid=; facts.imsi="},
     {mc_take_cpin, "", "+CPIN: READY|else", 0, "facts.cpin=READY"},
     {mc_take_cpin, "facts.cpin=BUSY", "else", -EBADMSG, "facts.cpin=BUSY"},
     {mc_take_cpin, "", "", -EBADMSG},
@@ -61,15 +66,28 @@ static const struct taking {
     {mc_take_spic, "", "+SPIC: 3", -EBADMSG, "facts.pin_tries=?"},
     {mc_take_spic, "", "", -EBADMSG},
     {mc_take_iccid, "facts.imsi=901310000000001", "+ICCID: 8942310000000000012", 0,
-     "facts.iccid=8942310000000000012; facts.imsi="},
-    {mc_take_iccid, "facts.iccid=8942310000000000012; facts.imsi=901310000000001", "+ICCID: 8942310000000000012", 0,
-     "facts.iccid=8942310000000000012; facts.imsi=901310000000001"},
-    {mc_take_iccid, "", "+ICCID: 1", -EBADMSG, "facts.iccid="},
+     "facts.iccid=8942310000000000012; facts.imsi=; told=1"},
+    {mc_take_iccid, "facts.iccid=8942310000000000012; facts.imsi=901310000000001; told=2",
+     "+ICCID: 8942310000000000012", 0, "facts.iccid=8942310000000000012; facts.imsi=901310000000001; told=3"},
+    {mc_take_iccid, "facts.iccid=8942310000000000013; facts.imsi=901310000000001; told=2",
+     "+ICCID: 8942310000000000012", 0, "facts.iccid=8942310000000000012; facts.imsi=; told=1"},
+    {mc_take_iccid, "", "+ICCID: 1", -EBADMSG, "facts.iccid=; told=0"},
     {mc_take_iccid, "", "", -EBADMSG},
     {mc_take_imsi, "", "901310000000001", 0, "facts.imsi=901310000000001"},
+    /* the ICCID that is known is this SIM's where it was just read, or where the IMSI is the one that stood beside it
+     */
+    {mc_take_imsi, "facts.iccid=8; facts.imsi=901310000000001", "901310000000002", 0,
+     "facts.iccid=; facts.imsi=901310000000002; told=2"},
+    {mc_take_imsi, "facts.iccid=8", "901310000000002", 0, "facts.iccid=; facts.imsi=901310000000002"},
+    {mc_take_imsi, "facts.iccid=8; facts.imsi=901310000000001", "901310000000001", 0,
+     "facts.iccid=8; facts.imsi=901310000000001; told=2"},
+    {mc_take_imsi, "facts.iccid=8; facts.imsi=901310000000001; told=1", "901310000000002", 0,
+     "facts.iccid=8; facts.imsi=901310000000002; told=3"},
+    {mc_take_imsi, "facts.iccid=8; facts.imsi=901310000000001", "else", -EBADMSG,
+     "facts.iccid=8; facts.imsi=901310000000001; told=0"},
     {mc_take_imsi, "", "901310", 0, "facts.imsi=901310"},
-    {mc_take_imsi, "", "90131", -EINVAL, "facts.imsi="},
-    {mc_take_imsi, "", "9013100000000012", -EINVAL, "facts.imsi="},
+    {mc_take_imsi, "", "90131", -EBADMSG, "facts.imsi="},
+    {mc_take_imsi, "", "9013100000000012", -EBADMSG, "facts.imsi="},
     {mc_take_imsi, "", "", -EBADMSG},
     {mc_take_card, "", "+ICCID: 8942310000000000012|901310000000001", 0,
      "told=3; facts.iccid=8942310000000000012; facts.imsi=901310000000001"},
@@ -274,7 +292,10 @@ static void each_refusal_of_the_sim(void **state)
     for (size_t i = 0; i < MC_LENGTH_OF(refusals); i++) {
         _cleanup_bench_ struct bench *b = situation("facts.cpin=X");
         const struct mc_at_answer answer = {.result = refusals[i].result, .code = refusals[i].code};
+        given(b, "facts.iccid=2; facts.imsi=3");
         assert_int_equal(mc_refused_cpin(b->bringup, &answer), refusals[i].cpin ? 0 : -EIO);
+        expect(b, "refusal",
+               refusals[i].fault == MC_FAULT_SIM_ABSENT ? "facts.iccid=; facts.imsi=" : "facts.iccid=2; facts.imsi=3");
         assert_string_equal(b->bringup->facts.cpin, refusals[i].cpin ? refusals[i].cpin : "X");
         if (refusals[i].cpin)
             assert_int_equal(mc_cpin_fault(b->bringup->facts.cpin), refusals[i].fault);
@@ -293,6 +314,7 @@ static void words_of_the_sim(void **state)
         {"az{`AZ[@", "AZ{`AZ[@", MC_FAULT_SIM_LOCKED},
         {"SIM PIN2", "READY", MC_FAULT_NONE},
         {"sim puk2", "READY", MC_FAULT_NONE},
+        {"SIM REMOVED", "NOT INSERTED", MC_FAULT_SIM_ABSENT},
         {"12345678901234567890", "123456789012345", MC_FAULT_SIM_LOCKED},
     };
     for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
@@ -391,14 +413,16 @@ static const struct building {
 
     {mc_build_card, "told=3", "AT+CICCID;+CIMI", "joined=1; told=0"},
     {mc_build_card, "facts.singly=1; joined=1; told=3", NULL, "joined=0; told=0"},
-    {mc_build_card, "facts.imsi=901310000000001; joined=1", NULL, "joined=0"},
+    {mc_build_card, "facts.imsi=901310000000001; joined=1; told=3", NULL, "joined=0; told=0"},
     {mc_build_iccid, "joined=1; told=1", NULL, "facts.singly=0"},
     {mc_build_iccid, "joined=1; told=2", "AT+CICCID", "facts.singly=1"},
     {mc_build_iccid, "joined=0; told=1", "AT+CICCID", "facts.singly=0"},
     {mc_build_iccid, "joined=0; facts.singly=1", "AT+CICCID", "facts.singly=1"},
     {mc_build_cimi, "joined=1; told=1", "AT+CIMI", "facts.singly=1"},
     {mc_build_cimi, "joined=1; told=2", NULL},
-    {mc_build_cimi, "facts.imsi=901310000000001", NULL},
+    {mc_build_cimi, "facts.imsi=901310000000001; told=1", NULL, "facts.singly=0"},
+    {mc_build_cimi, "facts.imsi=901310000000001", "AT+CIMI", "facts.singly=0"},
+    {mc_build_cimi, "told=1", "AT+CIMI", "facts.singly=0"},
     {mc_build_pdp, "", "AT+CGDCONT?;+CGAUTH?", "joined=1"},
     {mc_build_pdp, "facts.singly=1; joined=1", NULL, "joined=0"},
     {mc_build_cgdcont_read, "joined=1; told=4", NULL},

@@ -31,7 +31,10 @@ static const struct word {
     {MC_STEP_END, "facts.stat=5", "+CEREG: 0,2", false, "facts.stat=5"}, /* an answer, late: not news */
     {MC_STEP_END, "facts.prepared=1", "+CPIN: READY", false, "facts.cpin=READY; facts.prepared=1"},
     {MC_STEP_END, "facts.prepared=1", "+CPIN: SIM PIN2", false, "facts.cpin=READY; facts.prepared=1"},
-    {MC_STEP_END, "facts.prepared=1", "+CPIN: sim removed", false, "facts.cpin=SIM REMOVED; facts.prepared=0"},
+    {MC_STEP_END, "facts.prepared=1; facts.iccid=2; facts.imsi=3", "+CPIN: sim removed", false,
+     "facts.cpin=NOT INSERTED; facts.prepared=0; facts.iccid=; facts.imsi="},
+    {MC_STEP_END, "facts.prepared=1; facts.iccid=2; facts.imsi=3", "+CPIN: not ready", false,
+     "facts.cpin=NOT READY; facts.prepared=0; facts.iccid=2; facts.imsi=3"},
     {MC_STEP_END, "", "NO CARRIER", false, "call_ended=1; said_off=0"},
     {MC_STEP_END, "", "+PPPD: DISCONNECTED", false, "call_ended=1"},
     {MC_STEP_END, "", "NORMAL POWER DOWN", false, "said_off=1; call_ended=0"},

@@ -80,6 +80,11 @@ const char *mc_pdp_type_text(enum mc_pdp_type type);
 
 /** Everything unknown. */
 void mc_facts_init(struct mc_facts *facts);
+/**
+ * The SIM's state is @word now (AT+CPIN's words, in capitals). NOT INSERTED: what the last one told of itself is
+ * forgotten, for the next may be another; a SIM that is busy or locked is the same one still.
+ */
+void mc_facts_sim(struct mc_facts *facts, const char *word);
 /** AT+CFUN=4 was answered OK: no registration and no signal. */
 void mc_facts_radio_off(struct mc_facts *facts);
 /** The modem started anew (reset, reboot, power): what it does not keep is unknown or back at its default. */
