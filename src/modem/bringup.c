@@ -118,6 +118,16 @@ static void row_late(struct mc_bringup *b, const char *detail)
     go(b, next);
 }
 
+/* A command was not answered. In a row that waits it was a poll, and AT behind it was not answered, either
+ * (MC_CHAT_PROVE): what is waited for cannot come. Late there is the row alone, at its deadline. */
+static void script_late(struct mc_bringup *b, const char *detail)
+{
+    if (b->row->kind == MC_ROW_AWAIT)
+        go(b, mc_bringup_fail(b, MC_FAULT_MODEM_SILENT, "%s", detail));
+    else
+        row_late(b, detail);
+}
+
 /* @fault: what a refusal or an answer of the wrong shape is, where the row knows no way on. */
 static void row_refused(struct mc_bringup *b, enum mc_fault fault, const char *detail)
 {
@@ -186,7 +196,7 @@ static void script_done(void *ctx, const struct mc_chat_result *result)
         script_refused(b, result);
         break;
     case MC_CHAT_LATE:
-        row_late(b, result->detail);
+        script_late(b, result->detail);
         break;
     case MC_CHAT_MALFORMED:
         row_refused(b, MC_FAULT_MODEM_MALFORMED, result->detail);

@@ -105,6 +105,7 @@ void mc_auth_mark(const struct mc_bringup *b, int type, const char *user, const 
     X(radio_check)                                                                                                     \
     X(radio_cycle)                                                                                                     \
     X(cereg)                                                                                                           \
+    X(cereg_poll)                                                                                                      \
     X(attach)                                                                                                          \
     X(cereg_urcs)                                                                                                      \
     X(signal)                                                                                                          \

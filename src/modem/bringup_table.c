@@ -69,7 +69,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     SCRIPT(REGISTER_RADIO, REGISTER, "register.radio", radio_check, 10000, .next = TO(REGISTER_URCS),
            .decide = mc_after_radio_check),
     SCRIPT(REGISTER_URCS, REGISTER, "register.urcs", cereg_urcs, 20000, .next = TO(REGISTER_WAIT)),
-    OTHER(REGISTER_WAIT, REGISTER, "register.wait", AWAIT, 0, .script = MC_SCRIPT_cereg, .poll_ms = 10000,
+    OTHER(REGISTER_WAIT, REGISTER, "register.wait", AWAIT, 0, .script = MC_SCRIPT_cereg_poll, .poll_ms = 10000,
           .satisfied = mc_registered_or_denied, .late = FAULT(NOT_REGISTERED), .refused = FAULT(MODEM_REFUSED),
           .next = TO(SIGNAL), .decide = mc_after_register_wait, .decide_late = mc_after_register_late),
     SCRIPT(REGISTER_ATTACH, REGISTER, "register.attach", attach, 50000, .next = TO(REGISTER_URCS)),

@@ -73,9 +73,12 @@ static const struct mc_chat_step sim_tries[] = {
 static const struct mc_chat_step sim_unlock[] = {
     STEP(.build = mc_build_pin, .timeout_ms = CPIN_MS, .flags = MC_CHAT_SECRET),
 };
+/* Of a row that waits: one that is lost is asked again, and only a modem that does not answer AT either ends the wait.
+ */
+#define POLL (MC_CHAT_PROVE | MC_CHAT_LATE_OK)
 static const struct mc_chat_step sim_poll[] = {
     STEP(.send = "AT+CPIN?", .prefix = "+CPIN:", .timeout_ms = CPIN_MS, .take = mc_take_cpin_ready,
-         .refused = mc_refused_cpin),
+         .refused = mc_refused_cpin, .flags = POLL),
 };
 static const struct mc_chat_step sim_identity[] = {
     STEP(.build = mc_build_card, .prefix = "+ICCID:", .timeout_ms = JOINED_MS, .take = mc_take_card,
@@ -113,6 +116,9 @@ static const struct mc_chat_step radio_cycle[] = {
 };
 static const struct mc_chat_step cereg[] = {
     STEP(.send = "AT+CEREG?", .prefix = "+CEREG:", .timeout_ms = AT_MS, .take = mc_take_cereg),
+};
+static const struct mc_chat_step cereg_poll[] = {
+    STEP(.send = "AT+CEREG?", .prefix = "+CEREG:", .timeout_ms = AT_MS, .take = mc_take_cereg, .flags = POLL),
 };
 static const struct mc_chat_step cereg_urcs[] = {
     CEREG_URCS,

@@ -183,6 +183,28 @@ static void cycles_within_the_attach_budget(void **unused)
     assert_in_range(w->status.counters.radio_cycles, 2, 6);
 }
 
+/* One question that nobody answers says nothing about the network: the search has its whole time, and no cycle breaks
+ * it off (TS.34: the modem's own search is left alone). A modem that is silent is called so at once. */
+static void a_lost_poll_is_no_verdict(void **unused)
+{
+    for (int mute = 0; mute < 2; mute++) {
+        _cleanup_world_ struct world *w = online("");
+        world_inject(w, "deregister 2");
+        world_inject(w, "no-carrier");
+        while (strcmp(w->status.step, "register.wait") != 0)
+            pass(w, 100);
+        int64_t began_ms = world_now(w);
+        pass(w, 15 * SECOND_MS);
+        world_inject(w, mute ? "mute on" : "silence AT+CEREG? 1");
+        until(w, MC_STATE_BACKOFF, 10 * MINUTE_MS);
+        assert_int_equal(w->status.fault, mute ? MC_FAULT_MODEM_SILENT : MC_FAULT_REGISTRATION_LOST);
+        assert_int_equal(w->status.counters.radio_cycles, 0);
+        int64_t took_ms = world_now(w) - began_ms;
+        assert_in_range(took_ms, mute ? 15 * SECOND_MS : 5 * MINUTE_MS,
+                        mute ? 40 * SECOND_MS : 5 * MINUTE_MS + SECOND_MS);
+    }
+}
+
 /* ---- modem ---- */
 
 static void boot_speed_after_a_reboot(void **unused)
@@ -256,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_reset_is_no_quiet_look),        cmocka_unit_test(detached_before_the_line),
         cmocka_unit_test(cycles_within_the_attach_budget), cmocka_unit_test(boot_speed_after_a_reboot),
         cmocka_unit_test(a_hang_up_waits_two_seconds),     cmocka_unit_test(a_cycle_asks_for_news),
+        cmocka_unit_test(a_lost_poll_is_no_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

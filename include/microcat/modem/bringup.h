@@ -105,7 +105,8 @@ struct mc_bringup_row {
     enum mc_row_kind kind;
     int script;             /* row of the scripts' list, 0 none; AWAIT: the slow poll behind the URC */
     int64_t deadline_ms;    /* of the whole row; 0: SearchTime= (registration) */
-    enum mc_fault late;     /* deadline passed or a command unanswered; NONE stands for MODEM_SILENT */
+    enum mc_fault late;     /* deadline passed or a command unanswered; NONE stands for MODEM_SILENT. AWAIT: the
+                               deadline alone; a poll that is lost is asked again while AT is answered */
     enum mc_fault refused;  /* a final ERROR whose CME code names no fault itself; NONE stands for MODEM_REFUSED */
     enum mc_step next;      /* END ends well */
     enum mc_step late_next; /* not END: go there instead of failing with `late` */
