@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define QUICK_MS   5000
 #define FLASH_MS   15000 /* a block may have to be erased first */
@@ -400,6 +401,20 @@ static int compare(struct job *job, struct repl *repl, const struct files *files
     return 0;
 }
 
+/*
+ * Is the board's modem tty there? Also of a board that was named by its prompt. What is no USB device has no serial
+ * number, and then any board's would be found: there only --modem= tells.
+ */
+static bool is_at_work(struct job *job, const struct mc_device *board, struct mc_device *ret_modem)
+{
+    if (job->modem && access(job->modem, F_OK) == 0) {
+        *ret_modem = (struct mc_device){0};
+        snprintf(ret_modem->path, sizeof(ret_modem->path), "%s", job->modem);
+        return true;
+    }
+    return (!job->device || *board->serial) && board_has_modem(job->loop, board->serial, ret_modem);
+}
+
 /* A bridge at work is not stopped for curiosity: that would cut the link. */
 int job_check(struct job *job)
 {
@@ -411,7 +426,7 @@ int job_check(struct job *job)
 
     if (r == 0)
         r = find(job, &board);
-    if (r == 0 && !job->device && board_has_modem(job->loop, board.serial, &modem)) {
+    if (r == 0 && is_at_work(job, &board, &modem)) {
         say(job, "the bridge is at work: %s", modem.path);
         files_free(&files);
         return prove_at(job, modem.path);

@@ -55,9 +55,20 @@ def from_the_box(room):
     says(result, 0, 'RP2350', 'checksums right', 'restarting', 'answers AT')
     expect(board.files() == INSTALLED, board.files())
     same_as_here(board)
-    says(tool(board, 'check'), 0, 'is on the board')
+    says(tool(board, 'check', modem=False), 0, 'is on the board')
     says(tool(board, 'install'), 0)  # again: nothing is left over
     expect(board.files() == INSTALLED, board.files())
+
+
+# Its modem's tty is asked; the prompt, where a Ctrl-C would end the bridge, hears nothing.
+def a_bridge_at_work_is_not_stopped(room):
+    board = Prompt(room)
+    says(tool(board, 'install'), 0)
+    heard = board.received
+    says(tool(board, 'check'), 0, 'the bridge is at work', 'answers AT')
+    expect(board.received == heard, board.received, heard)
+    other = Prompt(os.path.join(room, 'other'))  # no bridge on it, and so no such tty
+    says(tool(other, 'check'), 1, 'main.py is missing')
 
 
 def a_program_of_ones_own_is_kept(room):
@@ -231,7 +242,7 @@ def under_the_real_interpreter(room):
         board.stop()
 
 
-CASES = [from_the_box, a_program_of_ones_own_is_kept, a_program_that_takes_interrupts_for_its_own, another_board, another_firmware,
+CASES = [from_the_box, a_bridge_at_work_is_not_stopped, a_program_of_ones_own_is_kept, a_program_that_takes_interrupts_for_its_own, another_board, another_firmware,
          a_firmware_without_usb_device, no_room, no_room_after_all, bytes_that_arrive_damaged, pulled_in_the_middle, an_echo, silence,
          a_port_in_use, gone_between_found_and_opened, a_board_that_does_not_come_back, a_modem_that_does_not_answer, nothing_there, bad_usage,
          under_the_real_interpreter]
