@@ -182,6 +182,11 @@ int repl_ask(struct repl *repl, const char *text, const char *answer, int64_t ti
     return r < 0 ? r : wait_for(repl, answer, timeout_ms, NULL, 0);
 }
 
+int repl_set_baud(struct repl *repl, uint32_t baud)
+{
+    return repl->gone ? -ENODEV : repl->port->ops->set_baud(repl->port, baud);
+}
+
 int repl_break(struct repl *repl, int64_t ms)
 {
     int r = repl->port->ops->set_break(repl->port, true);

@@ -32,6 +32,8 @@ int repl_leave_with(struct repl *repl, const char *code);
 
 /** On any tty: sends @text, waits for @answer. 0, -ETIMEDOUT, -ENODEV. */
 int repl_ask(struct repl *repl, const char *text, const char *answer, int64_t timeout_ms);
+/** The speed of this side of the line. 0, -EINVAL (the tty cannot do it), -ENODEV or another -errno. */
+int repl_set_baud(struct repl *repl, uint32_t baud);
 /** A BREAK of this length, if the tty has one. 0 or -errno. */
 int repl_break(struct repl *repl, int64_t ms);
 /** DSR: 1, 0 or -errno. */

@@ -17,6 +17,7 @@
 #define RESTART_MS 20000
 #define BOOT_MS    30000 /* the modem's, from its power key to the first OK */
 #define AT_MS      1000
+#define BOOT_BAUD  115200 /* the modem's after every boot (767, AT+IPR) */
 #define KEY_MS     3500
 #define CHUNK      256
 #define SPARE      8192 /* the file system's own */
@@ -289,14 +290,42 @@ static int restart(struct job *job, struct repl **repl)
     return 0;
 }
 
-static int answers(struct repl *repl, int64_t for_ms)
+/*
+ * Speeds that this series can be at (767, AT+IPR; modem/finder.c asks at the same ones): that of its boot first, and
+ * longest; then what somebody's AT+IPR may have left. microcatd's BaudRate= outlives its end, and a restart of the
+ * board, too. The first AT at the right speed ends the line that those at wrong ones began: it takes a second one.
+ */
+static const struct speed {
+    uint32_t baud;
+    unsigned tries;
+    int64_t wait_ms;
+} speeds[] = {{BOOT_BAUD, 3, AT_MS}, {460800, 2, AT_MS / 2}, {230400, 2, AT_MS / 2}, {57600, 2, AT_MS / 2},
+              {38400, 2, AT_MS / 2}, {19200, 2, AT_MS / 2},  {9600, 2, AT_MS / 2}};
+
+static int answers_at(struct repl *repl, const struct speed *speed)
+{
+    int r = repl_set_baud(repl, speed->baud);
+
+    if (r < 0)
+        return r == -ENODEV ? r : -ETIMEDOUT; /* what this tty cannot do, the modem is not at */
+    r = -ETIMEDOUT;
+    for (unsigned i = 0; r == -ETIMEDOUT && i < speed->tries; i++)
+        r = repl_ask(repl, "AT\r", "OK\r\n", speed->wait_ms);
+    return r;
+}
+
+/* Asks at each speed, once at least, and as long as that. The modem's own speed stays as it is. */
+static int answers(struct repl *repl, int64_t for_ms, uint32_t *ret_baud)
 {
     int64_t until_ms = mc_loop_clock_ms() + for_ms;
-    int r;
+    int r = -ETIMEDOUT;
 
-    do
-        r = repl_ask(repl, "AT\r", "OK\r\n", AT_MS);
-    while (r == -ETIMEDOUT && mc_loop_clock_ms() < until_ms);
+    do {
+        for (size_t i = 0; r == -ETIMEDOUT && i < MC_LENGTH_OF(speeds); i++) {
+            r = answers_at(repl, &speeds[i]);
+            *ret_baud = speeds[i].baud;
+        }
+    } while (r == -ETIMEDOUT && mc_loop_clock_ms() < until_ms);
     return r;
 }
 
@@ -304,6 +333,7 @@ static int prove_at(struct job *job, const char *path)
 {
     struct mc_port_holder holder;
     struct repl *modem;
+    uint32_t baud;
     int r = repl_open(job->loop, path, &modem);
 
     if (r == -EBUSY && mc_port_holder(path, &holder) == 0 && !strcmp(holder.name, "microcatd")) {
@@ -312,19 +342,21 @@ static int prove_at(struct job *job, const char *path)
     }
     if (r < 0)
         return fail_open(path, r);
-    r = answers(modem, 3 * AT_MS);
+    r = answers(modem, 0, &baud); /* also where DSR says off: the key would switch off one that is on */
     if (r == -ETIMEDOUT && repl_dsr(modem) == 0) {
         say(job, "the modem is off: pressing its power key");
         repl_break(modem, KEY_MS);
     }
     if (r == -ETIMEDOUT)
-        r = answers(modem, BOOT_MS);
+        r = answers(modem, BOOT_MS, &baud);
     repl_close(modem);
     if (r == -ETIMEDOUT)
-        return fail("the bridge is there, but the modem does not answer AT on %s: is its power supply enough?", path);
+        return fail("the bridge is there, but the modem does not answer AT on %s at any speed: is its power supply "
+                    "enough?",
+                    path);
     if (r < 0)
         return fail("%s: %s", path, strerror(-r));
-    say(job, "the modem answers AT on %s", path);
+    say(job, "the modem answers AT on %s, at %u bit/s", path, (unsigned)baud);
     return 0;
 }
 

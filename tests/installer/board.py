@@ -10,6 +10,7 @@ import os
 import pty
 import select
 import subprocess
+import termios
 import threading
 import tty
 import types
@@ -51,7 +52,7 @@ class Prompt:
         self.free_bytes, self.room_bytes, self.pull_after = 1 << 20, 1 << 30, None
         self.kind, self.deaf_to_interrupts, self.damage = 'prompt', 0, False
         self.modem_fds, self.modem_gone, self.modem_thread = (), threading.Event(), None
-        self.modem_answers, self.comes_back = True, True
+        self.modem_answers, self.modem_baud, self.comes_back = True, termios.B115200, True
         self.__dict__.update(faults)
         self.received = 0
         self.master, self.slave = open_pty(self.link)
@@ -205,9 +206,11 @@ class Prompt:
         try:
             while not gone.is_set():
                 if select.select([master], [], [], 0.1)[0]:
-                    said += os.read(master, 64)
-                    if said.endswith(b'AT\r') and self.modem_answers:
-                        os.write(master, b'AT\r\r\nOK\r\n')
+                    fits = termios.tcgetattr(master)[5] == self.modem_baud
+                    data = os.read(master, 64)
+                    said += data if fits else b'?' * len(data)  # rubbish, which stands before what comes next
+                    if said.endswith(b'\r') and self.modem_answers:
+                        os.write(master, b'AT\r\r\nOK\r\n' if said == b'AT\r' else b'\r\nERROR\r\n')
                         said = b''
         except (OSError, ValueError):
             pass  # gone with the board

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -52,7 +53,7 @@ def from_the_box(room):
     board = Prompt(room)
     says(tool(board, 'check'), 1, 'main.py is missing', 'microcat-bridge install')
     result = tool(board, 'install')
-    says(result, 0, 'RP2350', 'checksums right', 'restarting', 'answers AT')
+    says(result, 0, 'RP2350', 'checksums right', 'restarting', 'answers AT', 'at 115200 bit/s')
     expect(board.files() == INSTALLED, board.files())
     same_as_here(board)
     says(tool(board, 'check', modem=False), 0, 'is on the board')
@@ -212,6 +213,15 @@ def a_modem_that_does_not_answer(room):
     says(tool(board, 'install'), 1, 'the modem does not answer AT')
 
 
+# microcatd's BaudRate= is there when it has ended.
+def a_modem_at_another_speed(room):
+    board = Prompt(room, modem_baud=termios.B460800)
+    says(tool(board, 'install'), 0, 'answers AT', 'at 460800 bit/s')
+    says(tool(board, 'check'), 0, 'answers AT', 'at 460800 bit/s')
+    board.modem_baud = termios.B9600
+    says(tool(board, 'check'), 0, 'at 9600 bit/s')
+
+
 def nothing_there(room):
     class Nothing:
         link = os.path.join(room, 'nothing')
@@ -244,7 +254,7 @@ def under_the_real_interpreter(room):
 
 CASES = [from_the_box, a_bridge_at_work_is_not_stopped, a_program_of_ones_own_is_kept, a_program_that_takes_interrupts_for_its_own, another_board, another_firmware,
          a_firmware_without_usb_device, no_room, no_room_after_all, bytes_that_arrive_damaged, pulled_in_the_middle, an_echo, silence,
-         a_port_in_use, gone_between_found_and_opened, a_board_that_does_not_come_back, a_modem_that_does_not_answer, nothing_there, bad_usage,
+         a_port_in_use, gone_between_found_and_opened, a_board_that_does_not_come_back, a_modem_that_does_not_answer, a_modem_at_another_speed, nothing_there, bad_usage,
          under_the_real_interpreter]
 
 failed = 0

@@ -13,11 +13,13 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#include <microcat/io/port.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PROMPT "/dev/ttyACM7"
-#define MODEM  "/dev/ttyACM8"
+#define PROMPT    "/dev/ttyACM7"
+#define MODEM     "/dev/ttyACM8"
+#define BOOT_BAUD 115200
 
 static struct {
     const char *serial; /* of the board that is found */
@@ -25,6 +27,11 @@ static struct {
     char opened[64];    /* the last one */
     unsigned entered;   /* prompts: each ends what ran there */
     const char *looked_for;
+    uint32_t modem_baud, baud, cannot; /* the modem's, 0: it is off or dead; the tty's; what the tty refuses */
+    bool rubbish;                      /* stands in the modem's line */
+    int dsr;
+    unsigned keys; /* pressed; the first one switches a modem that is off on */
+    int64_t now_ms;
 } world;
 
 struct repl {
@@ -94,19 +101,44 @@ int repl_leave_with(struct repl *repl, const char *code)
     return 0;
 }
 
+int repl_set_baud(struct repl *repl, uint32_t baud)
+{
+    if (baud == world.cannot)
+        return -EINVAL;
+    world.baud = baud;
+    return 0;
+}
+
 int repl_ask(struct repl *repl, const char *text, const char *answer, int64_t timeout_ms)
 {
-    return 0;
+    bool answers = world.baud == world.modem_baud && !world.rubbish;
+
+    world.rubbish = world.baud != world.modem_baud;
+    world.now_ms += answers ? 1 : timeout_ms;
+    return answers ? 0 : -ETIMEDOUT;
 }
 
 int repl_break(struct repl *repl, int64_t ms)
 {
+    world.now_ms += ms;
+    world.keys++;
+    world.modem_baud = world.dsr == 0 && world.modem_baud == 0 ? BOOT_BAUD : 0;
     return 0;
 }
 
 int repl_dsr(struct repl *repl)
 {
-    return 1;
+    return world.dsr;
+}
+
+int mc_port_holder(const char *path, struct mc_port_holder *ret_holder)
+{
+    return -ENOENT;
+}
+
+int64_t mc_loop_clock_ms(void)
+{
+    return world.now_ms;
 }
 
 /* What it tells people is not for those who read this test's words. */
@@ -151,6 +183,7 @@ static void check_leaves_a_bridge_at_work_alone(void **state)
         memset(&world, 0, sizeof(world));
         world.serial = rows[i].serial;
         world.modem_there = rows[i].modem_there;
+        world.modem_baud = BOOT_BAUD;
         int r = run_quietly(job_check, &job);
         if (r != !alone || world.entered != !alone || strcmp(world.opened, rows[i].opened) != 0)
             fail_msg("row %zu: %d, opened %s, prompts entered: %u", i, r, world.opened, world.entered);
@@ -159,9 +192,53 @@ static void check_leaves_a_bridge_at_work_alone(void **state)
     }
 }
 
+/* No key is pressed on a modem that answers at any of its speeds: it would switch it off. */
+static void every_speed_is_asked_before_a_key_is_pressed(void **state)
+{
+    static const struct {
+        uint32_t baud;
+        int dsr;
+        uint32_t cannot;
+        unsigned keys;
+        int result;
+        int64_t within_ms;
+    } rows[] = {
+        {115200, 1, 0, 0, 0, 1000},
+        {115200, 0, 0, 0, 0, 1000},
+        {460800, 1, 0, 0, 0, 5000}, /* microcatd's */
+        {460800, 0, 0, 0, 0, 5000}, /* a board without that wire */
+        {460800, -EOPNOTSUPP, 0, 0, 0, 5000},
+        {230400, 0, 0, 0, 0, 10000},
+        {57600, 0, 0, 0, 0, 10000},
+        {38400, 0, 0, 0, 0, 10000},
+        {19200, 0, 0, 0, 0, 10000},
+        {9600, 0, 0, 0, 0, 10000},
+        {230400, 0, 460800, 0, 0, 10000}, /* a tty that cannot do one of them */
+        {460800, 1, 460800, 0, 1, 60000},
+        {0, 0, 0, 1, 0, 15000}, /* off: it comes */
+        {0, 1, 0, 0, 1, 60000}, /* on, and dead: the key would do no good */
+        {0, -EOPNOTSUPP, 0, 0, 1, 60000},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct job job = {0};
+
+        memset(&world, 0, sizeof(world));
+        world.serial = "E661";
+        world.modem_there = true;
+        world.modem_baud = rows[i].baud;
+        world.dsr = rows[i].dsr;
+        world.cannot = rows[i].cannot;
+        int r = run_quietly(job_check, &job);
+        if (r != rows[i].result || world.keys != rows[i].keys || world.now_ms > rows[i].within_ms)
+            fail_msg("row %zu: %d, keys pressed: %u, after %lld ms", i, r, world.keys, (long long)world.now_ms);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(check_leaves_a_bridge_at_work_alone)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(check_leaves_a_bridge_at_work_alone),
+                                       cmocka_unit_test(every_speed_is_asked_before_a_key_is_pressed)};
 
     return cmocka_run_group_tests_name("installer/steps", tests, NULL, NULL);
 }
