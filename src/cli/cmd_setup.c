@@ -224,17 +224,56 @@ static void on_report(void *ctx, enum mc_log_level level, const char *text)
         cli_complain("%s", text);
 }
 
-/* The key of a value that the daemon would read as another one; NULL: none. */
-static const char *not_as_given(const struct mc_config *config, const struct answer *answers)
+/* What the daemon would read as another value than the answer, from @from on; NULL: no more. "None" is an answer, too.
+ */
+static const struct mc_config_row *not_as_given(const struct mc_config *config, const struct answer *answers, int *from)
 {
     const char *settings = (const char *)mc_config_settings(config);
 
-    for (int i = 0; i < ANSWERS; i++) {
-        const struct mc_config_row *row = mc_config_row_find(answers[i].section, answers[i].key);
-        if (*answers[i].value && strcmp(*(char *const *)(settings + row->offset), answers[i].value) != 0)
-            return row->key;
+    for (; *from < ANSWERS; ++*from) {
+        const struct answer *it = &answers[*from];
+        const struct mc_config_row *row = mc_config_row_find(it->section, it->key);
+        if ((*it->value || it->asked) && strcmp(*(char *const *)(settings + row->offset), it->value) != 0)
+            return row;
     }
     return NULL;
+}
+
+/* The service's, while it runs; else those of the caller, which are none. */
+static int load_with_credentials(const struct cli *cli, const char *path, const char *unit, struct mc_config **ret)
+{
+    _cleanup_free_ char *folder = NULL;
+    bool lent = false;
+
+    if (asprintf(&folder, "/run/credentials/%s", unit) < 0)
+        folder = NULL;
+    if (folder && !cli->setup.config && !getenv("CREDENTIALS_DIRECTORY") && access(folder, R_OK | X_OK) == 0)
+        lent = setenv("CREDENTIALS_DIRECTORY", folder, 0) == 0;
+    int r = mc_config_load(path, cli->instance, on_report, NULL, ret);
+    if (lent)
+        unsetenv("CREDENTIALS_DIRECTORY");
+    return r;
+}
+
+/* Drop-ins and credentials win over the file: is what the daemon will read what was asked for? */
+static enum cli_exit check_conf(const struct cli *cli, const char *path, const char *unit, const struct answer *answers)
+{
+    enum cli_exit result = CLI_DONE;
+    const struct mc_config_row *row;
+    struct mc_config *config = NULL;
+    int r = load_with_credentials(cli, path, unit, &config);
+
+    if (r < 0 && r != -ENODATA) {
+        cli_complain("microcatd will not take the configuration so: mend the rest of it");
+        return CLI_REFUSED;
+    }
+    for (int i = 0; (row = not_as_given(config, answers, &i)); i++) {
+        cli_complain("%s= is set in %s, and that counts: change it there, or take it out", row->key,
+                     mc_config_origin(config, row));
+        result = CLI_REFUSED;
+    }
+    mc_config_free(config);
+    return r < 0 ? CLI_REFUSED : result;
 }
 
 static enum cli_exit write_conf(const char *path, const struct answer *answers)
@@ -260,12 +299,12 @@ static enum cli_exit write_conf(const char *path, const struct answer *answers)
         return CLI_REFUSED;
     }
     r = mc_config_load_text(path, text, strlen(text), on_report, NULL, &config);
-    const char *lost = r == 0 ? not_as_given(config, answers) : NULL;
+    const struct mc_config_row *lost = r == 0 ? not_as_given(config, answers, &(int){0}) : NULL;
     mc_config_free(config);
     if (lost) {
         cli_complain("%s= cannot be written so: the file's reader would make something else of it (are there spaces at "
                      "its ends?)",
-                     lost);
+                     lost->key);
         return CLI_USAGE;
     }
     if (r < 0) {
@@ -331,6 +370,8 @@ enum cli_exit cli_run_setup(const struct cli *cli)
     result = take_answers(cli, answers);
     if (result == CLI_DONE)
         result = write_conf(or_else(cli->setup.config, path), answers);
+    if (result == CLI_DONE)
+        result = check_conf(cli, or_else(cli->setup.config, path), unit, answers);
     explicit_bzero(answers, sizeof(answers));
     if (result != CLI_DONE || cli->setup.no_start)
         return result;

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BLANKS    " \t\r\v\f" /* what the reader strips */
+#define BYTE_MARK "\xEF\xBB\xBF"
+
 struct place {
     size_t from, to; /* what is replaced; the same: nothing, it is put in */
     int rank;        /* the higher, the better; 0: nowhere */
@@ -17,20 +20,20 @@ static bool is_section(const char *line, const char *name)
     return line[0] == '[' && strncmp(line + 1, name, len) == 0 && line[1 + len] == ']';
 }
 
-/* "Key=" or "Key =", behind white space; with @mark in front of it. */
+/* "Key=", "Key =" or, for the reader the same, "Key:", behind white space; @commented: with a mark in front of it. */
 static bool is_key(const char *line, const char *key, bool commented)
 {
     size_t len = strlen(key);
 
-    line += strspn(line, " \t");
+    line += strspn(line, BLANKS);
     if (commented && *line != '#' && *line != ';')
         return false;
     line += commented;
     if (strncmp(line, key, len) != 0)
         return false;
     line += len;
-    line += strspn(line, " \t");
-    return *line == '=';
+    line += strspn(line, BLANKS);
+    return *line == '=' || *line == ':';
 }
 
 static void better(struct place *place, int rank, size_t from, size_t to)
@@ -44,10 +47,10 @@ static struct place find(const char *text, const char *section, const char *key)
     struct place place = {0};
     bool inside = false;
 
-    for (size_t at = 0; text[at];) {
+    for (size_t at = strncmp(text, BYTE_MARK, 3) == 0 ? 3 : 0; text[at];) {
         const char *line = text + at;
         size_t end = at + strcspn(line, "\n"), next = end + (text[end] == '\n');
-        size_t blank = strspn(line, " \t\r");
+        size_t blank = strspn(line, BLANKS);
 
         if (line[blank] == '[')
             inside = is_section(line + blank, section);

@@ -128,6 +128,46 @@ def what_the_file_would_lose_is_refused(room):
     assert room.setup('--apn=x', '--password-file=-', '--no-start', stdin=b'a ;b # c\n')[0] == 0
 
 
+# The file is as it should be, and the daemon would do something else: nothing is started.
+@case
+def what_wins_over_the_file_is_named(room):
+    room.write('systemctl', f'#!/bin/sh\necho "$@" >>{room.path}/asked\n', 0o755)
+    os.mkdir(room.conf + '.d')
+    room.write('conf.d/10.conf', '# the rest\n[PDP]\nAPN=old.example\n')
+    code, said = room.setup('--apn=new.example')
+    assert code == 1 and f'APN= is set in {room.conf}.d/10.conf:3' in said and 'APN=new.example' in room.read(), (code, said)
+    assert not os.path.exists(os.path.join(room.path, 'asked'))
+    assert room.setup('--apn=old.example', '--no-start')[0] == 0  # the same: nothing is lost
+    room.write('conf.d/10.conf', '[PDP]\nAPN=\n')
+    code, said = room.setup('--apn=x', '--no-start')
+    assert code == 1 and 'APN= is set in' in said, (code, said)
+    room.write('conf.d/10.conf', '[PDP]\nUser=other\n[SIM]\nPIN=5678\n', 0o600)
+    assert room.setup('--apn=x', '--no-start')[0] == 0  # of these nobody said anything
+    code, said = room.talk((b'APN:', b'x'), (b'none):', b''), (b'none):', b''), (b'none):', b''))
+    assert code == 1 and 'User= is set in' in said and 'PIN= is set in' in said and '5678' not in said, (code, said)
+    room.write('conf.d/10.conf', '[PPP]\nMTU=nonsense\n')
+    code, said = room.setup('--apn=x', '--no-start')
+    assert code == 1 and 'MTU' in said and 'will not take' in said, (code, said)
+
+
+@case
+def a_credential_wins_over_the_file_and_is_named(room):
+    os.mkdir(os.path.join(room.path, 'credentials'))
+    file = room.write('credentials/sim.pin', '5678', 0o600)
+    room.env['CREDENTIALS_DIRECTORY'] = os.path.join(room.path, 'credentials')
+    code, said = room.setup('--apn=x', '--pin-file=-', '--no-start', stdin=b'1234\n')
+    assert code == 1 and f'PIN= is set in {file}' in said and '5678' not in said, (code, said)
+    assert room.setup('--apn=x', '--pin-file=-', '--no-start', stdin=b'5678\n')[0] == 0
+    assert room.setup('--apn=x', '--no-start')[0] == 0
+
+
+@case
+def a_mark_at_the_beginning_hides_no_pin(room):
+    room.write('conf', '\ufeff[SIM]\nPIN=1234\n', 0o600)
+    code, said = room.talk((b'APN:', b'x'), (b'none):', b''), (b'none):', b''), (b'none):', b''))
+    assert code == 0 and room.read() == '\ufeff[SIM]\nPIN=\n\n[PDP]\nAPN=x\n', (code, said, room.read())
+
+
 @case
 def who_breaks_off_gets_the_terminal_back(room):
     import termios

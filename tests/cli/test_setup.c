@@ -31,6 +31,12 @@ static void a_key_is_set_where_it_belongs(void **state)
         {"[PDP]\nType=IP", "[PDP]\nType=IP\nAPN=x\n"},
         {"[PDPX]\nAPN=1\n", "[PDPX]\nAPN=1\n\n[PDP]\nAPN=x\n"},
         {"[PDP]\nAPNX=1\n", "[PDP]\nAPNX=1\nAPN=x\n"},
+        /* what the reader takes for the same */
+        {"\xEF\xBB\xBF[PDP]\nAPN=one\n", "\xEF\xBB\xBF[PDP]\nAPN=x\n"},
+        {"\xEF\xBB\xBF", "\xEF\xBB\xBF\n\n[PDP]\nAPN=x\n"},
+        {"[PDP]\nAPN: one\n", "[PDP]\nAPN=x\n"},
+        {"\f[PDP]\n\vAPN\t:one\r\n", "\f[PDP]\nAPN=x\n"},
+        {"x\n\xEF\xBB\xBF[PDP]\nAPN=1\n", "x\n\xEF\xBB\xBF[PDP]\nAPN=1\n\n[PDP]\nAPN=x\n"}, /* no mark */
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -41,6 +47,26 @@ static void a_key_is_set_where_it_belongs(void **state)
         free(text);
         free(again);
     }
+}
+
+static void what_is_set_is_seen(void **state)
+{
+    static const struct {
+        const char *text;
+        bool set;
+    } rows[] = {
+        {"[SIM]\nPIN=1234\n", true},
+        {"\xEF\xBB\xBF[SIM]\nPIN=1234\n", true},
+        {"[SIM]\nPIN:1234\n", true},
+        {"[SIM]\n#PIN=1234\n", false},
+        {"[PDP]\nPIN=1234\n", false},
+        {"\xEF\xBB\xBF", false},
+        {"", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (conf_edit_is_set(rows[i].text, "SIM", "PIN") != rows[i].set)
+            fail_msg("row %zu", i);
 }
 
 static const char xml[] =
@@ -84,7 +110,7 @@ static void an_operators_apns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_set_where_it_belongs),
-                                       cmocka_unit_test(an_operators_apns)};
+                                       cmocka_unit_test(what_is_set_is_seen), cmocka_unit_test(an_operators_apns)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
