@@ -278,7 +278,7 @@ static enum cli_exit check_conf(const struct cli *cli, const char *path, const c
 
 static enum cli_exit write_conf(const char *path, const struct answer *answers)
 {
-    _cleanup_free_ char *text = NULL;
+    _cleanup_free_ char *text = NULL, *target = NULL;
     struct mc_config *config = NULL;
     size_t len;
     int r = mc_file_read(path, CONF_MAX_BYTES, &text, &len);
@@ -311,7 +311,9 @@ static enum cli_exit write_conf(const char *path, const struct answer *answers)
         cli_complain("%s was not changed: it has mistakes beside what is set here", path);
         return CLI_REFUSED;
     }
-    r = mc_file_write(path, text, strlen(text), 0600);
+    r = mc_file_target(path, &target); /* what is a symlink stays one */
+    if (r == 0)
+        r = mc_file_write(target, text, strlen(text), 0600);
     explicit_bzero(text, strlen(text));
     if (r < 0) {
         cli_complain("%s: %s%s", path, strerror(-r), r == -EACCES ? " (run this as root)" : "");

@@ -8,13 +8,55 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/io/atomic_file.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define DAY_S 86400.0
+
+static int print_all(FILE *out, const char *text)
+{
+    errno = EIO;
+    return fputs(text, out) < 0 || fflush(out) != 0 ? -errno : 0;
+}
+
+/* A pipe or a device is no file that could be put another in the place of. */
+static int write_into(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "we");
+
+    if (!out)
+        return -errno;
+    int r = print_all(out, text);
+    return fclose(out) != 0 && r == 0 ? -errno : r;
+}
+
+static bool is_stdout(const char *path, const struct stat *st)
+{
+    struct stat out;
+
+    return strcmp(path, "-") == 0 ||
+           (st && fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == st->st_dev && out.st_ino == st->st_ino);
+}
+
+/* What bears the name stays what it is: only a file of its own is replaced, and whole. */
+static int write_out(const char *path, const char *text)
+{
+    _cleanup_free_ char *target = NULL;
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+
+    if (is_stdout(path, there ? &st : NULL))
+        return print_all(stdout, text);
+    if (there && !S_ISREG(st.st_mode))
+        return write_into(path, text);
+    int r = mc_file_target(path, &target);
+    return r < 0 ? r : mc_file_write(target, text, strlen(text), 0644);
+}
 
 static enum cli_exit write_svg(const struct cli *cli, const json_t *reply)
 {
     _cleanup_free_ char *text = render_signal_svg(reply);
-    int r = text ? mc_file_write(cli->signal.svg, text, strlen(text), 0644) : -ENOMEM;
+    int r = text ? write_out(cli->signal.svg, text) : -ENOMEM;
 
     if (r == 0)
         return CLI_DONE;

@@ -127,7 +127,7 @@ void cli_print_help(FILE *out)
           "  --timeout=T                        90s, 5min; a plain number is seconds\n"
           "  --mermaid                          draw the last bring-up as a Mermaid sequence diagram\n"
           "  --lines=N                          the newest N\n"
-          "  --watch --csv --svg=FILE           signal: go on; a line a sample; a picture in a file\n"
+          "  --watch --csv --svg=FILE           signal: go on; a line a sample; a picture (-: printed)\n"
           "  --apn=APN --user=NAME              setup: instead of being asked\n"
           "  --password-file=F --pin-file=F     setup: secrets, from a file or - for standard input\n"
           "  --config=FILE --no-start           setup: another file; write it only\n"

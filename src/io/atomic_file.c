@@ -114,6 +114,17 @@ int mc_file_replace(const char *path, const void *data, size_t len_bytes, mode_t
     return replace(path, data, len_bytes, mode, false);
 }
 
+int mc_file_target(const char *path, char **ret_path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) < 0 && errno == ENOENT)
+        *ret_path = strdup(path);
+    else
+        *ret_path = realpath(path, NULL);
+    return *ret_path ? 0 : -errno;
+}
+
 int mc_file_look(const char *path, struct mc_file_id *ret_id)
 {
     struct stat st;

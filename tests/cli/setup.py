@@ -80,6 +80,21 @@ def what_a_person_wrote_stays(room):
 
 
 @case
+def a_symlink_stays_one(room):
+    room.write('real', '[PDP]\nAPN=old\n', 0o600)
+    os.symlink('real', room.conf)
+    os.mkdir(room.conf + '.d')
+    room.write('conf.d/10.conf', '[PDP]\nUser=u\n')  # beside the name that the daemon has, not beside the file
+    code, said = room.setup('--apn=new', '--user=x', '--no-start')
+    assert code == 1 and 'User= is set in' in said and os.path.islink(room.conf), (code, said)
+    assert room.read() == '[PDP]\nAPN=new\nUser=x\n' and os.listdir(room.path).count('real') == 1, room.read()
+    os.unlink(room.conf)
+    os.symlink('nothing', room.conf)
+    code, said = room.setup('--apn=new', '--no-start')
+    assert code == 1 and os.path.islink(room.conf) and not os.path.exists(room.conf), (code, said)
+
+
+@case
 def a_bad_value_changes_nothing(room):
     room.write('conf', '[PDP]\nAPN=old\n')
     for words, says in [(['--apn=a b'], 'access point name'), (['--apn=x', '--pin-file=-'], '4 to 8 digits'), (['--apn='], '')]:

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -320,13 +321,62 @@ static void stranger_at_the_socket(void **state)
     fake_daemon_free(daemon);
 }
 
+/* What bears the name of --svg= stays what it is: a pipe, the output itself, a symlink. */
+static void a_picture_goes_where_it_is_told_to(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    char fifo[96], link[96], file[96], line[128], text[64];
+    struct program program;
+    struct stat st;
+
+    snprintf(fifo, sizeof(fifo), "%s/fifo", daemon->directory);
+    snprintf(link, sizeof(link), "%s/link", daemon->directory);
+    snprintf(file, sizeof(file), "%s/file", daemon->directory);
+    assert_int_equal(run(&program, daemon, "signal|--svg=-"), 0);
+    assert_int_equal(strncmp(program.out, "<svg", 4), 0);
+    snprintf(line, sizeof(line), "signal|--svg=%s", link);
+    assert_int_equal(symlink("/dev/stdout", link), 0); /* as the real one is, which root's rename would take away */
+    assert_int_equal(run(&program, daemon, line), 0);
+    assert_int_equal(strncmp(program.out, "<svg", 4), 0);
+    assert_true(lstat(link, &st) == 0 && S_ISLNK(st.st_mode) && unlink(link) == 0);
+
+    assert_int_equal(symlink("file", link), 0);
+    assert_int_equal(run(&program, daemon, line), 1); /* to nothing: which file is meant, it does not guess */
+    assert_true(access(file, F_OK) < 0 && close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)) == 0);
+    assert_int_equal(run(&program, daemon, line), 0);
+    assert_true(lstat(link, &st) == 0 && S_ISLNK(st.st_mode) && unlink(link) == 0);
+    assert_true(lstat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 100 && unlink(file) == 0);
+    snprintf(line, sizeof(line), "signal|--svg=%s", file); /* a name that is free */
+    assert_int_equal(run(&program, daemon, line), 0);
+    assert_true(lstat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 100 && unlink(file) == 0);
+
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    int fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    snprintf(line, sizeof(line), "signal|--svg=%s", fifo);
+    assert_int_equal(run(&program, daemon, line), 0);
+    assert_true(read(fd, text, sizeof(text)) > 4 && strncmp(text, "<svg", 4) == 0);
+    assert_true(lstat(fifo, &st) == 0 && S_ISFIFO(st.st_mode) && unlink(fifo) == 0);
+    close(fd);
+    assert_int_equal(symlink("/dev/full", link), 0);
+    snprintf(line, sizeof(line), "signal|--svg=%s", link);
+    assert_int_equal(run(&program, daemon, line), 1);
+    assert_non_null(strstr(program.out, "No space left"));
+    assert_int_equal(unlink(link), 0);
+    fake_daemon_free(daemon);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exit_status_and_words),        cmocka_unit_test(verbs_that_fail),
-        cmocka_unit_test(verb_that_ends_later),         cmocka_unit_test(daemon_that_dies_in_mid_call),
-        cmocka_unit_test(watch_prints_a_line_a_change), cmocka_unit_test(wait_ends_with_the_state),
-        cmocka_unit_test(long_verb_shows_its_steps),    cmocka_unit_test(stranger_at_the_socket),
+        cmocka_unit_test(exit_status_and_words),
+        cmocka_unit_test(verbs_that_fail),
+        cmocka_unit_test(verb_that_ends_later),
+        cmocka_unit_test(daemon_that_dies_in_mid_call),
+        cmocka_unit_test(watch_prints_a_line_a_change),
+        cmocka_unit_test(wait_ends_with_the_state),
+        cmocka_unit_test(long_verb_shows_its_steps),
+        cmocka_unit_test(stranger_at_the_socket),
+        cmocka_unit_test(a_picture_goes_where_it_is_told_to),
     };
 
     return cmocka_run_group_tests_name("cli/program", tests, NULL, NULL);

@@ -71,6 +71,26 @@ static void a_power_cut_leaves_nothing_in_the_way(void **state)
     assert_content("new", 3);
 }
 
+static void a_symlink_leads_to_what_is_written(void **state)
+{
+    char link[96], *target = NULL;
+
+    snprintf(link, sizeof(link), "%s/link", dir);
+    assert_int_equal(mc_file_target(path, &target), 0); /* a free name */
+    assert_string_equal(target, path);
+    free(target);
+    assert_int_equal(symlink("budget", link), 0);
+    assert_int_equal(mc_file_target(link, &target), -ENOENT);
+    assert_int_equal(mc_file_write(path, "x", 1, 0600), 0);
+    assert_int_equal(mc_file_target(link, &target), 0);
+    assert_string_equal(strrchr(target, '/'), "/budget");
+    free(target);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(symlink("link", link), 0);
+    assert_int_equal(mc_file_target(link, &target), -ELOOP);
+    assert_int_equal(unlink(link), 0);
+}
+
 static void errors_leave_the_old_file(void **state)
 {
     struct rlimit before, tiny = {.rlim_cur = 2, .rlim_max = RLIM_INFINITY};
@@ -131,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(a_power_cut_leaves_nothing_in_the_way, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_symlink_leads_to_what_is_written, setup, teardown),
         cmocka_unit_test_setup_teardown(errors_leave_the_old_file, setup, teardown),
         cmocka_unit_test_setup_teardown(odd_files_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(no_memory_is_reported, setup, teardown),

@@ -23,6 +23,12 @@ int mc_file_write(const char *path, const void *data, size_t len_bytes, mode_t m
 /** The same without syncing: whole for every process that reads it, but a power cut may bring the old one back. */
 int mc_file_replace(const char *path, const void *data, size_t len_bytes, mode_t mode);
 
+/**
+ * The file that @path means, with a real name that can be written anew without a symlink being lost; *@ret_path is the
+ * caller's. A name that is free stays as it is. 0, -ENOENT (a symlink to nothing), -ELOOP, -ENOMEM or another -errno.
+ */
+int mc_file_target(const char *path, char **ret_path);
+
 /** Which file it is that lies there, and in which version; zeroed: none. */
 struct mc_file_id {
     bool there;
