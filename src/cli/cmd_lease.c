@@ -22,7 +22,8 @@
 struct lease {
     const struct cli *cli;
     struct cli_link link;
-    char *path;
+    json_t *loan;  /* the daemon's word that it lends, or NULL */
+    char *path;    /* NULL: not begun */
     pid_t program; /* 0: none */
     int pidfd;
 };
@@ -76,48 +77,53 @@ static enum cli_exit reap(struct lease *lease)
 
 /* ---- the daemon ---- */
 
-static enum cli_exit lent(struct lease *lease, const json_t *parameters)
+static enum cli_exit begin(struct lease *lease)
 {
     const struct cli *cli = lease->cli;
-    const char *path = render_string(parameters, "path", "");
+    const char *path = render_string(lease->loan, "path", "");
     char time[32];
     double for_s = 0;
 
     lease->path = strdup(path);
     if (cli->n_args > 0)
         return lease->path ? start(lease) : CLI_REFUSED;
-    if (!cli_print_json(cli, parameters))
+    if (!cli_print_json(cli, lease->loan))
         puts(path);
     fflush(stdout);
-    render_number(parameters, "for_s", &for_s);
+    render_number(lease->loan, "for_s", &for_s);
     if (cli->progress)
         fprintf(stderr, "An AT channel, for %s at the most; Ctrl-C gives it back.\n",
                 render_duration(for_s, time, sizeof(time)));
     return CLI_DONE;
 }
 
-/* A message of the daemon's. @return whether it was the last. */
+static enum cli_exit end(const struct lease *lease, const json_t *parameters)
+{
+    if (!cli_print_json(lease->cli, parameters))
+        cli_complain("%s", render_string(parameters, "text", "it is over"));
+    return lease->path ? CLI_DONE : CLI_REFUSED; /* over before it began */
+}
+
+/* All that the daemon has said, as several messages may have come at once. @return whether the last one was there. */
 static bool take(struct lease *lease, enum cli_exit *ret_result)
 {
     json_t *message, *parameters;
-    int r = cli_link_receive(&lease->link, lease->path ? 0 : LEND_MS, &message);
+    bool last = false;
+    int r;
 
-    if (r == -EAGAIN && lease->path)
-        return false;
-    if (r < 0) {
-        *ret_result = cli_lost(lease->cli, r);
-        return true;
+    while (!last && (r = cli_link_receive(&lease->link, lease->loan ? 0 : LEND_MS, &message)) == 0) {
+        *ret_result = cli_judge(lease->cli, message, &parameters);
+        last = *ret_result != CLI_DONE || !render_get(parameters, "path");
+        if (!last && !lease->loan)
+            lease->loan = json_incref(parameters);
+        else if (last && *ret_result == CLI_DONE)
+            *ret_result = end(lease, parameters);
+        json_decref(message);
     }
-    *ret_result = cli_judge(lease->cli, message, &parameters);
-    bool last = *ret_result != CLI_DONE || !render_get(parameters, "path");
-    if (!last) {
-        *ret_result = lent(lease, parameters);
-        last = *ret_result != CLI_DONE;
-    } else if (*ret_result == CLI_DONE && !cli_print_json(lease->cli, parameters)) {
-        cli_complain("%s", render_string(parameters, "text", "it is over"));
-    }
-    json_decref(message);
-    return last;
+    if (last || (r == -EAGAIN && lease->loan))
+        return last;
+    *ret_result = cli_lost(lease->cli, r);
+    return true;
 }
 
 /* Back before this returns: the next lease is not refused because of this one. */
@@ -135,7 +141,7 @@ static enum cli_exit hold(struct lease *lease)
 {
     enum cli_exit result = CLI_DONE;
 
-    while (!take(lease, &result)) {
+    while (!take(lease, &result) && (lease->path || (result = begin(lease)) == CLI_DONE)) {
         struct pollfd fds[] = {{.fd = lease->link.fd, .events = POLLIN}, {.fd = lease->pidfd, .events = POLLIN}};
 
         while (poll(fds, 2, -1) < 0 && errno == EINTR)
@@ -172,5 +178,6 @@ enum cli_exit cli_run_lease(const struct cli *cli)
         close(lease.pidfd);
     cli_link_close(&lease.link);
     free(lease.path);
+    json_decref(lease.loan);
     return result;
 }

@@ -296,18 +296,54 @@ static void long_verb_shows_its_steps(void **state)
     fake_daemon_free(daemon);
 }
 
-/* Something else that listens where the daemon should. */
-static void stranger_at_the_socket(void **state)
+/* A socket in the daemon's place, of which each byte is the test's. */
+static int listen_instead(struct fake_daemon *daemon)
 {
-    struct fake_daemon *daemon = fake_daemon_new(NULL);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct program program;
-    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     fake_daemon_stop(daemon);
     strcpy(address.sun_path, daemon->path);
     assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(listener, 1), 0);
+    return listener;
+}
+
+/* Lent and over in one piece: a pty that is gone is not waited on, and nothing is started on it. */
+static void lease_that_is_over_at_once(void **state)
+{
+    static const char both[] = "{\"parameters\":{\"path\":\"/dev/pts/9999\",\"for_s\":600},\"continues\":true}\0"
+                               "{\"parameters\":{\"text\":\"The modem is gone.\"}}";
+    static const size_t first[] = {sizeof(both), 1, 40, 85}; /* bytes that come in the first piece, with the NULs */
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    int listener = listen_instead(daemon);
+    struct program program;
+
+    for (size_t i = 0; i < 2 * sizeof(first) / sizeof(first[0]); i++) {
+        size_t n = first[i / 2];
+
+        start(&program, daemon, i % 2 ? "lease|--|echo|started|{}" : "lease");
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        assert_int_equal(write(fd, both, n), n);
+        if (n < sizeof(both))
+            assert_int_equal(write(fd, both + n, sizeof(both) - n), sizeof(both) - n);
+        int status = finish(&program, daemon);
+        if (!strstr(program.out, "The modem is gone.") ||
+            (n == sizeof(both) && (status != 1 || strstr(program.out, "pts"))))
+            fail_msg("row %zu: exit %d; it said: %s", i, status, program.out);
+        close(fd);
+    }
+    close(listener);
+    fake_daemon_free(daemon);
+}
+
+/* Something else that listens where the daemon should. */
+static void stranger_at_the_socket(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    int listener = listen_instead(daemon), fd;
+    struct program program;
+
     start(&program, daemon, "status");
     fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     assert_true(write(fd, "HTTP/1.1 400 Bad Request\r\n", 27) == 27); /* with its NUL */
@@ -368,15 +404,11 @@ static void a_picture_goes_where_it_is_told_to(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exit_status_and_words),
-        cmocka_unit_test(verbs_that_fail),
-        cmocka_unit_test(verb_that_ends_later),
-        cmocka_unit_test(daemon_that_dies_in_mid_call),
-        cmocka_unit_test(watch_prints_a_line_a_change),
-        cmocka_unit_test(wait_ends_with_the_state),
-        cmocka_unit_test(long_verb_shows_its_steps),
-        cmocka_unit_test(stranger_at_the_socket),
-        cmocka_unit_test(a_picture_goes_where_it_is_told_to),
+        cmocka_unit_test(exit_status_and_words),        cmocka_unit_test(verbs_that_fail),
+        cmocka_unit_test(verb_that_ends_later),         cmocka_unit_test(daemon_that_dies_in_mid_call),
+        cmocka_unit_test(watch_prints_a_line_a_change), cmocka_unit_test(wait_ends_with_the_state),
+        cmocka_unit_test(long_verb_shows_its_steps),    cmocka_unit_test(stranger_at_the_socket),
+        cmocka_unit_test(lease_that_is_over_at_once),   cmocka_unit_test(a_picture_goes_where_it_is_told_to),
     };
 
     return cmocka_run_group_tests_name("cli/program", tests, NULL, NULL);
