@@ -57,14 +57,16 @@ static bool another_device(const struct mc_settings *a, const struct mc_settings
            strcmp(a->modem.usb_interface, b->modem.usb_interface) != 0;
 }
 
-/* SIGHUP: a file with mistakes changes nothing. What cannot change under a running daemon says so. */
+/* SIGHUP: a file with mistakes changes nothing. One without an APN is one where a call has an APN: half a file,
+ * perhaps, of somebody who writes it just now. What cannot change under a running daemon says so. */
 static void reload(void *ctx, int signo)
 {
     struct app *app = ctx;
     struct mc_config *fresh = NULL;
     mc_notify_reloading();
     int r = load_config(app->options, &fresh);
-    if (r < 0 && r != -ENODATA) {
+    if (r < 0 && (r != -ENODATA || *app->settings.pdp.apn)) {
+        mc_config_free(fresh);
         mc_err("the configuration was not read anew: the old one goes on");
         mc_notify_ready(NULL);
         return;

@@ -107,6 +107,9 @@ static void missing_apn_holds(void **state)
     whole_wait(w, "held");
     assert_string_equal(whole_get(w, "fault.code"), "apn-missing");
     assert_int_equal(whole_sim_count(w, "dials"), 0);
+    whole_config(w, "[PDP]\nAPN=\n[Recovery]\nRedialDelay=2s\n"); /* the rest counts meanwhile */
+    whole_kill(&w->daemon, SIGHUP);
+    whole_said(w, &w->daemon, "[Recovery] RedialDelay: 1s -> 2s");
     whole_config(w, NULL);
     whole_kill(&w->daemon, SIGHUP);
     whole_wait(w, "online");

@@ -137,6 +137,12 @@ static void reloads(void **state)
     whole_said(w, &w->daemon, "MTU=9000");
     whole_said(w, &w->daemon, "the old one goes on");
     assert_string_equal(whole_get(w, "state"), "online");
+    whole_config(w, "[PDP]\nAPN=\n"); /* half a file is no reason to end the call, and to wait for a person */
+    whole_kill(&w->daemon, SIGHUP);
+    whole_said(w, &w->daemon, "[PDP] APN= is missing");
+    whole_said(w, &w->daemon, "the old one goes on");
+    assert_string_equal(whole_get(w, "state"), "online");
+    assert_int_equal(whole_sim_count(w, "dials"), 1);
     whole_config(w, "[PDP]\nAPN=example.org\nPassword=another-one\n");
     whole_kill(&w->daemon, SIGHUP);
     whole_said(w, &w->daemon, "[PDP] APN: soracom.io -> example.org");
