@@ -55,12 +55,14 @@ static void drop_rude(struct ctl_client *client, const char *why)
     ctl_client_drop(client);
 }
 
+/* Who is neither read from nor written to may still go away: its place and its lease must not stay taken. */
 static void set_interest(struct ctl_client *client)
 {
     bool read = !client->eof && (client->closing || mc_buf_room(&client->in) > 0);
     bool write = mc_buf_len(&client->out) > 0;
+    unsigned interest = (read ? MC_WATCH_READ : 0) | (write ? MC_WATCH_WRITE : 0);
 
-    if (mc_watch_set(&client->watch, (read ? MC_WATCH_READ : 0) | (write ? MC_WATCH_WRITE : 0)) < 0)
+    if (mc_watch_set(&client->watch, interest ? interest : MC_WATCH_HANGUP) < 0)
         ctl_client_drop(client);
 }
 
@@ -292,7 +294,9 @@ static void on_ready(void *ctx, int fd, unsigned ready)
 {
     struct ctl_client *client = ctx;
 
-    if (ready & MC_WATCH_READ && !client->eof)
+    if (ready & MC_WATCH_HANGUP && hung_up(fd))
+        ctl_client_drop(client);
+    else if (ready & MC_WATCH_READ && !client->eof)
         take_input(client);
     if (!client->dead)
         pump(client);

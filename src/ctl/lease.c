@@ -44,6 +44,10 @@ void ctl_lease(struct ctl_client *client, bool cut, int64_t for_ms)
         ctl_client_fail(client, "NotSupported", "no channel can be lent here");
         return;
     }
+    if (client->eof) { /* it said that it stays no longer while it waited for the call before */
+        ctl_client_reply(client, json_pack("{s:n, s:n, s:s}", "path", "for_s", "text", "The holder has gone."));
+        return;
+    }
     pending = ctl_pending_new(client);
     if (!pending)
         return;

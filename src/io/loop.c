@@ -78,7 +78,8 @@ static struct event_base *new_base(void)
     struct event_config *config = event_config_new();
     struct event_base *base = NULL;
 
-    if (config && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
+    if (config && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0 &&
+        event_config_require_features(config, EV_FEATURE_ET) == 0) /* MC_WATCH_HANGUP would spin without */
         base = event_base_new_with_config(config);
     if (config)
         event_config_free(config);
@@ -199,6 +200,8 @@ static void on_fd_event(evutil_socket_t fd, short what, void *ctx)
     struct mc_watch *watch = ctx;
     unsigned ready = (what & EV_READ ? MC_WATCH_READ : 0) | (what & EV_WRITE ? MC_WATCH_WRITE : 0);
 
+    if (watch->interest == MC_WATCH_HANGUP)
+        ready = MC_WATCH_HANGUP;
     set_clock(watch->loop);
     watch->fn(watch->ctx, fd, ready); /* may remove the watch: not touched any more */
 }
@@ -217,6 +220,9 @@ int mc_watch_set(struct mc_watch *watch, unsigned interest)
 {
     short what = (short)((interest & MC_WATCH_READ ? EV_READ : 0) | (interest & MC_WATCH_WRITE ? EV_WRITE : 0));
 
+    /* An end of the stream stays readable, and so does what nobody reads: an edge tells what comes after it. */
+    if (interest == MC_WATCH_HANGUP)
+        what = EV_READ | EV_ET;
     if (interest == watch->interest)
         return 0;
     event_del(watch->event);

@@ -358,9 +358,14 @@ bool fake_daemon_serves(struct fake_daemon *daemon)
     return served;
 }
 
+static bool is_empty(void *ctx)
+{
+    const struct fake_daemon *daemon = ctx;
+
+    return mc_ctl_server_stats(daemon->server)->connected == 0;
+}
+
 bool fake_daemon_empties(struct fake_daemon *daemon)
 {
-    for (int i = 0; i < 10000 && mc_ctl_server_stats(daemon->server)->connected > 0; i++)
-        mc_loop_turn(daemon->loop);
-    return mc_ctl_server_stats(daemon->server)->connected == 0;
+    return test_wait(daemon->loop, is_empty, daemon, PATIENCE_MS);
 }

@@ -18,6 +18,10 @@
 #define STATUS  "{\"method\":\"io.microcat.Modem.Status\"}"
 #define WATCH   "{\"method\":\"io.microcat.Modem.Watch\",\"more\":true}"
 #define RESET   "{\"method\":\"io.microcat.Modem.Reset\"}"
+#define WAIT    "{\"method\":\"io.microcat.Modem.Wait\",\"parameters\":{\"for\":\"held\"}}"
+#define AT      "{\"method\":\"io.microcat.Modem.At\",\"parameters\":{\"command\":\"AT+QUEUED\"}}"
+#define LEASE   "{\"method\":\"io.microcat.Modem.Lease\",\"more\":true}"
+#define TRACE   "{\"method\":\"io.microcat.Modem.Trace\",\"parameters\":{\"lines\":5000}}"
 #define E(name) "io.microcat.Modem." name
 
 static void bad_messages_get_an_error(void **state)
@@ -131,6 +135,17 @@ static void message_by_the_byte(void **state)
     fake_daemon_free(daemon);
 }
 
+/* Turns the loop until what a client has sent and shut down is seen. */
+static void settle(struct fake_daemon *daemon)
+{
+    size_t connected = mc_ctl_server_stats(daemon->server)->connected;
+
+    for (int i = 0; i < 5; i++)
+        assert_true(fake_daemon_serves(daemon));
+    while (mc_ctl_server_stats(daemon->server)->connected > connected)
+        mc_loop_turn(daemon->loop);
+}
+
 /* `printf '...\0' | nc -U socket` shuts its end down at once and still wants the answers. */
 static void half_closed_gets_its_answers(void **state)
 {
@@ -140,9 +155,13 @@ static void half_closed_gets_its_answers(void **state)
     fake_peer_connect(&peer, daemon);
     for (int i = 0; i < 3; i++)
         fake_peer_call(&peer, STATUS);
+    fake_peer_call(&peer, WAIT); /* ends after all that is known of its client is its silence */
     shutdown(peer.fd, SHUT_WR);
     for (int i = 0; i < 3; i++)
         assert_non_null(fake_peer_receive(&peer));
+    settle(daemon);
+    fake_daemon_go(daemon, MC_STATE_HELD, MC_FAULT_SIM_PUK);
+    assert_non_null(fake_peer_receive(&peer));
     assert_true(fake_peer_closed(&peer));
     fake_peer_close(&peer);
     assert_true(fake_daemon_empties(daemon));
@@ -237,33 +256,70 @@ static void too_large_an_answer_is_refused(void **state)
     for (int i = 0; i < 5000; i++)
         mc_trace_add(daemon->trace, i, i, MC_TRACE_RECEIVED, "+CEREG: 0,5");
     fake_peer_connect(&peer, daemon);
-    assert_string_equal(
-        fake_peer_ask(&peer, "{\"method\":\"io.microcat.Modem.Trace\",\"parameters\":{\"lines\":5000}}"),
-        E("TooLarge"));
+    assert_string_equal(fake_peer_ask(&peer, TRACE), E("TooLarge"));
     assert_string_equal(fake_peer_ask(&peer, "{\"method\":\"io.microcat.Modem.Trace\",\"parameters\":{\"lines\":10}}"),
                         "");
     fake_peer_close(&peer);
     fake_daemon_free(daemon);
 }
 
-static void client_goes_away_in_mid_call(void **state)
+/* What a client leaves behind: a call that waits, its sending side shut down, its input full, its output unread. */
+struct leaving {
+    const char *call;
+    bool half, full, unread;
+};
+
+static void leave(struct fake_daemon *daemon, const struct leaving *how)
 {
-    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    static char filling[65536];
     struct fake_peer peer;
 
-    daemon->hold = true;
-    for (int i = 0; i < 3; i++) { /* a verb, a wait, a watch */
-        static const char *const calls[] = {
-            RESET, "{\"method\":\"io.microcat.Modem.Wait\",\"parameters\":{\"for\":\"held\"}}", WATCH};
+    fake_peer_connect(&peer, daemon);
+    fake_peer_call(&peer, how->call);
+    while (mc_ctl_server_stats(daemon->server)->connected == 0)
+        mc_loop_turn(daemon->loop);
+    settle(daemon);
+    for (int i = 0; how->unread && i < 600; i++) /* more than a socket takes, for who watches */
+        fake_daemon_go(daemon, MC_STATE_SYNC, MC_FAULT_MODEM_SILENT);
+    memset(filling, 'x', sizeof(filling));
+    if (how->full)
+        fake_peer_send(&peer, filling, sizeof(filling));
+    settle(daemon);
+    if (how->half)
+        shutdown(peer.fd, SHUT_WR);
+    settle(daemon);
+    /* It is still there, but for a lease, which ends with the sending side. */
+    assert_true(mc_ctl_server_stats(daemon->server)->connected == 1 || strcmp(how->call, LEASE) == 0);
+    fake_peer_close(&peer);
+    if (!fake_daemon_empties(daemon))
+        fail_msg("%s%s%s%s: not noticed", how->call, how->half ? ", half closed" : "", how->full ? ", full" : "",
+                 how->unread ? ", unread" : "");
+}
 
-        fake_peer_connect(&peer, daemon);
-        fake_peer_call(&peer, calls[i]);
-        while (mc_ctl_server_stats(daemon->server)->calls < (uint64_t)i + 1)
-            mc_loop_turn(daemon->loop);
-        fake_peer_close(&peer);
-        assert_true(fake_daemon_empties(daemon));
-    }
-    fake_daemon_finish(daemon, 0, "nobody hears this");
+static void client_goes_away_in_mid_call(void **state)
+{
+    static const struct {
+        const char *call;
+        bool waits, rests; /* with its output unread, with all of it read */
+    } calls[] = {
+        {RESET, false, true}, {WAIT, false, true},  {WATCH, true, true},
+        {AT, false, true},    {LEASE, false, true}, {TRACE, true, false}, /* no call is pending: its answer waits */
+    };
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+
+    for (int i = 0; i < 5000; i++)
+        mc_trace_add(daemon->trace, i, i, MC_TRACE_RECEIVED, "+CEREG: 0,5");
+    daemon->hold = true;
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+        for (unsigned bits = 0; bits < 8; bits++) {
+            struct leaving how = {calls[i].call, bits & 1, bits & 2, bits & 4};
+
+            if (how.unread ? calls[i].waits : calls[i].rests)
+                leave(daemon, &how);
+            fake_daemon_finish(daemon, 0, "nobody hears this");
+            assert_null(daemon->lessee);
+            assert_null(daemon->held_at);
+        }
     fake_daemon_go(daemon, MC_STATE_HELD, MC_FAULT_SIM_PUK);
     mc_loop_turn(daemon->loop);
     assert_true(fake_daemon_serves(daemon));

@@ -413,6 +413,26 @@ static void a_lease_ends_with_its_client(void **state)
     assert_null(f->daemon->lessee);
     fake_peer_close(&f->peer);
     fake_peer_connect(&f->peer, f->daemon);
+    f->daemon->lease.for_ms = 0;
+    f->daemon->hold = true;
+    fake_peer_call(&f->peer, M("Connect"));
+    fake_peer_call(&f->peer, MM("Lease", "{}"));
+    shutdown(f->peer.fd, SHUT_WR); /* before its turn came: nothing is lent, no call is cut for it */
+    fake_peer_connect(&other, f->daemon);
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(fake_peer_ask(&other, M("Status")), "");
+    fake_peer_close(&other);
+    fake_daemon_finish(f->daemon, 0, "connected");
+    f->daemon->hold = false;
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_string_equal(json_string_value(reply(f, "text")), "connected");
+    assert_non_null(fake_peer_receive(&f->peer));
+    assert_false(json_is_true(json_object_get(f->peer.message, "continues")));
+    assert_string_equal(json_string_value(reply(f, "text")), "The holder has gone.");
+    assert_int_equal(f->daemon->lease.for_ms, 0);
+    assert_true(fake_peer_closed(&f->peer));
+    fake_peer_close(&f->peer);
+    fake_peer_connect(&f->peer, f->daemon);
     fake_peer_call(&f->peer, MM("Lease", "{}"));
     assert_non_null(fake_peer_receive(&f->peer));
     assert_int_equal(f->daemon->lease.for_ms, 600000);

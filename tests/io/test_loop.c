@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <microcat/io/loop.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,6 +85,47 @@ static void a_watch_reports_and_rests(void **state)
         assert_int_equal(ping.calls, 2);
     }
     stop(&ping);
+}
+
+static void on_hang_up(void *ctx, int fd, unsigned ready)
+{
+    struct ping *ping = ctx;
+    struct pollfd poller = {.fd = fd};
+
+    assert_int_equal(ready, MC_WATCH_HANGUP);
+    ping->calls++;
+    ping->done = poll(&poller, 1, 0) == 1 && (poller.revents & (POLLHUP | POLLERR));
+}
+
+/* Input that nobody reads and a peer that only says no more call once each, and then let the loop sleep. */
+static void a_hang_up_alone_is_heard(void **state)
+{
+    for (int unread = 0; unread < 4; unread++) { /* bit 0: by us, bit 1: by the peer, which makes the end an error */
+        struct ping ping;
+        int pair[2];
+
+        start(&ping);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+        assert_int_equal(mc_watch_add(&ping.watch, ping.loop, pair[0], MC_WATCH_HANGUP, on_hang_up, &ping), 0);
+        if (unread & 1)
+            assert_int_equal(write(pair[1], "x", 1), 1);
+        if (unread & 2)
+            assert_int_equal(write(pair[0], "x", 1), 1);
+        assert_int_equal(shutdown(pair[1], SHUT_WR), 0);
+        for (int i = 0; i < 20; i++) {
+            mc_timer_init(&ping.timer, "test", set_done, &ping);
+            mc_timer_arm(&ping.timer, mc_loop_timers(ping.loop), 1);
+            ping.done = false;
+            test_wait_flag(ping.loop, &ping.done, 5000);
+        }
+        assert_true(ping.calls <= 3);
+        ping.done = false;
+        assert_int_equal(close(pair[1]), 0);
+        assert_true(test_wait_flag(ping.loop, &ping.done, 5000));
+        mc_watch_remove(&ping.watch);
+        close(pair[0]);
+        stop(&ping);
+    }
 }
 
 /* Whichever of the two ready watches is called first removes both: the second must not be called. */
@@ -314,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_watch_reports_and_rests),
+        cmocka_unit_test(a_hang_up_alone_is_heard),
         cmocka_unit_test(a_removed_watch_is_not_called),
         cmocka_unit_test(a_hang_up_shows_as_ready),
         cmocka_unit_test(a_file_without_readiness_is_refused),

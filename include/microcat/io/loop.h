@@ -50,7 +50,15 @@ void mc_loop_stop(struct mc_loop *loop);
 /** How often the loop woke up from sleep: the figure by which idleness is judged. */
 uint64_t mc_loop_wakeups(const struct mc_loop *loop);
 
-enum mc_watch_interest { MC_WATCH_READ = 1 << 0, MC_WATCH_WRITE = 1 << 1 };
+enum mc_watch_interest {
+    MC_WATCH_READ = 1 << 0,
+    MC_WATCH_WRITE = 1 << 1,
+    /*
+     * Alone: a peer that goes away calls, though nothing is read or written. So does, once each, what it sends before
+     * that, and setting this: whoever is called asks poll() for POLLHUP and POLLERR. With another it says nothing new.
+     */
+    MC_WATCH_HANGUP = 1 << 2,
+};
 
 /** @ready: those of the interests that are ready. Hang-up and errors of the descriptor show as every interest ready. */
 typedef void mc_watch_fn(void *ctx, int fd, unsigned ready);
