@@ -312,7 +312,10 @@ static void on_board_timer(void *ctx)
 
 void app_board_done(struct app *app)
 {
+    const struct mc_pulses *pulses = app->board.pulses;
     mc_timer_disarm(&app->board.timer);
+    if (pulses && pulses->steps[app->board.step].on) /* cut off while it pressed: nobody else lets go */
+        set_line(app, pulses->line, false);
     if (app->board.child)
         mc_child_free(app->board.child);
     app->board = (struct app_board){0};

@@ -163,6 +163,9 @@ static void connect_verb(struct mc_link *link, enum mc_verb verb)
 
 static void reset_verb(struct mc_link *link)
 {
+    /* A line that is worked starts the modem anew as well: cut in half, a power cycle would leave it off. */
+    if (mc_session_use(link->session) == MC_USE_BOARD)
+        return;
     if (!mc_link_open_port(link)) /* the verb has ended with the reason */
         return;
     if (mc_datacall_alive(link->call)) {

@@ -276,6 +276,8 @@ static const struct bench_row rows[] = {
     {"reset", NULL, "wait use:up say:reset +60000", "room|settle-port|begin|open-port|cancel|clear-fault|walk up remedy.reset|"},
     {"... a call ends first", NULL, "wait call:up say:reset +5000", "room|settle-port|begin amid-call|open-port|end-call none ()|5000 waited|"},
     {"... the port cannot be opened", NULL, "shut port-fails say:reset", "room|settle-port|begin|open-port|told -5 the device is busy|"},
+    {"... a line that is worked already is let to end: it starts the modem anew as well", NULL, "reset-line power-line wait use:board say:reset +5000",
+     "room|settle-port|begin|5000 waited|"},
     /* power on */
     {"it is on already", NULL, "power-line say:power-on", "room|settle-port|begin|told 0 The modem is on already.|"},
     {"... it carries a call", NULL, "lost fault:modem-off call:up say:power-on", "room|settle-port|begin amid-call|told 0 The modem is on already.|"},
