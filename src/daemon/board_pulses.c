@@ -6,14 +6,14 @@
 
 /*
  * A plain line is the board's own: pulses as MechaTracks' hardware guide has them, RESET 1 s (at least 0.5), PWRKEY 1 s
- * for on and 3 s (at least 2.5) for off, then up to 10 s until the modem is down.
+ * for on and 3 s (at least 2.5) for off, then up to 10 s until the modem is down: before that it hears no press.
  */
 #define PLAIN(line)                                                                                                    \
     {                                                                                                                  \
         [MC_BOARD_RESET] = {line, {{true, 1000}, {false, 0}}},                                                         \
         [MC_BOARD_POWER_CYCLE] = {line, {{true, 3000}, {false, 10000}, {true, 1000}, {false, 0}}},                     \
         [MC_BOARD_POWER_ON] = {line, {{true, 1000}, {false, 0}}},                                                      \
-        [MC_BOARD_POWER_OFF] = {line, {{true, 3000}, {false, 0}}},                                                     \
+        [MC_BOARD_POWER_OFF] = {line, {{true, 3000}, {false, 10000}, {false, 0}}},                                     \
     }
 static const struct mc_pulses plain[][4] = {
     [MC_PULSE_BREAK] = PLAIN(MC_PULSE_BREAK),

@@ -133,21 +133,39 @@ void mc_link_board_done(struct mc_link *link, int result)
     mc_session_board_done(link->session, result);
 }
 
+/* By the last word it stays off, or is switched on again: `power on` came while the line was worked, and perhaps
+ * `power off` once more. */
+static void went_off(struct mc_link *link)
+{
+    if (!mc_link_powered_off(link) && mc_wish_verb(link->wish) == MC_VERB_POWER_OFF) {
+        mc_wish_event(link->wish, MC_WISH_SWITCH_OFF);
+        mc_wish_event(link->wish, MC_WISH_SWITCHED_OFF);
+    }
+    if (!mc_link_powered_off(link)) {
+        mc_link_work_board(link, MC_BOARD_POWER_ON);
+        return;
+    }
+    mc_wish_end(link->wish, 0,
+                "The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, "
+                "20 s or more.");
+    mc_link_rest(link, MC_USE_BOARD);
+}
+
 void mc_link_worked(void *ctx, int result)
 {
     struct mc_link *link = ctx;
+    bool off = mc_session_board_line(link->session) == MC_BOARD_POWER_OFF;
     if (result < 0)
         mc_link_note(link, "the board's line could not be worked: %s", strerror(-result));
+    if (off && result == 0) {
+        went_off(link);
+        return;
+    }
     if (!mc_link_powered_off(link)) {
         mc_link_walk(link, MC_USE_UP, MC_STEP_FIND);
         return;
     }
-    if (result < 0)
-        mc_wish_end(link->wish, result, "The power line could not be worked: %s.", strerror(-result));
-    else
-        mc_wish_end(link->wish, 0,
-                    "The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, "
-                    "20 s or more.");
+    mc_wish_end(link->wish, result, "The power line could not be worked: %s.", strerror(-result));
     mc_link_rest(link, MC_USE_BOARD);
 }
 

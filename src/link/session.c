@@ -220,6 +220,11 @@ void mc_session_work_board(struct mc_session *session, enum mc_board_line what)
         session->req.board(session->req_ctx, what);
 }
 
+enum mc_board_line mc_session_board_line(const struct mc_session *session)
+{
+    return session->board_line;
+}
+
 void mc_session_board_done(struct mc_session *session, int result)
 {
     if (session->use != MC_USE_BOARD)

@@ -134,6 +134,8 @@ void mc_session_cancel(struct mc_session *session);
 void mc_session_call_ended(struct mc_session *session);
 /** Works a line of the board, with a detach before it where the modem still answers; host.worked() follows. */
 void mc_session_work_board(struct mc_session *session, enum mc_board_line what);
+/** The line that is being worked, or was last: MC_USE_BOARD, and in host.worked(). */
+enum mc_board_line mc_session_board_line(const struct mc_session *session);
 void mc_session_board_done(struct mc_session *session, int result);
 /** When signal, temperature and supply are asked next: host.sample() comes once. */
 void mc_session_sample_in(struct mc_session *session, int64_t delay_ms);

@@ -178,8 +178,29 @@ static void reset_verb(struct mc_link *link)
     mc_link_carry_verb(link);
 }
 
+/* A `power off` that is not through: the last word counts. */
+static bool takes_off_back(struct mc_link *link)
+{
+    if (mc_session_use(link->session) == MC_USE_BOARD && mc_session_board_line(link->session) == MC_BOARD_POWER_OFF) {
+        mc_wish_event(link->wish, MC_WISH_CONNECT);
+        mc_wish_end(
+            link->wish, 0,
+            "The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an "
+            "attach and a dial.");
+        return true;
+    }
+    if (mc_wish_state(link->wish) != MC_WISH_GOING_OFF)
+        return false;
+    mc_wish_event(link->wish, MC_WISH_CAME_BACK);
+    mc_session_stop_before_dial(link->session, !mc_link_wants_online(link));
+    mc_wish_end(link->wish, 0, "The modem is on, and stays on.");
+    return true;
+}
+
 static void power_on_verb(struct mc_link *link)
 {
+    if (takes_off_back(link))
+        return;
     enum mc_fault fault = link->remedy.fault;
     /* The fault is told until the link is online again; the modem may answer, and even carry a call, long before. */
     bool answers = mc_session_met(link->session) || mc_datacall_alive(link->call);

@@ -90,8 +90,8 @@ static const struct mc_machine_row rows[] = {
     {S(GOING_OFF),                  ON(SWITCHED_OFF),     NULL,       NULL,               IS(OFF)},
     {S(ONLINE),                     ON(LEND),             NULL,       NULL,               IS(LENT)},
     {S(LENT),                       ON(GIVEN_BACK),       NULL,       NULL,               IS(ONLINE)},
-    {S(OFF),                        ON(CAME_BACK),        was_online, NULL,               IS(ONLINE)},
-    {S(OFF),                        ON(CAME_BACK),        NULL,       NULL,               IS(COMMAND)},
+    {S(GOING_OFF) | S(OFF),         ON(CAME_BACK),        was_online, NULL,               IS(ONLINE)},
+    {S(GOING_OFF) | S(OFF),         ON(CAME_BACK),        NULL,       NULL,               IS(COMMAND)},
 };
 /* clang-format on */
 const struct mc_machine_table mc_wish_table = {"wish", &states, &events, rows, MC_LENGTH_OF(rows)};

@@ -32,7 +32,7 @@ enum mc_wish_event {
     MC_WISH_SWITCHED_OFF, /* the power is being switched off now */
     MC_WISH_LEND,
     MC_WISH_GIVEN_BACK,
-    MC_WISH_CAME_BACK, /* by hand, by the plug, or it did not hear that it should go off */
+    MC_WISH_CAME_BACK, /* by hand, by the plug, or it did not hear that it should go off; or it is not to go */
 };
 
 struct mc_wish;

@@ -42,7 +42,7 @@ static void every_setting(void **state)
         {MC_BOARD_RESET, "dtr", 0, "dtr on 1000 off"},
         {MC_BOARD_POWER_CYCLE, "rts", -EOPNOTSUPP, "rts on 3000 off 10000 on 1000 off"},
         {MC_BOARD_POWER_ON, "dtr", 1, "dtr on 1000 off"}, /* as configured: nobody is believed */
-        {MC_BOARD_POWER_OFF, "dtr", -EOPNOTSUPP, "dtr on 3000 off"},
+        {MC_BOARD_POWER_OFF, "dtr", -EOPNOTSUPP, "dtr on 3000 off 10000 off"},
         {MC_BOARD_RESET, "/sbin/reset", 1, "command"},
         {MC_BOARD_RESET, "auto", 1, "break on 1000 off 1500 off"},
         {MC_BOARD_RESET, "auto", 0, "break on 1000 off 1500 off"},

@@ -14,7 +14,11 @@ struct bench *bench_of(const struct mc_link *link)
 static const char *const uses[] = {
     [MC_USE_NONE] = "none",     [MC_USE_UP] = "up",     [MC_USE_HANGUP] = "hangup", [MC_USE_VERB] = "verb",
     [MC_USE_SAMPLE] = "sample", [MC_USE_PEEK] = "peek", [MC_USE_BOARD] = "board"};
-static const struct mc_strtab use_names = MC_STRTAB(uses);
+static const char *const lines[] = {[MC_BOARD_RESET] = "reset",
+                                    [MC_BOARD_POWER_CYCLE] = "power-cycle",
+                                    [MC_BOARD_POWER_ON] = "power-on",
+                                    [MC_BOARD_POWER_OFF] = "power-off"};
+static const struct mc_strtab use_names = MC_STRTAB(uses), line_names = MC_STRTAB(lines);
 
 const char *use_name(enum mc_session_use use)
 {
@@ -80,6 +84,11 @@ bool mc_session_in(const struct mc_session *session, unsigned states)
 enum mc_session_use mc_session_use(const struct mc_session *session)
 {
     return session->use;
+}
+
+enum mc_board_line mc_session_board_line(const struct mc_session *session)
+{
+    return session->board_line;
 }
 
 enum mc_step mc_session_step(const struct mc_session *session)
@@ -265,6 +274,8 @@ static bool session_word(struct mc_session *session, const char *word)
         session->said_off = true;
     else if (!strncmp(word, "use:", 4))
         session->use = (enum mc_session_use)value_of(&use_names, word + 4);
+    else if (!strncmp(word, "line:", 5))
+        session->board_line = (enum mc_board_line)value_of(&line_names, word + 5);
     else if (!strncmp(word, "step:", 5))
         session->step = step_of(word + 5);
     else

@@ -15,6 +15,7 @@ struct mc_session {
     bool present, open, met, muxed, said_off;
     enum mc_step step;
     enum mc_session_use use;
+    enum mc_board_line board_line;
     struct mc_facts facts;
 };
 
@@ -48,8 +49,8 @@ struct bench *bench_of(const struct mc_link *link);
 /** A modem that was met, online wanted, nothing under way; link.wait is not initialized. */
 void stage_begin(struct stage *stage);
 void stage_end(struct stage *stage);
-/** Words that every test knows: "met", "lost", "shut", "absent", "muxed", "said-off", "use:verb", "step:dial",
- * "call:up", "wish:radio-off", "before:command", "verb:reset", "state:register", "fault:no-carrier". */
+/** Words that every test knows: "met", "lost", "shut", "absent", "muxed", "said-off", "use:verb", "line:power-off",
+ * "step:dial", "call:up", "wish:radio-off", "before:command", "verb:reset", "state:register", "fault:no-carrier". */
 bool stage_word(struct bench *b, const char *word);
 /** Plays @rows, each on a stage of its own; @begin makes ready what the file under test needs. */
 void stage_rows(const struct bench_row *rows, size_t n_rows, void (*begin)(struct stage *stage), bench_word_fn *word);

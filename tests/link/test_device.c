@@ -254,9 +254,15 @@ static const struct bench_row rows[] = {
     {"... which the board has done", NULL, "board-done:-5", "board-done -5|"},
     {"it was worked: up", NULL, "worked:0", "walk up sync.find|"},
     {"... or not, which a person may read", NULL, "worked:-5", "note the board's line could not be worked: Input/output error|walk up sync.find|"},
-    {"it is off", NULL, "wish:off verb:power-off worked:0",
+    {"it is off", NULL, "line:power-off wish:off verb:power-off worked:0",
      "told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
-    {"... or not", NULL, "wish:off verb:power-off worked:-5",
+    {"... and nobody waits for that any more", NULL, "line:power-off wish:off worked:0", "rest board|"},
+    {"... and is switched on again: that was the last word", NULL, "line:power-off worked:0", "-> sync|work power-on|"},
+    {"... whatever else is wanted then", NULL, "line:power-off wish:command verb:disconnect worked:0", "-> sync|work power-on|"},
+    {"... or was not", NULL, "line:power-off wish:going-off verb:power-off worked:0",
+     "wish switch-off|wish switched-off|"
+     "told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
+    {"... or not", NULL, "line:power-off wish:off verb:power-off worked:-5",
      "note the board's line could not be worked: Input/output error|told -5 The power line could not be worked: Input/output error.|rest board|"},
     /* clang-format on */
 };

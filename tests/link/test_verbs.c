@@ -298,8 +298,15 @@ static const struct bench_row rows[] = {
     {"... or was seen to be off", NULL, "lost fault:modem-off power-line say:power-on",
      "room|settle-port|begin|cancel|wish connect|open-port|"
      "told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|board power-on|"},
-    {"a line is worked already", NULL, "wish:off use:board power-line say:power-on",
+    {"a line is worked already", NULL, "lost fault:modem-silent line:power-cycle use:board power-line say:power-on",
      "room|settle-port|begin|told 0 The board's line is being worked already.|"},
+    {"... which switches it off: the last word counts", NULL, "wish:off line:power-off use:board power-line say:power-on say:power-on", BEGIN "wish connect|"
+     "told 0 The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an attach and a dial.|" BEGIN "wish connect|"
+     "told 0 The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an attach and a dial.|"},
+    {"... and so it does where nothing is worked yet", NULL, "wish:going-off line:power-off use:hangup power-line say:power-on",
+     BEGIN "wish came-back|stop-before-dial 0|told 0 The modem is on, and stays on.|"},
+    {"... with what was wanted before", NULL, "wish:going-off before:command call:ending say:power-on",
+     AMID "wish came-back|stop-before-dial 1|told 0 The modem is on, and stays on.|"},
     {"there is none", NULL, "wish:off use:up wait say:power-on +60000",
      "room|settle-port|begin|cancel|wish connect|"
      "told -95 No power line is configured (Power=): the daemon cannot switch the modem on. Press the board's button or replug it; it is looked for from now on.|"

@@ -116,7 +116,7 @@ static const struct {
     [MC_BOARD_RESET] = {{true, 1000}, {false, 0}},
     [MC_BOARD_POWER_CYCLE] = {{true, 3000}, {false, 10000}, {true, 1000}, {false, 0}},
     [MC_BOARD_POWER_ON] = {{true, 1000}, {false, 0}},
-    [MC_BOARD_POWER_OFF] = {{true, 3000}, {false, 0}},
+    [MC_BOARD_POWER_OFF] = {{true, 3000}, {false, 10000}, {false, 0}},
 };
 
 static void on_line(void *ctx)
