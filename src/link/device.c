@@ -151,22 +151,28 @@ static void went_off(struct mc_link *link)
     mc_link_rest(link, MC_USE_BOARD);
 }
 
+/* Its line was not worked: it is on as before, as far as anybody knows, and looked for. */
+static void stays_on(struct mc_link *link, int result)
+{
+    if (mc_link_powered_off(link) || mc_wish_verb(link->wish) == MC_VERB_POWER_OFF) {
+        mc_wish_end(link->wish, result, "The power line could not be worked: %s.", strerror(-result));
+        mc_link_not_off(link);
+    }
+}
+
 void mc_link_worked(void *ctx, int result)
 {
     struct mc_link *link = ctx;
     bool off = mc_session_board_line(link->session) == MC_BOARD_POWER_OFF;
-    if (result < 0)
-        mc_link_note(link, "the board's line could not be worked: %s", strerror(-result));
     if (off && result == 0) {
         went_off(link);
         return;
     }
-    if (!mc_link_powered_off(link)) {
-        mc_link_walk(link, MC_USE_UP, MC_STEP_FIND);
-        return;
-    }
-    mc_wish_end(link->wish, result, "The power line could not be worked: %s.", strerror(-result));
-    mc_link_rest(link, MC_USE_BOARD);
+    if (result < 0)
+        mc_link_note(link, "the board's line could not be worked: %s", strerror(-result));
+    if (off)
+        stays_on(link, result);
+    mc_link_walk(link, MC_USE_UP, MC_STEP_FIND);
 }
 
 void mc_link_device_init(struct mc_link *link)

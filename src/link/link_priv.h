@@ -180,6 +180,8 @@ void mc_link_go_up_by_person(struct mc_link *link);
 /** In command mode: begins what the verb that waits asks for. @return false: it asks for no more than that (and ends
  * where that was all), or there is none. */
 bool mc_link_carry_verb(struct mc_link *link);
+/** It was to be switched off, and was not: what was wanted before is wanted again. */
+void mc_link_not_off(struct mc_link *link);
 /** The walk that a verb asked for has ended well. @return false. */
 bool mc_link_verb_walked(struct mc_link *link);
 

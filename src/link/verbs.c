@@ -65,6 +65,12 @@ bool mc_link_carry_verb(struct mc_link *link)
     return carries[verb] && carries[verb](link);
 }
 
+void mc_link_not_off(struct mc_link *link)
+{
+    if (mc_link_powered_off(link) || mc_wish_state(link->wish) == MC_WISH_GOING_OFF)
+        mc_wish_event(link->wish, MC_WISH_CAME_BACK);
+}
+
 bool mc_link_verb_walked(struct mc_link *link)
 {
     enum mc_verb verb = mc_wish_verb(link->wish);

@@ -126,6 +126,8 @@ void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bring
         return;
     }
     if (result->fault != MC_FAULT_NONE) {
+        if (use == MC_USE_VERB && mc_link_powered_off(link)) /* AT+CPOF failed, whoever waits for what by now */
+            mc_link_not_off(link);
         enum mc_fault fault = is_off(link, result->fault) ? MC_FAULT_MODEM_OFF : result->fault;
         if (result->fault == MC_FAULT_MODEM_SILENT || result->fault == MC_FAULT_STUCK_IN_DATA)
             mc_session_event(link->session, MC_SESSION_DOUBTED);

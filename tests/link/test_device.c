@@ -105,6 +105,11 @@ void mc_link_walk(struct mc_link *link, enum mc_session_use use, enum mc_step st
     bench_say(now, "walk %s %s", use_name(use), mc_bringup_table[step].name);
 }
 
+void mc_link_not_off(struct mc_link *link)
+{
+    bench_say(now, "not-off");
+}
+
 static void on_wait(void *ctx)
 {
     bench_say(ctx, "waited");
@@ -262,8 +267,14 @@ static const struct bench_row rows[] = {
     {"... or was not", NULL, "line:power-off wish:going-off verb:power-off worked:0",
      "wish switch-off|wish switched-off|"
      "told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
-    {"... or not", NULL, "line:power-off wish:off verb:power-off worked:-5",
-     "note the board's line could not be worked: Input/output error|told -5 The power line could not be worked: Input/output error.|rest board|"},
+    {"... or not: it is looked for, and wanted as before", NULL, "line:power-off wish:off verb:power-off worked:-5",
+     "note the board's line could not be worked: Input/output error|told -5 The power line could not be worked: Input/output error.|not-off|walk up sync.find|"},
+    {"... though nobody waits for that any more", NULL, "line:power-off wish:off worked:-5",
+     "note the board's line could not be worked: Input/output error|not-off|walk up sync.find|"},
+    {"... or it was said twice", NULL, "line:power-off wish:going-off verb:power-off worked:-5",
+     "note the board's line could not be worked: Input/output error|told -5 The power line could not be worked: Input/output error.|not-off|walk up sync.find|"},
+    {"... or taken back", NULL, "line:power-off wish:command verb:disconnect worked:-5",
+     "note the board's line could not be worked: Input/output error|walk up sync.find|"},
     /* clang-format on */
 };
 

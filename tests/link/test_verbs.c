@@ -126,6 +126,8 @@ static bool word(struct bench *b, const char *word)
         bench_say(b, "carries %d", mc_link_carry_verb(link));
     else if (!strcmp(word, "walked"))
         bench_say(b, "goes on %d", !mc_link_verb_walked(link));
+    else if (!strcmp(word, "not-off"))
+        mc_link_not_off(link);
     else if (!strcmp(word, "up-by-person"))
         mc_link_go_up_by_person(link);
     else if (!strcmp(word, "came-amid-call"))
@@ -196,6 +198,8 @@ static const struct bench_row rows[] = {
     {"the power is", NULL, "verb:power-off walked",
      "told 0 The modem is off (AT+CPOF): call, PDP context and attach were cut. Without a power line (Power=) only the board's button or power brings it back; then it costs a boot, an attach and a dial.|"
      "goes on 1|"},
+    {"it was to be switched off, and was not", NULL, "wish:off before:command not-off", "wish came-back|"},
+    {"... nor had it begun", NULL, "wish:going-off not-off not-off", "wish came-back|"},
     {"no other verb has a walk of its own", NULL, "verb:reset walked verb:connect walked", "goes on 1|goes on 1|"},
     {"up, by a person: nothing is waited for", NULL, "jitter wait up-by-person +60000 show",
      "by-person 1|clear-fault|start-over|go-up|60000 jitter 0, pause wait, retry -1, next \"\"|"},

@@ -61,6 +61,11 @@ void mc_link_by_hand(struct mc_link *link)
     bench_say(bench_of(link), "by-hand");
 }
 
+void mc_link_not_off(struct mc_link *link)
+{
+    bench_say(bench_of(link), "not-off");
+}
+
 void mc_link_clear_fault(struct mc_link *link)
 {
     bench_say(bench_of(link), "clear-fault");
