@@ -123,6 +123,7 @@ bool mc_link_has_power(const struct mc_link *link)
 void mc_link_work_board(struct mc_link *link, enum mc_board_line what)
 {
     link->pause = PAUSE_NONE;
+    link->remedy.by_line = MC_REMEDY_LOOK;
     if (what != MC_BOARD_POWER_OFF)
         mc_link_enter(link, MC_STATE_SYNC);
     mc_session_work_board(link->session, what);
@@ -151,28 +152,33 @@ static void went_off(struct mc_link *link)
     mc_link_rest(link, MC_USE_BOARD);
 }
 
-/* Its line was not worked: it is on as before, as far as anybody knows, and looked for. */
-static void stays_on(struct mc_link *link, int result)
+/* The modem is as it was, as far as anybody knows. */
+static void not_worked(struct mc_link *link, enum mc_board_line line, int result)
 {
-    if (mc_link_powered_off(link) || mc_wish_verb(link->wish) == MC_VERB_POWER_OFF) {
-        mc_wish_end(link->wish, result, "The power line could not be worked: %s.", strerror(-result));
+    enum mc_verb verb = mc_wish_verb(link->wish);
+    if (verb == MC_VERB_RESET || verb == MC_VERB_POWER_OFF)
+        mc_wish_end(link->wish, result, "The %s line could not be worked: %s.",
+                    line == MC_BOARD_RESET ? "reset" : "power", strerror(-result));
+    if (line == MC_BOARD_POWER_OFF && (mc_link_powered_off(link) || verb == MC_VERB_POWER_OFF))
         mc_link_not_off(link);
-    }
 }
 
 void mc_link_worked(void *ctx, int result)
 {
     struct mc_link *link = ctx;
-    bool off = mc_session_board_line(link->session) == MC_BOARD_POWER_OFF;
-    if (off && result == 0) {
-        went_off(link);
-        return;
-    }
+    enum mc_board_line line = mc_session_board_line(link->session);
+    bool by_command = result < 0 && line == MC_BOARD_RESET && mc_session_met(link->session);
     if (result < 0)
-        mc_link_note(link, "the board's line could not be worked: %s", strerror(-result));
-    if (off)
-        stays_on(link, result);
-    mc_link_walk(link, MC_USE_UP, MC_STEP_FIND);
+        mc_link_note(link, "the board's line could not be worked: %s%s", strerror(-result),
+                     by_command ? "; AT+CRESET instead" : "");
+    if (result == 0 || by_command)
+        mc_link_remedy_done(link);
+    else
+        not_worked(link, line, result);
+    if (result == 0 && line == MC_BOARD_POWER_OFF)
+        went_off(link);
+    else
+        mc_link_walk(link, MC_USE_UP, by_command ? MC_STEP_RESET : MC_STEP_FIND);
 }
 
 void mc_link_device_init(struct mc_link *link)

@@ -23,6 +23,7 @@ struct link_remedy {
     enum mc_fault held_fault;    /* last published one of a quiet kind */
     enum mc_state held_state;    /* in which it was found */
     struct mc_decision decision; /* what the wait is for */
+    enum mc_remedy by_line;      /* for which a line of the board is worked; MC_REMEDY_LOOK: for none */
     bool rechecking;             /* the remedy stands ready, but first: is the fault still there? */
 };
 
@@ -141,6 +142,8 @@ void mc_link_drop_port(struct mc_link *link, enum mc_session_event event, const 
 /* remedy.c */
 void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detail);
 void mc_link_act(struct mc_link *link, enum mc_remedy remedy);
+/** A line of the board was worked: if it was for a remedy, that was done. */
+void mc_link_remedy_done(struct mc_link *link);
 void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy, const char *next);
 void mc_link_clear_fault(struct mc_link *link);
 void mc_link_remedy_init(struct mc_link *link);

@@ -188,13 +188,21 @@ static void count_remedy(struct mc_link *link, enum mc_remedy remedy)
         ++*counters[remedy];
 }
 
+void mc_link_remedy_done(struct mc_link *link)
+{
+    count_remedy(link, link->remedy.by_line);
+    link->remedy.by_line = MC_REMEDY_LOOK;
+}
+
 static void carry_out(struct mc_link *link, enum mc_remedy remedy)
 {
     if (remedy >= MC_REMEDY_REATTACH && remedy < MC_REMEDY_HOLD) {
         mc_policy_spend(link->policy, remedy, mc_timerq_now_ms(link->queue));
         link->req.save(link->ctx);
     }
-    count_remedy(link, remedy);
+    bool by_line = remedy == MC_REMEDY_POWER_CYCLE || (remedy == MC_REMEDY_RESET && mc_link_has_reset(link));
+    if (!by_line)
+        count_remedy(link, remedy);
     switch (remedy) {
     case MC_REMEDY_REATTACH:
         mc_link_walk(link, MC_USE_UP, MC_STEP_REATTACH);
@@ -204,12 +212,13 @@ static void carry_out(struct mc_link *link, enum mc_remedy remedy)
         break;
     case MC_REMEDY_RESET:
     case MC_REMEDY_POWER_CYCLE:
-        if (remedy == MC_REMEDY_RESET && !mc_link_has_reset(link)) {
+        if (!by_line) {
             mc_link_walk(link, MC_USE_UP, MC_STEP_RESET);
             break;
         }
         link->look.quiet = false; /* what follows a reset is told, whatever was looked at in silence before */
         mc_link_work_board(link, remedy == MC_REMEDY_RESET ? MC_BOARD_RESET : MC_BOARD_POWER_CYCLE);
+        link->remedy.by_line = remedy; /* counted when it was worked */
         break;
     default:
         if (recheck_step(link->remedy.fault) == MC_STEP_FIND) /* whatever it said of itself is in doubt */

@@ -105,6 +105,11 @@ void mc_link_walk(struct mc_link *link, enum mc_session_use use, enum mc_step st
     bench_say(now, "walk %s %s", use_name(use), mc_bringup_table[step].name);
 }
 
+void mc_link_remedy_done(struct mc_link *link)
+{
+    bench_say(now, "remedy-done");
+}
+
 void mc_link_not_off(struct mc_link *link)
 {
     bench_say(now, "not-off");
@@ -257,15 +262,23 @@ static const struct bench_row rows[] = {
     {"... also to switch it on", NULL, "work:cycle work:on", "-> sync|work power-cycle|-> sync|work power-on|"},
     {"... not when it is to go off", NULL, "at-rest work:off show", "work power-off|pause none|"},
     {"... which the board has done", NULL, "board-done:-5", "board-done -5|"},
-    {"it was worked: up", NULL, "worked:0", "walk up sync.find|"},
-    {"... or not, which a person may read", NULL, "worked:-5", "note the board's line could not be worked: Input/output error|walk up sync.find|"},
+    {"it was worked: up", NULL, "worked:0", "remedy-done|walk up sync.find|"},
+    {"... or not, which a person may read", NULL, "line:power-cycle worked:-5", "note the board's line could not be worked: Input/output error|walk up sync.find|"},
+    {"... who had asked for a reset", NULL, "lost line:reset verb:reset worked:-5",
+     "note the board's line could not be worked: Input/output error|told -5 The reset line could not be worked: Input/output error.|walk up sync.find|"},
+    {"... amid something that is more", NULL, "line:power-cycle verb:reset worked:-5",
+     "note the board's line could not be worked: Input/output error|told -5 The power line could not be worked: Input/output error.|walk up sync.find|"},
+    {"... or nothing that was for him to know", NULL, "lost line:reset verb:disconnect worked:-5",
+     "note the board's line could not be worked: Input/output error|walk up sync.find|"},
+    {"a modem that speaks is reset by a command instead", NULL, "line:reset verb:reset worked:-5",
+     "note the board's line could not be worked: Input/output error; AT+CRESET instead|remedy-done|walk up remedy.reset|"},
     {"it is off", NULL, "line:power-off wish:off verb:power-off worked:0",
-     "told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
-    {"... and nobody waits for that any more", NULL, "line:power-off wish:off worked:0", "rest board|"},
-    {"... and is switched on again: that was the last word", NULL, "line:power-off worked:0", "-> sync|work power-on|"},
-    {"... whatever else is wanted then", NULL, "line:power-off wish:command verb:disconnect worked:0", "-> sync|work power-on|"},
+     "remedy-done|told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
+    {"... and nobody waits for that any more", NULL, "line:power-off wish:off worked:0", "remedy-done|rest board|"},
+    {"... and is switched on again: that was the last word", NULL, "line:power-off worked:0", "remedy-done|-> sync|work power-on|"},
+    {"... whatever else is wanted then", NULL, "line:power-off wish:command verb:disconnect worked:0", "remedy-done|-> sync|work power-on|"},
     {"... or was not", NULL, "line:power-off wish:going-off verb:power-off worked:0",
-     "wish switch-off|wish switched-off|"
+     "remedy-done|wish switch-off|wish switched-off|"
      "told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
     {"... or not: it is looked for, and wanted as before", NULL, "line:power-off wish:off verb:power-off worked:-5",
      "note the board's line could not be worked: Input/output error|told -5 The power line could not be worked: Input/output error.|not-off|walk up sync.find|"},

@@ -192,6 +192,8 @@ static bool plain_word(struct bench *b, const char *word)
         link->life = LIFE_STOPPING;
     else if (!strcmp(word, "quiet"))
         link->look.quiet = true;
+    else if (!strcmp(word, "worked"))
+        mc_link_remedy_done(link);
     else if (!strcmp(word, "no-wait"))
         link->pause = PAUSE_NONE;
     else if (!strcmp(word, "reset-line"))
@@ -438,9 +440,13 @@ static const struct bench_row rows[] = {
     {"reattach", NULL, "fault:no-carrier act:reattach count", "spend reattach|save|walk up remedy.reattach|counted 0 1 0 0 0|"},
     {"radio cycle", NULL, "fault:no-carrier act:radio-cycle count", "spend radio-cycle|save|walk up remedy.radio-cycle|counted 0 0 1 0 0|"},
     {"reset by a command", NULL, "fault:no-carrier quiet act:reset count", "spend reset|save|walk up remedy.reset|counted 0 0 0 1 0|"},
-    {"... by a line", NULL, "fault:no-carrier quiet reset-line act:reset count", "spend reset|save|board reset, quiet 0|counted 0 0 0 1 0|"},
+    {"... by a line", NULL, "fault:no-carrier quiet reset-line act:reset count", "spend reset|save|board reset, quiet 0|counted 0 0 0 0 0|"},
+    {"... which counts when it was worked", NULL, "fault:no-carrier reset-line act:reset forget worked count worked count",
+     "counted 0 0 0 1 0|counted 0 0 0 1 0|"},
     {"power cycle", NULL, "fault:no-carrier quiet power-line act:power-cycle count",
-     "spend power-cycle|save|board power-cycle, quiet 0|counted 0 0 0 0 1|"},
+     "spend power-cycle|save|board power-cycle, quiet 0|counted 0 0 0 0 0|"},
+    {"... which counts when it was worked", NULL, "fault:no-carrier power-line act:power-cycle forget worked count",
+     "counted 0 0 0 0 1|"},
     {"... though a reset line is missing", NULL, "fault:no-carrier reset-line power-line act:power-cycle",
      "spend power-cycle|save|board power-cycle, quiet 0|"},
     {"a port that cannot be opened: nothing is done", NULL, "fault:no-carrier port-fails act:radio-cycle count", "port-fails|counted 0 0 0 0 0|"},
@@ -451,7 +457,7 @@ static const struct bench_row rows[] = {
     /* the second look */
     {"it is still there: now the remedy", NULL, "says:reset reset-line failed:modem-silent lost forget +5000 walk-failed:modem-silent show count",
      "5000 look-once 0|walk up sync.find|look-once 0|spend reset|save|board reset, quiet 0|taken up 1|"
-     "fault modem-silent (detail) since 0, retry at 5000 \"because\", step \"\", pause wait|counted 0 0 0 1 0|"},
+     "fault modem-silent (detail) since 0, retry at 5000 \"because\", step \"\", pause wait|counted 0 0 0 0 0|"},
     {"... once", NULL, "says:reset reset-line failed:modem-silent lost +5000 walk-failed:modem-silent forget walk-failed:modem-silent",
      "look-once 0|taken up 0|"},
     {"... another is not that one", NULL, "says:reset reset-line failed:modem-silent lost +5000 forget walk-failed:stuck-in-data walk-failed:modem-silent",
