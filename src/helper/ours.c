@@ -5,9 +5,11 @@
 #include <microcat/base/parse.h>
 #include <microcat/io/atomic_file.h>
 #include <microcat/io/device.h>
+#include <microcat/io/port.h>
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -294,14 +296,27 @@ static bool is_usb_of(const struct stat *st, const char *usb_ids)
     return false;
 }
 
-bool helper_tty_is_modem(const struct mc_settings *settings, const char *path)
+/* Root alone puts names in /dev that lead to a tty; by "..", or another process's descriptors, a name leaves it. */
+static bool is_in_dev(int fd)
+{
+    char real[PATH_MAX];
+
+    return mc_port_real(fd, real, sizeof(real)) && strncmp(real, "/dev/", 5) == 0;
+}
+
+/* Who asks may turn the name elsewhere at any moment: it is followed here, once, and never again. */
+int helper_open_modem(const struct mc_settings *settings, const char *path)
 {
     struct stat named, configured;
 
-    if (strncmp(path, "/dev/", 5) != 0 || stat(path, &named) < 0 || !S_ISCHR(named.st_mode))
-        return false;
-    if (strcmp(settings->modem.device, "auto") != 0)
-        return stat(settings->modem.device, &configured) == 0 && configured.st_rdev == named.st_rdev &&
-               configured.st_dev == named.st_dev;
-    return is_usb_of(&named, settings->modem.usb_ids);
+    if (strncmp(path, "/dev/", 5) != 0 || strstr(path, "/../") != NULL)
+        return -EPERM;
+    _cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &named) < 0 || !is_in_dev(fd) || !mc_port_is_tty(&named))
+        return -EPERM;
+    const bool is_modem = strcmp(settings->modem.device, "auto") == 0
+                              ? is_usb_of(&named, settings->modem.usb_ids)
+                              : stat(settings->modem.device, &configured) == 0 && S_ISCHR(configured.st_mode) &&
+                                    configured.st_rdev == named.st_rdev && configured.st_dev == named.st_dev;
+    return is_modem ? MC_TAKE_FD(fd) : -EPERM;
 }

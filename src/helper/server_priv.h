@@ -50,8 +50,9 @@ void helper_plugin_socket(const struct mc_helper_server *server, char *out, size
 int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid);
 /** The interface of our pppd. 0, or -ENODEV. */
 int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16]);
-/** Is @path a tty that the configuration may mean? */
-bool helper_tty_is_modem(const struct mc_settings *settings, const char *path);
+/** The tty that @path names, if it is one that the configuration may mean: an O_PATH descriptor, by which all else is
+ * done. -EPERM: it is not. */
+int helper_open_modem(const struct mc_settings *settings, const char *path);
 
 /* files.c */
 int helper_tty_holder(struct helper_job *job);

@@ -34,18 +34,18 @@ static bool is_pty(const struct stat *st)
 }
 
 /* The same name may be another device in a container: there a pty has the same numbers, too, but another devpts. */
-static bool is_same_device(int dir, const char *fd_name, const char *real)
+static bool is_same_device(int dir, const char *fd_name, const struct stat *here)
 {
-    struct stat here, there;
+    struct stat there;
 
-    if (stat(real, &here) < 0 || fstatat(dir, fd_name, &there, 0) < 0)
+    if (fstatat(dir, fd_name, &there, 0) < 0)
         return true; /* then the name must do */
-    return here.st_rdev == there.st_rdev && (!is_pty(&here) || here.st_dev == there.st_dev);
+    return here->st_rdev == there.st_rdev && (!is_pty(here) || here->st_dev == there.st_dev);
 }
 
 /* Does a descriptor of process @pid lead to @real? By name first: following any link could block on a dead file system.
  */
-static bool has_open(const char *pid, const char *real)
+static bool has_open(const char *pid, const char *real, const struct stat *here)
 {
     char dir_path[64], target[PATH_MAX];
 
@@ -58,7 +58,7 @@ static bool has_open(const char *pid, const char *real)
         if (n <= 0)
             continue;
         target[n] = '\0';
-        if (strcmp(target, real) == 0 && is_same_device(dirfd(dir), entry->d_name, real))
+        if (strcmp(target, real) == 0 && is_same_device(dirfd(dir), entry->d_name, here))
             return true;
     }
     return false;
@@ -77,23 +77,46 @@ static void read_name(const char *pid, char *name, size_t name_bytes)
         snprintf(name, name_bytes, "unknown");
 }
 
-int mc_port_holder(const char *path, struct mc_port_holder *ret_holder)
+bool mc_port_real(int fd, char *out, size_t out_bytes)
 {
-    _cleanup_free_ char *real = realpath(path, NULL);
-    _cleanup_(closedirp) DIR *proc = real ? opendir("/proc") : NULL;
+    char link[32];
 
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, out, out_bytes);
+    if (n < 0 || (size_t)n >= out_bytes)
+        return false;
+    out[n] = '\0';
+    return true;
+}
+
+int mc_port_holder_fd(int fd, struct mc_port_holder *ret_holder)
+{
+    char real[PATH_MAX];
+    struct stat here;
+
+    if (!mc_port_real(fd, real, sizeof(real)) || fstat(fd, &here) < 0)
+        return -ENOENT;
+    _cleanup_(closedirp) DIR *proc = opendir("/proc");
     if (!proc)
         return -ENOENT;
     for (struct dirent *entry; (entry = readdir(proc));) {
         int64_t pid;
         /* Not process 1: what it has open of us is the service manager's file descriptor store. */
-        if (mc_parse_int(entry->d_name, 2, INT_MAX, &pid) < 0 || pid == getpid() || !has_open(entry->d_name, real))
+        if (mc_parse_int(entry->d_name, 2, INT_MAX, &pid) < 0 || pid == getpid() ||
+            !has_open(entry->d_name, real, &here))
             continue;
         ret_holder->pid = (pid_t)pid;
         read_name(entry->d_name, ret_holder->name, sizeof(ret_holder->name));
         return 0;
     }
     return -ENOENT;
+}
+
+int mc_port_holder(const char *path, struct mc_port_holder *ret_holder)
+{
+    _cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
+
+    return fd < 0 ? -ENOENT : mc_port_holder_fd(fd, ret_holder);
 }
 
 static mc_port_holder_fn *ask_holder = mc_port_holder;
@@ -143,10 +166,14 @@ static int open_plain(struct mc_loop *loop, const char *real, struct mc_transpor
 }
 
 /* Asks sysfs, not the device: opening a device to see what it is can do things to it. */
-static bool is_tty(const struct stat *st)
+bool mc_port_is_tty(const struct stat *st)
 {
     char path[64];
 
+    if (!S_ISCHR(st->st_mode))
+        return false;
+    if (is_pty(st)) /* sysfs knows nothing of it */
+        return true;
     snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/subsystem", major(st->st_rdev), minor(st->st_rdev));
     _cleanup_free_ char *subsystem = realpath(path, NULL);
     return subsystem && strcmp(subsystem, "/sys/class/tty") == 0;
@@ -177,11 +204,9 @@ int mc_port_open(struct mc_loop *loop, const char *path, struct mc_transport **r
 
     if (!real || stat(real, &st) < 0)
         return -errno;
-    if (S_ISCHR(st.st_mode) && is_pty(&st))
-        return open_plain(loop, real, ret_transport);
-    if (S_ISCHR(st.st_mode) && is_tty(&st))
-        return open_serial(loop, real, ret_transport);
-    return -ENOTTY;
+    if (!mc_port_is_tty(&st))
+        return -ENOTTY;
+    return is_pty(&st) ? open_plain(loop, real, ret_transport) : open_serial(loop, real, ret_transport);
 }
 
 /*

@@ -191,6 +191,8 @@ static void not_as_configured(void **state)
     assert_int_equal(ask_tty(MC_HELPER_GRANT_TTY, "/dev/zero"), -EPERM);
 }
 
+/* ---- the configuration ---- */
+
 static int ask_config(const char *name)
 {
     struct mc_helper_message message = {.kind = MC_HELPER_OPEN_CONFIG};

@@ -6,6 +6,8 @@
 
 #include <microcat/io/loop.h>
 #include <microcat/io/transport.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /**
@@ -26,6 +28,8 @@ int mc_port_adopt(struct mc_loop *loop, int fd, const char *path, struct mc_tran
 /** The descriptor under a transport that this module opened, or -1. It stays the transport's. */
 int mc_port_fd(const struct mc_transport *transport);
 
+struct stat; /* sys/stat.h */
+
 struct mc_port_holder {
     pid_t pid;
     char name[32]; /* the program's name, "ModemManager" */
@@ -33,6 +37,12 @@ struct mc_port_holder {
 
 /** Another process that has @path open: 0, or -ENOENT when none can be seen (only root sees everybody's). */
 int mc_port_holder(const char *path, struct mc_port_holder *ret_holder);
+/** The same of what @fd leads to, which may be an O_PATH one: no name is followed. */
+int mc_port_holder_fd(int fd, struct mc_port_holder *ret_holder);
+/** The name of what @fd leads to, without a symlink in it, as the kernel tells it. */
+bool mc_port_real(int fd, char *out, size_t out_bytes);
+/** Is what stat() says of it a tty, as libserialport's or a pty's slave are? The device is not opened for that. */
+bool mc_port_is_tty(const struct stat *st);
 
 typedef int mc_port_holder_fn(const char *path, struct mc_port_holder *ret_holder);
 /** mc_port_open() asks @fn who has the port from now on, in the place of mc_port_holder(): for a process that does not

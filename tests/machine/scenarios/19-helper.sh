@@ -125,6 +125,8 @@ refused "pppd on a tty of its own" pppd-on-own-tty
 refused "pppd on another's" pppd-on /dev/null
 refused "another tty for itself" grant-tty /dev/ttyS0
 refused "another tty's holder" tty-holder /dev/ttyS1
+refused "the configuration, as if it were a tty" grant-tty /dev/../etc/microcatd/microcatd.conf
+refused "what a descriptor of its own leads to" grant-tty "/dev/../proc/$(main_pid)/fd/0"
 is "the modem's it gets" "$(try grant-tty "$tty")" ok
 # More privileges.
 is "nobody cannot reach it" "$(setpriv --reuid=nobody --regid=nogroup --clear-groups /usr/bin/python3 -I /usr/lib/microcat-test/guest/hostile.py $helper_socket open-pty)" "cannot EACCES"
