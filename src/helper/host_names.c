@@ -97,7 +97,9 @@ int helper_set_resolved(struct helper_job *job)
 
 int helper_revert_resolved(struct helper_job *job)
 {
-    return resolved(job, NULL);
+    int r = resolved(job, NULL);
+
+    return r == -ENODEV ? 0 : r; /* they went with it */
 }
 
 /* ---- resolv.conf ---- */

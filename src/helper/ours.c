@@ -245,13 +245,17 @@ static int interface_by_its_file(const struct mc_helper_server *server, int pid,
     return r;
 }
 
+/* Of a pppd that lives: with the other its interface went, and a pid file that a killed one left names an interface
+ * which is somebody else's by now. */
 int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16])
 {
     const char *wanted = settings->ppp.interface;
-    char start[24], link[64 + 16] = "ppp-";
-    int pid, found, r;
+    char link[64 + 16] = "ppp-";
+    int found, r;
+    pid_t pid;
+    _cleanup_close_ int alive = helper_pppd(server, &pid);
 
-    if (!noted_pppd(server, &pid, start))
+    if (alive < 0)
         return -ENODEV;
     helper_link(server, link + 4, sizeof(link) - 4);
     if (read_pid_file(server, link, &found, out) && found == pid)

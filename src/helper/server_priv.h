@@ -48,7 +48,8 @@ void helper_link(const struct mc_helper_server *server, char *out, size_t out_by
 void helper_plugin_socket(const struct mc_helper_server *server, char *out, size_t out_bytes);
 /** A pidfd of our pppd, the very process that was noted; -ESRCH: it has ended, or there was none. */
 int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid);
-/** The interface of our pppd. 0, or -ENODEV. */
+/** The interface of our pppd. 0, or -ENODEV: it has none, or has ended, and then nothing of ours is left there: routes,
+ * and resolved's servers, go with an interface. */
 int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16]);
 /** The tty that @path names, if it is one that the configuration may mean: an O_PATH descriptor, by which all else is
  * done. -EPERM: it is not. */

@@ -6,12 +6,16 @@
 #include "bed.h"
 
 #include <microcat/base/cleanup.h>
+#include <microcat/io/process.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "netns.h"
 
@@ -73,6 +77,47 @@ static void routes_through_our_interface(void **state)
     unlink(scratch_path(bed.dir, "test.pppd"));
     assert_int_equal(ask_number(MC_HELPER_REMOVE_ROUTE, MC_HELPER_IPV4), 0); /* gone with its interface */
     assert_int_equal(ask_number(MC_HELPER_SWEEP, 0), 0);
+}
+
+/* Killed, pppd leaves its pid file; the interface of that name is another instance's by now, with routes like ours. */
+static void a_dead_pppds_interface_is_not_ours(void **state)
+{
+    struct mc_process process;
+    pid_t pid;
+
+    NEEDS_NETNS(bed.tun_fd);
+    configure("[Probe]\nMethod=icmp");
+    be_pppd();
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), 0);
+    pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(mc_process_read(pid, &process), 0);
+    note_pppd(pid, process.start);
+    pid_file("ppp-microcat-test.pid", pid, "mcppp0\n");
+    assert_int_equal(ask_number(MC_HELPER_OPEN_PROBE, MC_HELPER_IPV4), 0); /* as long as it lives */
+    kill(pid, SIGKILL);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT), 0); /* dead, not yet buried */
+    for (int buried = 0; buried < 2; buried++) {
+        assert_int_equal(ask_number(MC_HELPER_OPEN_PROBE, MC_HELPER_IPV4), -ENODEV);
+        assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), -ENODEV);
+        assert_int_equal(ask_address(MC_HELPER_ADD_SERVER, "192.0.2.1"), -ENODEV);
+        assert_int_equal(ask_number(MC_HELPER_NETWORKMANAGER, 1), -ENODEV);
+        assert_int_equal(ask_names(1, "192.0.2.1"), -ENODEV);
+        /* Ours is gone with it: who takes it back need not ask again. */
+        assert_int_equal(ask_number(MC_HELPER_REMOVE_ROUTE, MC_HELPER_IPV4), 0);
+        assert_int_equal(ask_address(MC_HELPER_REMOVE_SERVER, "192.0.2.1"), 0);
+        assert_int_equal(ask_number(MC_HELPER_SWEEP, 0), 0);
+        assert_int_equal(ask_plain(MC_HELPER_REVERT_RESOLVED), 0);
+        assert_int_equal(ask_names(0, NULL), 0);
+        assert_int_equal(routes(711), 1);
+        waitpid(pid, NULL, WNOHANG);
+    }
+    be_pppd();
+    assert_int_equal(ask_number(MC_HELPER_SWEEP, 0), 1);
 }
 
 static void a_probes_socket_of_our_interface(void **state)
@@ -242,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(routes_through_our_interface, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_dead_pppds_interface_is_not_ours, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_probes_socket_of_our_interface, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(not_as_configured, set_up, tear_down),
