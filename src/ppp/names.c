@@ -22,6 +22,9 @@
 
 enum { SERVERS = 4, ADDRESS_BYTES = 46 };
 
+/* Who may have something of ours. One of them is to have it; but a way that fails today may go tomorrow. */
+enum { IN_RESOLVED = 1 << 0, IN_PROGRAM = 1 << 1, IN_FILE = 1 << 2, EVERYWHERE = IN_RESOLVED | IN_PROGRAM | IN_FILE };
+
 static const char *const where_texts[MC_NAMES_WHERE_COUNT] = {
     [MC_NAMES_NOWHERE] = "",
     [MC_NAMES_RESOLVED] = "systemd-resolved",
@@ -42,6 +45,7 @@ struct mc_names {
     struct mc_route_watch *watch;
     struct mc_timer look;
     enum mc_names_where where;
+    unsigned given; /* IN_... */
     char ifname[16];
     char servers[SERVERS][ADDRESS_BYTES];
     size_t n_servers; /* 0: nothing is given */
@@ -116,9 +120,29 @@ static void take_routes(struct mc_names *names)
 
 /* ---- giving, one way after the other ---- */
 
+static void take_from(struct mc_names *names, unsigned ways)
+{
+    ways &= names->given;
+    names->given &= ~ways;
+    if (ways & IN_RESOLVED)
+        mc_dns_revert(names->dns, names->ifname, NULL, NULL);
+    if (ways & IN_PROGRAM)
+        names_program_take_back(names->program);
+    if (ways & IN_FILE && mc_names_file_take_back(names->file) < 0)
+        mc_warn("%s still has the servers of %s", names->resolv_conf, names->ifname);
+}
+
+static unsigned way_to(enum mc_names_where where)
+{
+    return where == MC_NAMES_RESOLVED ? IN_RESOLVED : where == MC_NAMES_RESOLVCONF ? IN_PROGRAM : IN_FILE;
+}
+
+/* Where nobody took them, who had them before may keep them: they are better than none. */
 static void settled(struct mc_names *names, enum mc_names_where where, int result)
 {
     names->where = where;
+    if (where != MC_NAMES_NOWHERE)
+        take_from(names, EVERYWHERE & ~way_to(where));
     set_routes(names);
     names->fn(names->ctx, where, result);
 }
@@ -128,6 +152,7 @@ static int give_file(struct mc_names *names)
     const char *servers[SERVERS];
 
     list(names, servers);
+    names->given |= IN_FILE;
     return mc_names_file_give(names->file, names->ifname, servers, names->n_servers);
 }
 
@@ -149,6 +174,7 @@ static int give_program(struct mc_names *names)
 
     for (size_t i = 0; i < names->n_servers; i++)
         mc_resolvconf_add(text, sizeof(text), names->servers[i]);
+    names->given |= IN_PROGRAM;
     return names_program_give(names->program, others_are_dead(names) ? NAMES_FIRST : NAMES_BEHIND, text, names->metric);
 }
 
@@ -173,6 +199,8 @@ static void on_dns(void *ctx, int result)
             mc_dns_revert(names->dns, names->ifname, NULL, NULL);
         return;
     }
+    if (result != -ENOENT) /* also when it is late */
+        names->given |= IN_RESOLVED;
     if (result == 0)
         settled(names, MC_NAMES_RESOLVED, 0);
     else if (result != -ENOENT)
@@ -211,6 +239,13 @@ int mc_names_give(struct mc_names *names, const struct mc_names_gift *gift)
     const char *servers[SERVERS];
     size_t n = 0;
 
+    for (size_t i = 0; i < gift->n_servers; i++)
+        n += mc_dns_usable(gift->servers[i]);
+    if (n == 0) {
+        mc_names_take_back(names);
+        return -EINVAL;
+    }
+    n = 0;
     take_routes(names); /* other servers, another interface */
     snprintf(names->ifname, sizeof(names->ifname), "%s", gift->ifname);
     names->metric = gift->metric;
@@ -220,8 +255,6 @@ int mc_names_give(struct mc_names *names, const struct mc_names_gift *gift)
         if (mc_dns_usable(gift->servers[i]))
             snprintf(names->servers[n++], ADDRESS_BYTES, "%s", gift->servers[i]);
     names->n_servers = n;
-    if (n == 0)
-        return -EINVAL;
     if (names->watch == NULL) {
         int r = mc_route_watch_new(names->loop, on_routes, names, &names->watch);
         if (r < 0)
@@ -242,13 +275,7 @@ void mc_names_take_back(struct mc_names *names)
     names->n_servers = 0;
     mc_timer_disarm(&names->look);
     mc_route_watch_free(MC_TAKE_PTR(names->watch));
-    if (names->where == MC_NAMES_RESOLVED)
-        mc_dns_revert(names->dns, names->ifname, NULL, NULL);
-    else if (names->program != NULL && names->where <= MC_NAMES_RESOLVCONF) /* nowhere yet: it may be at it right now */
-        names_program_take_back(names->program);
-    if (names->where != MC_NAMES_RESOLVED && names->where != MC_NAMES_RESOLVCONF &&
-        mc_names_file_take_back(names->file) < 0)
-        mc_warn("%s still has the servers of %s", names->resolv_conf, names->ifname);
+    take_from(names, EVERYWHERE);
     names->where = MC_NAMES_NOWHERE;
 }
 

@@ -8,6 +8,8 @@
 #include <microcat/io/pathwatch.h>
 #include <microcat/ppp/names.h>
 
+#include <errno.h>
+#include <microcat/base/cleanup.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -249,6 +251,10 @@ static void on_path(void *ctx, bool vanished)
 {
 }
 
+static void on_nothing(void *ctx)
+{
+}
+
 /* The daemon ends while resolvconf still works: the record goes all the same. */
 static void taken_back_by_one_who_leaves(void **state)
 {
@@ -310,6 +316,85 @@ static void a_resolvconf_that_fails(void **state)
     assert_string_equal(read_file("resolv.conf"), "");
 }
 
+/* As RESOLVCONF, but it keeps records, fails the first time, and adds slowly while there is a file SLOW. */
+#define FAILS_ONCE                                                                                                     \
+    "#!/bin/sh\n[ -e \"$0.once\" ] || { : >\"$0.once\"; exit 1; }\n"                                                   \
+    "if [ $1 = -a ]; then echo busy >\"$0.log\"\nwhile [ -e \"$0.slow\" ]; do sleep 0.02; done\n"                      \
+    "cat >\"$0.record\"\nelse rm -f \"$0.record\"; fi\necho \"done $1 $2\" >>\"$0.log\"\n"
+
+static void turn_for(int64_t ms)
+{
+    const int64_t end_ms = mc_loop_clock_ms() + ms;
+    struct mc_timer timer;
+
+    mc_timer_init(&timer, "test", on_nothing, NULL);
+    while (mc_loop_clock_ms() < end_ms) {
+        mc_timer_arm(&timer, mc_loop_timers(loop), 20);
+        assert_int_equal(mc_loop_turn(loop), 0);
+    }
+    mc_timer_disarm(&timer);
+}
+
+static bool has_record(void)
+{
+    return access(scratch_path(dir, "resolvconf.record"), F_OK) == 0;
+}
+
+/* Given by one way, and later in the same call by another: but one of them has them, and none when the link is down. */
+static void given_by_two_ways(void **state)
+{
+    NEEDS_NETNS(link_fd);
+    for (int slow = 0; slow < 2; slow++) {
+        write_file("resolv.conf", ETHERNET, 0644);
+        write_file("resolvconf", FAILS_ONCE, 0755);
+        unlink(scratch_path(dir, "resolvconf.once"));
+        told.n = 0;
+        make("resolvconf");
+        give();
+        turn_until_told(1);
+        assert_int_equal(told.where, MC_NAMES_RESOLV_CONF);
+        assert_non_null(strstr(read_file("resolv.conf"), OURS));
+        turn_for(300); /* what there may be of the failed record goes */
+        if (slow)
+            write_file("resolvconf.slow", "", 0644);
+        give(); /* the router's servers came as well */
+        if (!slow) {
+            turn_until_told(2);
+            assert_int_equal(told.where, MC_NAMES_RESOLVCONF);
+            assert_true(has_record());
+            assert_string_equal(read_file("resolv.conf"), ETHERNET);
+        } else {
+            turn_until("resolvconf.log", "busy\n");
+        }
+        mc_names_take_back(names); /* also while it is at it */
+        unlink(scratch_path(dir, "resolvconf.slow"));
+        assert_string_equal(read_file("resolv.conf"), ETHERNET);
+        while (strstr(read_file("resolvconf.log"), "done -d tun0.gw\n") == NULL)
+            turn_for(20);
+        assert_false(has_record());
+        write_file("resolv.conf", "nameserver 192.0.2.54\n", 0644); /* DHCP */
+        turn_for(2 * SETTLE_MS);
+        assert_string_equal(read_file("resolv.conf"), "nameserver 192.0.2.54\n");
+        mc_names_free(MC_TAKE_PTR(names));
+    }
+}
+
+/* Others in the place of those that were given, none of which can be: then nobody has any. */
+static void no_usable_one_in_their_place(void **state)
+{
+    static const char *const servers[] = {"127.0.0.1"};
+    const struct mc_names_gift gift = {.ifname = "mcppp0", .servers = servers, .n_servers = 1, .metric = METRIC};
+
+    NEEDS_NETNS(link_fd);
+    write_file("resolv.conf", ETHERNET, 0644);
+    make("none");
+    give();
+    turn_until_told(1);
+    assert_int_equal(mc_names_give(names, &gift), -EINVAL);
+    assert_string_equal(read_file("resolv.conf"), ETHERNET);
+    assert_false(leads("100.127.0.53", "mcppp0"));
+}
+
 static void networkmanagers_file(void **state)
 {
     NEEDS_NETNS(link_fd);
@@ -353,6 +438,8 @@ int main(void)
         TEST(taken_back_while_it_is_given),
         TEST(a_former_record_is_swept),
         TEST(a_resolvconf_that_fails),
+        TEST(given_by_two_ways),
+        TEST(no_usable_one_in_their_place),
         TEST(networkmanagers_file),
         TEST(nobody_takes_them),
     };
