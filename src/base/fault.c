@@ -94,9 +94,8 @@ static const struct mc_fault_info rows[] = {
                      "prompt or "
                      "a log console of the board, another device that took the same path, or a bridge with the wrong "
                      "firmware.",
-            .does =
-                "Closes the device, so that whoever it belongs to may use it, and looks again every 30 seconds or so "
-                "(SimCheckInterval=). Nothing is reset.",
+            .does = "Closes the device, so that whoever it belongs to may use it, and looks again every 30 to 60 "
+                    "seconds. Nothing is reset.",
             .next =
                 "On a board that still has its MicroPython prompt: microcat-bridge install. Else check that Device=, "
                 "UsbID= and Serial= mean this board.",
