@@ -68,8 +68,8 @@ int mc_at_parse_cgmr(const char *line, char *ret_firmware, size_t size_bytes)
     const char *text = at_after_prefix(line, "+CGMR:");
     if (!text)
         text = at_after_prefix(line, "Revision:");
-    if (!text)
-        text = line[0] == '+' ? "" : line;
+    if (!text) /* what begins so is another command's answer, or news */
+        text = strchr("+*^$", line[0]) ? "" : line;
     return *text ? at_copy(text, ret_firmware, size_bytes) : -EINVAL;
 }
 

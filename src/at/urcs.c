@@ -5,7 +5,8 @@
 
 /*
  * Sources: the 767 manual V1.06 and the seed log for this series (QCRDY, SMS DONE, +PPPD:, +CPIN:); the A76 and 7600
- * manuals for the siblings (RDY, *ATREADY, PB DONE, the warnings); 27.007 for +CEREG, +CGEV. Whole lines where `prefix`
+ * manuals for the siblings (RDY, *ATREADY, PB DONE, the warnings; *ISIMAID, which names the ISIM of the card, is seen
+ * while A76xx boot); 27.007 for +CEREG, +CGEV. Whole lines where `prefix`
  * is false.
  */
 static const struct {
@@ -17,6 +18,7 @@ static const struct {
     {"RDY", false, MC_AT_URC_REBOOT},
     {"*ATREADY:", true, MC_AT_URC_REBOOT},
     {"+CPIN:", true, MC_AT_URC_SIM},
+    {"*ISIMAID:", true, MC_AT_URC_SIM},
     {"SMS DONE", false, MC_AT_URC_BOOT},
     {"SMS READY", false, MC_AT_URC_BOOT},
     {"PB DONE", false, MC_AT_URC_BOOT},

@@ -54,20 +54,46 @@ int mc_take_ati(void *ctx, const struct mc_at_answer *a)
     return 0;
 }
 
+/*
+ * An answer without a label is whatever line comes (MC_AT_BARE), and news that urcs.c does not know may slip in between
+ * question and answer. So the line of the right form counts, and of several the last: behind the answer's own line
+ * there is nothing but its OK.
+ */
+static int last_digits(const struct mc_at_answer *a, size_t min, size_t max, char *ret_digits, size_t size_bytes)
+{
+    for (size_t i = a->n_lines; i-- > 0;)
+        if (mc_at_parse_digits(a->lines[i], min, max, ret_digits, size_bytes) == 0)
+            return 0;
+    return -EBADMSG;
+}
+
+/* One with a label is believed before one without. */
 int mc_take_firmware(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
-    return a->n_lines ? mc_at_parse_cgmr(a->lines[0], f->firmware, sizeof(f->firmware)) : -EBADMSG;
+    char firmware[sizeof(f->firmware)];
+    bool bare = false;
+    for (size_t i = a->n_lines; i-- > 0;) {
+        if (mc_at_parse_cgmr(a->lines[i], firmware, sizeof(firmware)) < 0)
+            continue;
+        bool labelled = strcmp(firmware, a->lines[i]) != 0;
+        if (labelled || !bare)
+            memcpy(f->firmware, firmware, sizeof(firmware));
+        if (labelled)
+            return 0;
+        bare = true;
+    }
+    return bare ? 0 : -EBADMSG;
 }
 
 int mc_take_imei(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
-    return a->n_lines ? mc_at_parse_digits(a->lines[0], 14, 17, f->imei, sizeof(f->imei)) : -EBADMSG;
+    return last_digits(a, 14, 17, f->imei, sizeof(f->imei));
 }
 
-/* +CPIN: and +CEREG: come unasked as well: one that slips in between question and answer stands before the answer's own
- * line. */
+/* +CPIN:, +CEREG: and +CFUN: come unasked as well: one that slips in between question and answer stands before the
+ * answer's own line. */
 int mc_take_cpin(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_facts *f = facts_of(ctx);
@@ -145,7 +171,7 @@ int mc_take_imsi(void *ctx, const struct mc_at_answer *a)
     struct mc_bringup *b = ctx;
     struct mc_facts *f = &b->facts;
     char imsi[sizeof(f->imsi)];
-    if (!a->n_lines || mc_at_parse_digits(a->lines[0], 6, 15, imsi, sizeof(imsi)) < 0)
+    if (last_digits(a, 6, 15, imsi, sizeof(imsi)) < 0)
         return -EBADMSG;
     b->told |= MC_TOLD_IMSI;
     if (strcmp(imsi, f->imsi)) {
@@ -286,7 +312,10 @@ int mc_take_cereg_urcs(void *ctx, const struct mc_at_answer *a)
 
 int mc_take_cfun(void *ctx, const struct mc_at_answer *a)
 {
-    return a->n_lines ? mc_at_parse_cfun(a->lines[0], &facts_of(ctx)->fun) : -EBADMSG;
+    for (size_t i = a->n_lines; i-- > 0;)
+        if (mc_at_parse_cfun(a->lines[i], &facts_of(ctx)->fun) == 0)
+            return 0;
+    return -EBADMSG;
 }
 
 int mc_take_cpsi(void *ctx, const struct mc_at_answer *a)

@@ -17,6 +17,7 @@ static const struct {
     {"PB DONE", MC_AT_URC_BOOT, true, false, false},
     {"+CPIN: READY", MC_AT_URC_SIM, true, false, false},
     {"+CPIN: NOT INSERTED", MC_AT_URC_SIM, true, false, false},
+    {"*ISIMAID: \"A0000000871004FF81FF0389\"", MC_AT_URC_SIM, false, false, false},
     {"+CEREG: 5", MC_AT_URC_NETWORK, false, false, false},
     {"+CGEV: EPS PDN ACT 1", MC_AT_URC_NETWORK, false, false, false},
     {"+CGREG: 1", MC_AT_URC_NETWORK, false, false, false},

@@ -127,7 +127,8 @@ int mc_at_parse_cfun(const char *line, int32_t *ret_fun);
 int mc_at_parse_cbc(const char *line, int32_t *ret_mv);
 /** "+CPMUTEMP: 23" -> degrees Celsius. */
 int mc_at_parse_cpmutemp(const char *line, int32_t *ret_celsius);
-/** "+CGMR: ..." (767 manual), "Revision: ..." or the bare text -> the firmware's name. */
+/** "+CGMR: ..." (767 manual), "Revision: ..." or the bare text (it does not begin with +, *, ^ or $) -> the firmware's
+ * name. */
 int mc_at_parse_cgmr(const char *line, char *ret_firmware, size_t size_bytes);
 
 enum mc_at_ati_field { MC_AT_ATI_MANUFACTURER, MC_AT_ATI_MODEL, MC_AT_ATI_REVISION, MC_AT_ATI_IMEI };
