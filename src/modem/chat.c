@@ -117,6 +117,15 @@ static void proven(struct mc_chat *chat, const struct mc_at_answer *answer)
         step_failed(chat, MC_CHAT_LATE, answer);
 }
 
+static void good_answer(struct mc_chat *chat, const struct mc_at_answer *answer)
+{
+    int r = chat->step->take ? chat->step->take(chat->ctx, answer) : 0;
+    if (r == 0)
+        next_step(chat);
+    else if (r == -EAGAIN || !was_astray(chat, answer))
+        step_failed(chat, r == -EAGAIN ? MC_CHAT_LATE : MC_CHAT_MALFORMED, answer);
+}
+
 static void on_answer(void *ctx, const struct mc_at_answer *answer)
 {
     struct mc_chat *chat = ctx;
@@ -133,16 +142,12 @@ static void on_answer(void *ctx, const struct mc_at_answer *answer)
         return;
     }
     const struct mc_chat_step *step = chat->step;
-    int r = 0;
-    switch (answer->result) {
-    case MC_AT_CONNECT:
-    case MC_AT_OK:
-        r = step->take ? step->take(chat->ctx, answer) : 0;
-        if (r == 0)
-            next_step(chat);
-        else if (r == -EAGAIN || !was_astray(chat, answer))
-            step_failed(chat, r == -EAGAIN ? MC_CHAT_LATE : MC_CHAT_MALFORMED, answer);
+    /* An OK to a dial is a modem in command mode: there is no call. */
+    if (answer->result == (step->flags & MC_CHAT_DIALS ? MC_AT_CONNECT : MC_AT_OK)) {
+        good_answer(chat, answer);
         return;
+    }
+    switch (answer->result) {
     case MC_AT_TIMEOUT:
         if (step->flags & MC_CHAT_PROVE)
             prove(chat);

@@ -16,6 +16,7 @@ void a_look_during_a_call(void **state)
         {"refuse AT+CPSI", MC_FAULT_NONE, true, true, ""}, /* the rest is heard */
         {"silence AT+CEREG", MC_FAULT_NONE, true, true, ""},
         {"refuse ATO", MC_FAULT_NO_CARRIER, false, true, "refused"},
+        {"malform ATO", MC_FAULT_NO_CARRIER, false, true, "refused"}, /* OK and no CONNECT: there is no call */
         {"silence ATO", MC_FAULT_NO_CARRIER, false, true, "no-answer"},
         {"ignore-escapes", MC_FAULT_STUCK_IN_DATA, true, false, "no-answer"},
     };

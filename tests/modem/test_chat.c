@@ -199,6 +199,10 @@ static const struct row {
     {STEPS(built), {".200"}, "0 unbuilt OK -1 no answer to AT+BUILT|", .built = -EINVAL},
     {STEPS(unbuilt), {".200"}, "0 unbuilt OK -1 |"},
     {STEPS(dial), {"<CONNECT"}, "0 ATD|0 " FINE},
+    {STEPS(dial), {"<CONNECT 115200"}, "0 ATD|0 " FINE},
+    {STEPS(dial), {"<OK"}, "0 ATD|0 refused OK -1 OK to ATD|"},
+    {STEPS(plain), {"<CONNECT"}, "0 AT+A|"}, /* nobody dialled: not its answer */
+    {STEPS(plain), {"<CONNECT", "<OK"}, "0 AT+A|0 " FINE},
     {STEPS(dial), {"<NO CARRIER"}, "0 ATD|0 refused NO CARRIER -1 NO CARRIER to ATD|"},
     {STEPS(secret), {"<ERROR"}, "0 AT+CPIN=\"7391\"|0 refused ERROR -1 ERROR to AT+CPIN=…|"},
 };

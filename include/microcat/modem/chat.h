@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum mc_chat_flags {
-    /* what goes to the engine as it is; MC_AT_DIALS: CONNECT is the good end */
+    /* what goes to the engine as it is; MC_AT_DIALS: CONNECT is the good end, OK a refusal */
     MC_CHAT_BARE = MC_AT_BARE,
     MC_CHAT_DIALS = MC_AT_DIALS,
     MC_CHAT_SECRET = MC_AT_SECRET,
