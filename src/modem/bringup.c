@@ -36,6 +36,17 @@ enum mc_step mc_bringup_fail(struct mc_bringup *b, enum mc_fault fault, const ch
     return MC_STEP_END;
 }
 
+/* The finder is done with the modem, which may have been set up before (the end of a call, a dial that is aborted):
+ * what was said to it blind, it may have done. */
+static void finder_left(struct mc_bringup *b)
+{
+    if (!mc_finder_unmuted(b->finder) || b->facts.flow == MC_FLOW_NONE)
+        return;
+    b->facts.ifc_dce = b->facts.ifc_dte = MC_AT_UNKNOWN;
+    b->facts.flow = MC_FLOW_NONE;
+    b->facts.prepared = false;
+}
+
 static void stop_waiting(struct mc_bringup *b)
 {
     mc_timer_disarm(&b->deadline);
@@ -46,6 +57,8 @@ static void stop_waiting(struct mc_bringup *b)
         mc_at_cancel_all(b->chat_at); /* or the next command would wait for the old one's deadline */
     }
     mc_finder_cancel(b->finder);
+    if (b->row && b->row->kind == MC_ROW_FIND)
+        finder_left(b);
     if (b->row && b->row->kind == MC_ROW_ESCAPE)
         mc_line_escape_cancel(b->line);
     if (b->row && (b->row->kind == MC_ROW_MUX || b->row->kind == MC_ROW_UNMUX || b->row->kind == MC_ROW_REDIAL))
@@ -465,6 +478,16 @@ static bool is_python_prompt(const char *line)
            !strncmp(line, "Traceback (most recent call last)", 33) || !strncmp(line, "NameError: name 'AT", 19);
 }
 
+/* It started anew while it was looked for. That is what was waited for, and yet nothing that was set up holds any more:
+ * behind a hang-up nobody would greet it again. */
+static void rebooted_while_looked_for(struct mc_bringup *b)
+{
+    if (b->facts.prepared)
+        mc_bringup_note(b, "the modem started anew while it was looked for: it is set up again");
+    mc_facts_rebooted(&b->facts);
+    b->cb.set_flow(b->ctx, MC_FLOW_NONE);
+}
+
 bool mc_bringup_urc(struct mc_bringup *b, const char *line)
 {
     struct mc_at_cereg cereg;
@@ -474,6 +497,10 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
         b->prompt = true;
         mc_finder_stranger(b->finder);
         return false;
+    }
+    if (rebooted && b->row && b->row->kind == MC_ROW_FIND) {
+        rebooted_while_looked_for(b);
+        rebooted = false;
     }
     if (mc_at_parse_cereg_urc(line, &cereg) == 0) {
         b->facts.stat = cereg.stat;
@@ -491,10 +518,8 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
     if (mc_at_urc_kind(line) == MC_AT_URC_HANGUP)
         b->call_ended = true;
     b->said_off = b->said_off || mc_at_is_power_down_urc(line);
-    if (b->row && b->row->kind == MC_ROW_FIND && mc_at_is_boot_urc(line)) {
+    if (b->row && b->row->kind == MC_ROW_FIND && mc_at_is_boot_urc(line))
         mc_finder_booted(b->finder);
-        rebooted = false; /* that is what we are waiting for */
-    }
     facts_changed(b);
     return rebooted;
 }

@@ -80,7 +80,8 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
     OTHER(DIAL_ABORT, HANGUP, "dial.abort", FIND, 30000, .late = FAULT(MODEM_SILENT), .next = TO(END), .muxed = TO(HANGUP_CHANNEL)),
     /* It may hold a call that nobody has: an escape without its ATH leaves one, and each dial is refused while it stands. */
     SCRIPT(DIAL_HANGUP, DIAL, "dial.hangup", hangup, 5000, .next = TO(END), .muxed = TO(HANGUP_CHANNEL)),
-    SCRIPT(CHECK, SIM, "sim.check", check, 10000, .next = TO(REGISTER), .decide = mc_after_check, .late_next = TO(FIND)),
+    SCRIPT(CHECK, SIM, "sim.check", check, 10000, .next = TO(REGISTER), .decide = mc_after_check, .late_next = TO(FIND),
+           .decide_refused = mc_after_check_refused),
 
     OTHER(HANGUP_WAIT, HANGUP, "hangup.wait", AWAIT, 2000, .satisfied = mc_call_ended,
           .next = TO(HANGUP_ASK), .late_next = TO(HANGUP_ASK), .muxed = TO(HANGUP_CHANNEL)),

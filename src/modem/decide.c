@@ -359,6 +359,12 @@ enum mc_step mc_after_check(struct mc_bringup *b)
     return mc_after_sim(b) == MC_STEP_END ? MC_STEP_END : MC_STEP_GREET;
 }
 
+/* A bare ERROR where nothing is set up may be a SIM's that says why once it is asked to (AT+CMEE is not saved). */
+enum mc_step mc_after_check_refused(struct mc_bringup *b)
+{
+    return b->facts.prepared ? MC_STEP_END : MC_STEP_GREET;
+}
+
 enum mc_step mc_after_reset(struct mc_bringup *b)
 {
     mc_line_plain(b->line);

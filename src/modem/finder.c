@@ -288,9 +288,10 @@ static void next_question(struct mc_finder *finder)
     finder_go_to_baud(finder, finder->bauds[rank]);
     if (q->ask == MC_ASK_AT)
         finder_send_at(finder, q->wait_ms);
-    else if (q->ask == MC_ASK_UNMUTE)
+    else if (q->ask == MC_ASK_UNMUTE) {
+        finder->unmuted = true;
         finder_send_command(finder, "AT+IFC=0,0", NULL, q->wait_ms);
-    else if (q->ask == MC_ASK_ESCAPE)
+    } else if (q->ask == MC_ASK_ESCAPE)
         leave_data(finder);
     else
         finder_ask_raw(finder, q->ask, q->wait_ms);
@@ -367,7 +368,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->deadline_ms = mc_timerq_now_ms(finder->queue) + patience_ms;
     finder->phase = PHASE_ROUND;
     finder->question = finder->escapes = finder->proofs = finder->unanswered = finder->doubts = 0;
-    finder->confirming = finder->stranger = finder->doubted = false;
+    finder->confirming = finder->stranger = finder->doubted = finder->unmuted = false;
     finder->blind_later = patience_ms > 0;
     finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};
@@ -386,6 +387,11 @@ void mc_finder_cancel(struct mc_finder *finder)
     mc_at_cancel_all(mc_line_at(finder->line));
     mc_line_command(finder->line);
     mc_at_set_probe(mc_line_at(finder->line), true);
+}
+
+bool mc_finder_unmuted(const struct mc_finder *finder)
+{
+    return finder->unmuted;
 }
 
 void mc_finder_booted(struct mc_finder *finder)

@@ -83,6 +83,7 @@ struct mc_finder {
     int64_t left_at_ms;
     unsigned sure;   /* questions of PHASE_SURE at one speed */
     bool returned;   /* it asks at the speed before */
+    bool unmuted;    /* AT+IFC=0,0 was said */
     bool confirming; /* ERROR to an AT: garbage stood before it, ask once more */
     bool stranger;
     bool blind_later; /* it may be booting: no blind escape yet that takes 3 s at a speed where no boot message comes */

@@ -43,6 +43,7 @@ enum mc_step mc_after_signal(struct mc_bringup *bringup);
 enum mc_step mc_after_dial(struct mc_bringup *bringup);
 enum mc_step mc_after_dial_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_check(struct mc_bringup *bringup);
+enum mc_step mc_after_check_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_reset(struct mc_bringup *bringup);
 enum mc_step mc_after_hangup_prove_late(struct mc_bringup *bringup);
 enum mc_step mc_after_radio_off(struct mc_bringup *bringup);

@@ -230,6 +230,8 @@ static const struct decision {
     {mc_after_check, "facts.prepared=1; facts.cpin=SIM PIN", MC_STEP_GREET, 0, "facts.prepared=0"},
     {mc_after_check, "facts.prepared=1; facts.cpin=BUSY", MC_STEP_GREET, 0, "facts.prepared=0"},
     {mc_after_check, "facts.prepared=1; facts.cpin=SIM PUK", MC_STEP_END, MC_FAULT_SIM_PUK, "facts.prepared=0"},
+    {mc_after_check_refused, "facts.prepared=1", MC_STEP_END},
+    {mc_after_check_refused, "facts.prepared=0", MC_STEP_GREET},
 
     {mc_after_reset, "facts.baud=460800; facts.flow=1; set.modem.boot_time_ms=77", MC_STEP_FIND, 0,
      "facts.baud=115200; facts.flow=0; facts.cpin=; bench.flow=0; patience_ms=77", .how = MUXED},

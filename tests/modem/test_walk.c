@@ -8,6 +8,12 @@
 
 #define NOW_MS 101000
 
+/* Set up, and what is left of that when it starts anew while it is looked for. */
+#define MET "facts.prepared=1; facts.flow=1; facts.singly=1; facts.was_registered=1; bench.flow=1"
+#define STARTED_ANEW                                                                                                   \
+    "facts.prepared=0; facts.flow=0; facts.singly=0; facts.was_registered=0; bench.flow=0; bench.notes=the modem "     \
+    "started anew while it was looked for: it is set up again|"
+
 static const struct word {
     enum mc_step at; /* END: at rest */
     const char *given, *line;
@@ -18,6 +24,15 @@ static const struct word {
     {MC_STEP_SIM, "", "RDY", true},
     {MC_STEP_FIND, "", "RDY", false},
     {MC_STEP_HANGUP_LISTEN, "", "RDY", false},
+    {MC_STEP_FIND, MET, "RDY", false, STARTED_ANEW},
+    {MC_STEP_DIAL_ABORT, MET, "QCRDY", false, STARTED_ANEW},
+    {MC_STEP_HANGUP_LISTEN, MET, "*ATREADY: 1", false, STARTED_ANEW},
+    /* of a boot, or of a SIM that was put in: where it was not, the host's flow control stays */
+    {MC_STEP_HANGUP_LISTEN, MET, "SMS DONE", false, MET "; bench.notes="},
+    {MC_STEP_HANGUP_LISTEN, MET, "+CPIN: READY", false, MET "; bench.notes="},
+    {MC_STEP_HANGUP_LISTEN, MET, "NO CARRIER", false, MET "; bench.notes="},
+    {MC_STEP_HANGUP_LISTEN, "facts.cereg_urcs=1", "RDY", false, "facts.cereg_urcs=0; bench.notes="},
+    {MC_STEP_HANGUP_WAIT, MET, "RDY", true, MET "; bench.notes="}, /* who hears that it is so sees to it */
     {MC_STEP_END, "", "SMS DONE", false},
     {MC_STEP_END, "facts.tac=7; facts.cell_id=8", "+CEREG: 5", false, "facts.stat=5; facts.tac=7; facts.cell_id=8"},
     {MC_STEP_END, "", "+CEREG: 1,\"1698\",\"25D8484\",7", false,

@@ -255,6 +255,54 @@ static void a_hang_up_waits_two_seconds(void **unused)
     }
 }
 
+/* What a modem must have been told by when a call stands, and what is said of it. */
+static void assert_set_up(struct world *w)
+{
+    char flow[8] = "";
+    assert_int_equal(sim_board_get(w->board, "flow", flow, sizeof(flow)), 0);
+    assert_string_equal(flow, "yes");
+    assert_int_equal(world_board(w, "cmee"), 1);
+    assert_int_equal(w->status.modem.flow, MC_FLOW_RTSCTS);
+    assert_int_equal(w->status.counters.radio_cycles, 0); /* the same PDP context costs no attach */
+}
+
+/* A dial times out: AT ends it and is answered late, and the finder has said AT+IFC=0,0 by then. The next dial sets up
+ * what that undid. */
+static void set_up_again_behind_an_aborted_dial(void **unused)
+{
+    _cleanup_world_ struct world *w = online("warm");
+    char flow[8] = "";
+    assert_set_up(w);
+    world_inject(w, "dial-reject silence 1");
+    world_inject(w, "no-carrier");
+    until(w, MC_STATE_BACKOFF, SECOND_MS); /* behind it the next dial, which is the silent one */
+    until(w, MC_STATE_DIAL, MINUTE_MS);
+    world_inject(w, "late AT 300 1");
+    until(w, MC_STATE_BACKOFF, 2 * MINUTE_MS);
+    assert_int_equal(w->status.fault, MC_FAULT_DIAL_TIMEOUT);
+    assert_int_equal(sim_board_get(w->board, "flow", flow, sizeof(flow)), 0);
+    assert_string_equal(flow, "no");
+    assert_int_equal(w->status.modem.flow, MC_FLOW_NONE);
+    until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
+    assert_set_up(w);
+}
+
+/* It hangs in data mode, reboots by itself, and its boot message comes when it is listened to for the call's end. At
+ * BaudRate=115200 its speed does not tell that it is another one. */
+static void set_up_again_behind_a_reboot_unseen(void **unused)
+{
+    _cleanup_world_ struct world *w = online("warm");
+    assert_int_equal(world_board(w, "host_baud"), 115200);
+    world_inject(w, "mute hung");
+    while (strcmp(w->status.step, "hangup.wait") != 0)
+        pass(w, 100);
+    world_inject(w, "reboot");
+    while (strcmp(w->status.step, "hangup.last") != 0)
+        pass(w, 1);
+    until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
+    assert_set_up(w);
+}
+
 /* Behind a radio cycle the registration is told when it comes, also where none had to be waited for before. */
 static void a_cycle_asks_for_news(void **unused)
 {
@@ -272,13 +320,21 @@ static void a_cycle_asks_for_news(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_many_probes_as_failures_says), cmocka_unit_test(bytes_that_come_in_forgive),
-        cmocka_unit_test(a_probe_is_no_traffic),           cmocka_unit_test(back_before_the_reset),
-        cmocka_unit_test(another_fault_brings_no_reset),   cmocka_unit_test(still_mute_is_reset),
-        cmocka_unit_test(a_reset_is_no_quiet_look),        cmocka_unit_test(detached_before_the_line),
-        cmocka_unit_test(cycles_within_the_attach_budget), cmocka_unit_test(boot_speed_after_a_reboot),
-        cmocka_unit_test(a_hang_up_waits_two_seconds),     cmocka_unit_test(a_cycle_asks_for_news),
+        cmocka_unit_test(as_many_probes_as_failures_says),
+        cmocka_unit_test(bytes_that_come_in_forgive),
+        cmocka_unit_test(a_probe_is_no_traffic),
+        cmocka_unit_test(back_before_the_reset),
+        cmocka_unit_test(another_fault_brings_no_reset),
+        cmocka_unit_test(still_mute_is_reset),
+        cmocka_unit_test(a_reset_is_no_quiet_look),
+        cmocka_unit_test(detached_before_the_line),
+        cmocka_unit_test(cycles_within_the_attach_budget),
+        cmocka_unit_test(boot_speed_after_a_reboot),
+        cmocka_unit_test(a_hang_up_waits_two_seconds),
+        cmocka_unit_test(a_cycle_asks_for_news),
         cmocka_unit_test(a_lost_poll_is_no_verdict),
+        cmocka_unit_test(set_up_again_behind_an_aborted_dial),
+        cmocka_unit_test(set_up_again_behind_a_reboot_unseen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

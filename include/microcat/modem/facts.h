@@ -37,8 +37,8 @@ struct mc_facts {
     struct mc_at_cgdcont context;
     bool auth_same; /* type, user and password are what the settings want: the password itself is not kept */
     bool context_written;
-    bool prepared; /* in this session of modem and SIM the PDP context was compared: a dial needs no more than a look at
-                      SIM and registration */
+    bool prepared; /* in this session of modem and SIM the PDP context was compared, and nothing that was set up before
+                      it was undone: a dial needs no more than a look at SIM and registration */
     /* What was last written to the context, and how the modem then read it back ("" not looked at since): "IMEI/ICCID
      * IP example.apn" and "IP example.apn". Kept over restarts. */
     char written[160], read_as[120];

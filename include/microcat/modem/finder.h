@@ -40,6 +40,9 @@ void mc_finder_free(struct mc_finder *finder);
 void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t other_baud, int64_t patience_ms,
                      mc_finder_done_fn *done, void *ctx);
 void mc_finder_cancel(struct mc_finder *finder);
+/** In this search, or the last one: was AT+IFC=0,0 said? Who heard it does without flow control from then on, answered
+ * or not. */
+bool mc_finder_unmuted(const struct mc_finder *finder);
 /** A boot message came: the modem is in command mode at its boot speed, now. */
 void mc_finder_booted(struct mc_finder *finder);
 /** What came looks like something else's: unless it answers one more AT, which is under way or asked now, this ends
