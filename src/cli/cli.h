@@ -10,7 +10,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum cli_exit { CLI_DONE = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_NO_DAEMON = 3, CLI_TIMED_OUT = 4 };
+enum cli_exit {
+    CLI_DONE = 0,
+    CLI_REFUSED = 1,
+    CLI_USAGE = 2,
+    CLI_NO_DAEMON = 3,
+    CLI_TIMED_OUT = 4,
+    CLI_NOT_YET =
+        -1, /* never an exit status: no daemon is there, or not any more, and who is patient was told nothing */
+};
 
 enum cli_options { /* which a verb takes beside the global ones */
                    CLI_OPT_FOR = 1 << 0,
@@ -37,6 +45,7 @@ struct cli {
     bool colour, utf8; /* of standard output */
     int columns;       /* of the terminal that it is, or 0 */
     bool progress;     /* standard error is a terminal: say what is going on */
+    bool patient;      /* a daemon that is not there may come yet: CLI_NOT_YET instead of a complaint */
     const struct cli_verb *verb;
     char **args; /* after the verb */
     size_t n_args;

@@ -5,8 +5,10 @@
 #include "render.h"
 #include "varlink_client.h"
 #include <microcat/base/cleanup.h>
+#include <poll.h>
 
 #define GRACE_MS 5000 /* the daemon counts the time-out; ours is for a daemon that has stopped counting */
+#define AGAIN_MS 250  /* between two looks for a daemon that is not there */
 
 static void print_begin(const struct cli *cli, const json_t *status)
 {
@@ -62,20 +64,47 @@ enum cli_exit cli_run_watch(const struct cli *cli)
     return r < 0 ? cli_lost(cli, r) : result;
 }
 
-enum cli_exit cli_run_wait(const struct cli *cli)
+static enum cli_exit wait_once(const struct cli *cli, int64_t timeout_ms)
 {
     json_t *parameters = json_object(), *reply;
     enum cli_exit result;
 
     if (cli->wanted)
         json_object_set_new(parameters, "for", json_string(cli->wanted));
-    if (cli->timeout_ms >= 0)
-        json_object_set_new(parameters, "timeout_ms", json_integer(cli->timeout_ms));
-    result = cli_ask_long(cli, "Wait", parameters, cli->timeout_ms < 0 ? -1 : cli->timeout_ms + GRACE_MS, &reply);
+    if (timeout_ms >= 0)
+        json_object_set_new(parameters, "timeout_ms", json_integer(timeout_ms));
+    result = cli_ask_long(cli, "Wait", parameters, timeout_ms < 0 ? -1 : timeout_ms + GRACE_MS, &reply);
     if (result != CLI_DONE)
         return result;
     if (!cli_print_json(cli, reply))
         puts(render_string(reply, "state", "?"));
     json_decref(reply);
     return CLI_DONE;
+}
+
+/*
+ * Within its time a daemon may come, too, or come back: at a boot udev starts it when the tty is there, which is after
+ * the units that wait for the link. The last look is one that says what it misses.
+ */
+enum cli_exit cli_run_wait(const struct cli *cli)
+{
+    int64_t until_ms = cli_clock_ms() + cli->timeout_ms, left_ms;
+    struct cli patient = *cli;
+    bool told = false;
+
+    if (cli->timeout_ms < 0)
+        return wait_once(cli, -1);
+    patient.patient = true;
+    while ((left_ms = until_ms - cli_clock_ms()) > 0) {
+        enum cli_exit result = wait_once(&patient, left_ms);
+
+        if (result != CLI_NOT_YET)
+            return result;
+        if (cli->progress && !told)
+            fputs("microcatd is not there: waiting for it, too\n", stderr);
+        told = true;
+        left_ms = until_ms - cli_clock_ms();
+        poll(NULL, 0, left_ms < 0 ? 0 : left_ms < AGAIN_MS ? (int)left_ms : AGAIN_MS);
+    }
+    return wait_once(cli, 0);
 }

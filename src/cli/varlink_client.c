@@ -18,7 +18,7 @@
 #define PROGRESS_AFTER_MS 2000
 #define MAX_REPLY_BYTES   (16 << 20)
 
-static int64_t clock_ms(void)
+int64_t cli_clock_ms(void)
 {
     struct timespec now;
 
@@ -31,6 +31,8 @@ static enum cli_exit complain_connect(const struct cli *cli, int error)
     const struct group *group;
     struct stat st;
 
+    if (cli->patient && (error == ENOENT || error == ECONNREFUSED))
+        return CLI_NOT_YET;
     switch (error) {
     case ENOENT:
         cli_complain("microcatd is not running: there is no socket %s (systemctl start microcatd)", cli->socket);
@@ -148,11 +150,11 @@ static int receive_some(struct cli_link *link)
 
 int cli_link_receive(struct cli_link *link, int64_t timeout_ms, json_t **ret_message)
 {
-    int64_t until_ms = clock_ms() + timeout_ms;
+    int64_t until_ms = cli_clock_ms() + timeout_ms;
     int r;
 
     while ((r = take_message(link, ret_message)) == -EAGAIN) {
-        int64_t left_ms = timeout_ms < 0 ? -1 : until_ms - clock_ms();
+        int64_t left_ms = timeout_ms < 0 ? -1 : until_ms - cli_clock_ms();
         struct pollfd poller = {.fd = link->fd, .events = POLLIN};
 
         if (timeout_ms >= 0 && left_ms < 0)
@@ -184,6 +186,8 @@ enum cli_exit cli_lost(const struct cli *cli, int error)
         cli_complain("microcatd does not answer");
         return CLI_TIMED_OUT;
     }
+    if (cli->patient && (error == -ECONNRESET || error == -EPIPE))
+        return CLI_NOT_YET;
     if (error == -EBADMSG)
         cli_complain("what answers at %s is not microcatd", cli->socket);
     else
@@ -241,7 +245,7 @@ struct progress {
 
 static void progress_start(const struct cli *cli, struct progress *progress, const char *note)
 {
-    *progress = (struct progress){.link.fd = -1, .since_ms = clock_ms()};
+    *progress = (struct progress){.link.fd = -1, .since_ms = cli_clock_ms()};
     snprintf(progress->note, sizeof(progress->note), "%s", note);
     if (!cli->progress || cli_link_open(cli, &progress->link) != CLI_DONE)
         return;
@@ -270,7 +274,7 @@ static void progress_take(const struct cli *cli, struct progress *progress)
 
 static void progress_tell(struct progress *progress)
 {
-    if (progress->told || progress->link.fd < 0 || clock_ms() - progress->since_ms < PROGRESS_AFTER_MS)
+    if (progress->told || progress->link.fd < 0 || cli_clock_ms() - progress->since_ms < PROGRESS_AFTER_MS)
         return;
     progress->told = true;
     fflush(progress->out);
@@ -289,14 +293,14 @@ static void progress_end(struct progress *progress)
 static int receive_with_progress(const struct cli *cli, struct cli_link *link, int64_t timeout_ms, const char *note,
                                  json_t **ret_message)
 {
-    int64_t until_ms = clock_ms() + timeout_ms;
+    int64_t until_ms = cli_clock_ms() + timeout_ms;
     struct progress progress;
     int r;
 
     progress_start(cli, &progress, note);
     while ((r = cli_link_receive(link, 0, ret_message)) == -EAGAIN) {
         struct pollfd pollers[2] = {{.fd = link->fd, .events = POLLIN}, {.fd = progress.link.fd, .events = POLLIN}};
-        int64_t left_ms = timeout_ms < 0 ? 60000 : until_ms - clock_ms();
+        int64_t left_ms = timeout_ms < 0 ? 60000 : until_ms - cli_clock_ms();
 
         if (timeout_ms >= 0 && left_ms <= 0)
             break;

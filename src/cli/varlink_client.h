@@ -11,6 +11,9 @@ struct cli_link {
     size_t len, size;
 };
 
+/** A clock that only goes on. */
+int64_t cli_clock_ms(void);
+
 /** Connects; complains and returns the exit status when it can't. */
 enum cli_exit cli_link_open(const struct cli *cli, struct cli_link *ret_link);
 void cli_link_close(struct cli_link *link);

@@ -271,31 +271,6 @@ static void wait_ends_with_the_state(void **state)
     fake_daemon_free(daemon);
 }
 
-/* On a terminal, what takes long says what goes on; what was quick has said nothing. */
-static void long_verb_shows_its_steps(void **state)
-{
-    struct fake_daemon *daemon = fake_daemon_new(NULL);
-    struct program program;
-    int fds[2];
-
-    daemon->hold = true;
-    fds[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    assert_true(fds[0] >= 0 && grantpt(fds[0]) == 0 && unlockpt(fds[0]) == 0);
-    fds[1] = open(ptsname(fds[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    start_on(&program, daemon, "reconnect", fds);
-    assert_true(test_wait(daemon->loop, verb_is_held, daemon, PATIENCE_MS));
-    while (mc_ctl_server_stats(daemon->server)->calls < 2)
-        mc_loop_turn(daemon->loop);
-    fake_daemon_go(daemon, MC_STATE_SYNC, MC_FAULT_NONE);
-    wait_until_said(&program, daemon, "absent -> sync (3.4 s)");
-    fake_daemon_go(daemon, MC_STATE_SETUP, MC_FAULT_NONE);
-    wait_until_said(&program, daemon, "sync -> setup (3.4 s)");
-    fake_daemon_finish(daemon, 0, "Online.");
-    assert_int_equal(finish(&program, daemon), 0);
-    assert_non_null(strstr(program.out, "Online.\r\n"));
-    fake_daemon_free(daemon);
-}
-
 /* A socket in the daemon's place, of which each byte is the test's. */
 static int listen_instead(struct fake_daemon *daemon)
 {
@@ -307,6 +282,97 @@ static int listen_instead(struct fake_daemon *daemon)
     assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(listener, 1), 0);
     return listener;
+}
+
+static void start_on_terminal(struct program *program, struct fake_daemon *daemon, const char *line)
+{
+    int fds[2];
+
+    fds[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(fds[0] >= 0 && grantpt(fds[0]) == 0 && unlockpt(fds[0]) == 0);
+    fds[1] = open(ptsname(fds[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    start_on(program, daemon, line, fds);
+}
+
+static void until_called(struct fake_daemon *daemon)
+{
+    while (mc_ctl_server_stats(daemon->server)->calls == 0)
+        mc_loop_turn(daemon->loop);
+}
+
+/* As at a boot: the unit that waits is there first; and a daemon may be restarted meanwhile. */
+static void wait_outlasts_a_daemon_that_is_away(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    fake_daemon_stop(daemon);
+    start_on_terminal(&program, daemon, "wait|--timeout=1min");
+    wait_until_said(&program, daemon, "microcatd is not there: waiting for it, too");
+    fake_daemon_start(daemon);
+    until_called(daemon);
+    fake_daemon_stop(daemon);
+    fake_daemon_start(daemon);
+    until_called(daemon);
+    fake_daemon_go(daemon, MC_STATE_ONLINE, MC_FAULT_NONE);
+    assert_int_equal(finish(&program, daemon), 0);
+    assert_non_null(strstr(program.out, "online\r\n"));
+    assert_null(strstr(program.out, "microcatctl:"));
+    fake_daemon_free(daemon);
+}
+
+static void wait_without_a_daemon(void **state)
+{
+    static const struct {
+        const char *line;
+        bool refuses; /* its name is there */
+        int64_t least_ms;
+        const char *says;
+    } rows[] = {
+        {"wait|--timeout=400ms", false, 400, "microcatd is not running: there is no socket"},
+        {"wait|--timeout=400ms", true, 400, "microcatd is not running: nobody answers"},
+        {"wait|--timeout=0", false, 0, "there is no socket"},
+        {"wait", false, 0, "there is no socket"}, /* it would be for ever */
+        {"wait", true, 0, "nobody answers"},
+        {"status", false, 0, "there is no socket"},
+    };
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    fake_daemon_stop(daemon);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int64_t began_ms = mc_loop_clock_ms();
+
+        if (rows[i].refuses)
+            close(listen_instead(daemon));
+        int status = run(&program, daemon, rows[i].line);
+        int64_t took_ms = mc_loop_clock_ms() - began_ms;
+        if (status != 3 || took_ms < rows[i].least_ms || !strstr(program.out, rows[i].says))
+            fail_msg("row %zu: exit %d after %lld ms; it said: %s", i, status, (long long)took_ms, program.out);
+        unlink(daemon->path);
+    }
+    fake_daemon_free(daemon);
+}
+
+/* On a terminal, what takes long says what goes on; what was quick has said nothing. */
+static void long_verb_shows_its_steps(void **state)
+{
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    struct program program;
+
+    daemon->hold = true;
+    start_on_terminal(&program, daemon, "reconnect");
+    assert_true(test_wait(daemon->loop, verb_is_held, daemon, PATIENCE_MS));
+    while (mc_ctl_server_stats(daemon->server)->calls < 2)
+        mc_loop_turn(daemon->loop);
+    fake_daemon_go(daemon, MC_STATE_SYNC, MC_FAULT_NONE);
+    wait_until_said(&program, daemon, "absent -> sync (3.4 s)");
+    fake_daemon_go(daemon, MC_STATE_SETUP, MC_FAULT_NONE);
+    wait_until_said(&program, daemon, "sync -> setup (3.4 s)");
+    fake_daemon_finish(daemon, 0, "Online.");
+    assert_int_equal(finish(&program, daemon), 0);
+    assert_non_null(strstr(program.out, "Online.\r\n"));
+    fake_daemon_free(daemon);
 }
 
 /* Lent and over in one piece: a pty that is gone is not waited on, and nothing is started on it. */
@@ -404,11 +470,18 @@ static void a_picture_goes_where_it_is_told_to(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exit_status_and_words),        cmocka_unit_test(verbs_that_fail),
-        cmocka_unit_test(verb_that_ends_later),         cmocka_unit_test(daemon_that_dies_in_mid_call),
-        cmocka_unit_test(watch_prints_a_line_a_change), cmocka_unit_test(wait_ends_with_the_state),
-        cmocka_unit_test(long_verb_shows_its_steps),    cmocka_unit_test(stranger_at_the_socket),
-        cmocka_unit_test(lease_that_is_over_at_once),   cmocka_unit_test(a_picture_goes_where_it_is_told_to),
+        cmocka_unit_test(exit_status_and_words),
+        cmocka_unit_test(verbs_that_fail),
+        cmocka_unit_test(verb_that_ends_later),
+        cmocka_unit_test(daemon_that_dies_in_mid_call),
+        cmocka_unit_test(watch_prints_a_line_a_change),
+        cmocka_unit_test(wait_ends_with_the_state),
+        cmocka_unit_test(wait_outlasts_a_daemon_that_is_away),
+        cmocka_unit_test(wait_without_a_daemon),
+        cmocka_unit_test(long_verb_shows_its_steps),
+        cmocka_unit_test(stranger_at_the_socket),
+        cmocka_unit_test(lease_that_is_over_at_once),
+        cmocka_unit_test(a_picture_goes_where_it_is_told_to),
     };
 
     return cmocka_run_group_tests_name("cli/program", tests, NULL, NULL);

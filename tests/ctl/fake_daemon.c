@@ -170,6 +170,11 @@ void fake_daemon_stop(struct fake_daemon *daemon)
     daemon->server = NULL;
 }
 
+void fake_daemon_start(struct fake_daemon *daemon)
+{
+    start_server(daemon, NULL);
+}
+
 void fake_daemon_free(struct fake_daemon *daemon)
 {
     fake_daemon_stop(daemon);

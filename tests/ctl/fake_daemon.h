@@ -42,6 +42,8 @@ struct fake_daemon *fake_daemon_new(const struct mc_ctl_options *limits);
 void fake_daemon_free(struct fake_daemon *daemon);
 /** Ends the server alone, as when the daemon dies. */
 void fake_daemon_stop(struct fake_daemon *daemon);
+/** Begins it anew behind the same socket. */
+void fake_daemon_start(struct fake_daemon *daemon);
 /** Ends the verb that is held. */
 void fake_daemon_finish(struct fake_daemon *daemon, int result, const char *text);
 /** The modem answers the AT command that is held. */
