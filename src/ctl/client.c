@@ -22,6 +22,7 @@ void ctl_client_drop(struct ctl_client *client)
         return;
     client->dead = true;
     ctl_follow_end(client);
+    ctl_turn_leave(client);
     if (client->pending)
         ctl_pending_orphan(client->pending);
     mc_timer_disarm(&client->half);
@@ -128,16 +129,8 @@ static json_t *for_client(const struct ctl_client *client, json_t *parameters)
     return NULL;
 }
 
-void ctl_client_continue(struct ctl_client *client, json_t *parameters)
+static void send_more(struct ctl_client *client, char *text, size_t len)
 {
-    size_t len = 0;
-    char *text;
-
-    if (client->dead) {
-        json_decref(parameters);
-        return;
-    }
-    text = varlink_reply(for_client(client, parameters), true, &len);
     if (append(client, text, len) < 0) {
         drop_rude(client, "it does not read what it asked to watch");
         return;
@@ -145,6 +138,17 @@ void ctl_client_continue(struct ctl_client *client, json_t *parameters)
     flush(client);
     if (!client->dead)
         set_interest(client);
+}
+
+void ctl_client_continue(struct ctl_client *client, json_t *parameters)
+{
+    size_t len = 0;
+    char *text = varlink_reply(for_client(client, parameters), true, &len);
+
+    if (client->dead)
+        free(text);
+    else
+        send_more(client, text, len);
 }
 
 static void send_last(struct ctl_client *client, char *text, size_t len)
@@ -179,6 +183,20 @@ void ctl_client_reply(struct ctl_client *client, json_t *parameters)
     char *text = varlink_reply(for_client(client, parameters), false, &len);
 
     send_last(client, text, len);
+}
+
+void ctl_client_lists(struct ctl_client *client, bool continues, char *lists, json_t *parameters)
+{
+    size_t len = 0;
+    char *text = varlink_reply_lists(lists, for_client(client, parameters), continues, &len);
+
+    free(lists);
+    if (client->dead)
+        free(text);
+    else if (continues)
+        send_more(client, text, len);
+    else
+        send_last(client, text, len);
 }
 
 void ctl_client_error(struct ctl_client *client, const char *error, json_t *parameters)
@@ -217,8 +235,9 @@ static void refuse_input(struct ctl_client *client, const char *why)
     ctl_client_fail(client, "BadMessage", "%s", why);
 }
 
-static void run_message(struct ctl_client *client, size_t len)
+static void run_message(struct ctl_client *client)
 {
+    const size_t len = client->message_bytes;
     struct varlink_call call;
     char why[200];
     int r = varlink_parse((const char *)mc_buf_head(&client->in), len, &call, why, sizeof(why));
@@ -237,20 +256,21 @@ static void run_message(struct ctl_client *client, size_t len)
     varlink_call_clear(&call);
 }
 
-/* Takes one whole message if nothing is under way. The next one waits until this answer is written: that bounds the
- * output. */
+/* Waits for a turn with one whole message if nothing is under way. The next one waits until this answer is written:
+ * that bounds the output. */
 static void pump(struct ctl_client *client)
 {
     size_t len = mc_buf_len(&client->in), from = client->scanned_bytes;
     const uint8_t *nul;
 
-    if (client->dead || client->closing || client->busy || mc_buf_len(&client->out) > 0 || len == 0)
+    if (client->dead || client->closing || client->busy || client->waits || mc_buf_len(&client->out) > 0 || len == 0)
         return;
     nul = memchr(mc_buf_head(&client->in) + from, '\0', len - from);
     client->scanned_bytes = len;
     if (nul) {
         mc_timer_disarm(&client->half);
-        run_message(client, (size_t)(nul - mc_buf_head(&client->in)));
+        client->message_bytes = (size_t)(nul - mc_buf_head(&client->in));
+        ctl_turn_wait(client);
     } else if (len >= client->server->limits.max_message_bytes) {
         refuse_input(client, "the message is too long");
     } else if (client->eof) {
@@ -290,6 +310,14 @@ static void take_input(struct ctl_client *client)
         ctl_pending_eof(client->pending);
 }
 
+static void settle(struct ctl_client *client)
+{
+    if (!client->dead)
+        flush(client);
+    if (!client->dead)
+        set_interest(client);
+}
+
 static void on_ready(void *ctx, int fd, unsigned ready)
 {
     struct ctl_client *client = ctx;
@@ -300,10 +328,13 @@ static void on_ready(void *ctx, int fd, unsigned ready)
         take_input(client);
     if (!client->dead)
         pump(client);
-    if (!client->dead)
-        flush(client);
-    if (!client->dead)
-        set_interest(client);
+    settle(client);
+}
+
+void ctl_client_run(struct ctl_client *client)
+{
+    run_message(client);
+    settle(client);
 }
 
 static void on_resume(void *ctx)

@@ -58,12 +58,14 @@ void ctl_follow_watch(struct ctl_client *client)
     ctl_client_continue(client, json_pack("{s:o, s:n}", "status", status, "event"));
 }
 
-static json_t *signal_json(struct ctl_client *client, size_t max)
+static void send_signal(struct ctl_client *client, size_t max)
 {
     const struct mc_ctl_backend *backend = client->server->backend;
+    int64_t wall_ms = backend->wall_ms(backend->ctx);
+    char *lists = ctl_signal_text(backend, max, wall_ms, client->access < ACCESS_COMMAND);
 
     client->samples_seen = backend->samples ? mc_samples_taken(backend->samples) : 0;
-    return ctl_signal_json(backend, max, now_ms(client), backend->wall_ms(backend->ctx));
+    ctl_client_lists(client, client->more, lists, ctl_signal_json(backend, now_ms(client), wall_ms));
 }
 
 static void on_sampled(void *ctx, const void *event)
@@ -73,22 +75,18 @@ static void on_sampled(void *ctx, const void *event)
     uint64_t fresh = samples ? mc_samples_taken(samples) - client->samples_seen : 0;
 
     if (fresh > 0)
-        ctl_client_continue(client, signal_json(client, fresh));
+        send_signal(client, fresh);
 }
 
 void ctl_follow_signal(struct ctl_client *client)
 {
-    json_t *signal = signal_json(client, MC_SAMPLES_MAX);
-
     if (client->more) {
         follow(client, on_sampled);
         watch_signal(client, true);
-        ctl_client_continue(client, signal);
-    } else {
-        ctl_client_reply(client, signal);
     }
+    send_signal(client, MC_SAMPLES_MAX);
 #ifdef __GLIBC__
-    malloc_trim(0); /* a whole day as JSON takes more than the daemon does: glibc would keep that */
+    malloc_trim(0); /* a whole day takes as much as the daemon itself: glibc would keep that */
 #endif
 }
 

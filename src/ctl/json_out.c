@@ -105,27 +105,81 @@ void ctl_availability_json(json_t *out, const struct mc_history *history, int64_
     json_object_set_new(out, "outage", out_now ? ctl_json_outage(&outage) : json_null());
 }
 
-static json_t *history_entry_json(const struct mc_history_entry *entry)
+static void fault_text(struct json_text *json, enum mc_fault fault)
 {
-    json_t *out = json_pack(
-        "{s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "kind", mc_strtab_name(&mc_history_kind_names, (int)entry->kind),
-        "time", ctl_json_spent(entry->at_ms), "last_time", ctl_json_spent(entry->last_ms), "length_s",
-        ctl_json_seconds(entry->length_ms), "count", (json_int_t)entry->count, "fault", fault_or_null(entry->fault),
-        "remedy", ctl_json_string(entry->remedy), "text", ctl_json_string(entry->text));
+    const struct mc_fault_info *info = mc_fault_info(fault);
 
-    if (entry->kind == MC_HISTORY_STATE)
-        json_object_set_new(out, "state", ctl_json_string(mc_strtab_name(&mc_state_names, (int)entry->state)));
-    return out;
+    if (fault == MC_FAULT_NONE) {
+        json_text_add(json, "null");
+        return;
+    }
+    json_text_add(json, "{\"code\":");
+    json_text_string(json, info->code);
+    json_text_add(json, ",\"text\":");
+    json_text_string(json, info->text);
+    json_text_add(json, "}");
 }
 
-json_t *ctl_history_json(const struct mc_history *history, size_t max)
+/* One decimal, as ctl_json_seconds() has it. */
+static void seconds_text(struct json_text *json, int64_t ms)
 {
-    size_t count = history ? mc_history_count(history) : 0;
-    json_t *out = json_array();
+    json_text_fixed(json, (ms + (ms < 0 ? -50 : 50)) / 100, 1);
+}
 
-    for (size_t i = count > max ? count - max : 0; i < count; i++)
-        json_array_append_new(out, history_entry_json(mc_history_get(history, i)));
-    return out;
+void ctl_outage_text(struct json_text *json, const struct mc_history_entry *outage)
+{
+    json_text_add(json, "{\"time\":");
+    json_text_fixed(json, outage->at_ms, 3);
+    json_text_add(json, ",\"length_s\":");
+    seconds_text(json, outage->length_ms);
+    json_text_add(json, ",\"fault\":");
+    fault_text(json, outage->fault);
+    json_text_add(json, ",\"remedy\":");
+    json_text_string(json, outage->remedy);
+    json_text_add(json, ",\"tries\":");
+    json_text_integer(json, outage->count);
+    json_text_add(json, ",\"text\":");
+    json_text_string(json, outage->text);
+    json_text_add(json, "}");
+}
+
+static void entry_text(struct json_text *json, const struct mc_history_entry *entry)
+{
+    json_text_add(json, "{\"kind\":");
+    json_text_string(json, mc_strtab_name(&mc_history_kind_names, (int)entry->kind));
+    json_text_add(json, ",\"time\":");
+    json_text_fixed(json, entry->at_ms, 3);
+    json_text_add(json, ",\"last_time\":");
+    json_text_fixed(json, entry->last_ms, 3);
+    json_text_add(json, ",\"length_s\":");
+    seconds_text(json, entry->length_ms);
+    json_text_add(json, ",\"count\":");
+    json_text_integer(json, entry->count);
+    json_text_add(json, ",\"fault\":");
+    fault_text(json, entry->fault);
+    json_text_add(json, ",\"remedy\":");
+    json_text_string(json, entry->remedy);
+    json_text_add(json, ",\"text\":");
+    json_text_string(json, entry->text);
+    if (entry->kind == MC_HISTORY_STATE) {
+        json_text_add(json, ",\"state\":");
+        json_text_string(json, mc_strtab_name(&mc_state_names, (int)entry->state));
+    }
+    json_text_add(json, "}");
+}
+
+char *ctl_history_text(const struct mc_history *history, size_t max, bool masked)
+{
+    size_t count = history ? mc_history_count(history) : 0, begin = count > max ? count - max : 0;
+    struct json_text json = {.masked = masked};
+
+    json_text_add(&json, "\"history\":[");
+    for (size_t i = begin; i < count; i++) {
+        json_text_add(&json, i > begin ? "," : "");
+        entry_text(&json, mc_history_get(history, i));
+    }
+    json_text_add(&json, "]");
+    return json_text_take(&json);
 }
 
 static void add_info(void *ctx, const char *name, const char *value)

@@ -105,13 +105,13 @@ static void run_history(struct ctl_client *client, const struct method *method, 
 {
     const struct mc_history *history = client->server->backend->history;
     size_t max = get_max(client, parameters, "entries");
-    json_t *out;
+    json_t *rest;
 
     if (max == 0)
         return;
-    out = json_pack("{s:o, s:o}", "history", ctl_history_json(history, max), "time", ctl_json_spent(wall_ms(client)));
-    ctl_availability_json(out, history, now_ms(client), wall_ms(client));
-    ctl_client_reply(client, out);
+    rest = json_pack("{s:o}", "time", ctl_json_spent(wall_ms(client)));
+    ctl_availability_json(rest, history, now_ms(client), wall_ms(client));
+    ctl_client_lists(client, false, ctl_history_text(history, max, client->access < ACCESS_COMMAND), rest);
 }
 
 static void run_signal(struct ctl_client *client, const struct method *method, const json_t *parameters)

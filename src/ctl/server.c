@@ -236,6 +236,7 @@ int mc_ctl_server_new(struct mc_loop *loop, const struct mc_ctl_options *options
     server->version = strdup(options->version ? options->version : "");
     take_limits(&server->limits, options);
     mc_timer_init(&server->reap, "ctl-reap", on_reap, server);
+    mc_timer_init(&server->turn, "ctl-turn", ctl_turn_take, server);
     mc_timer_init(&server->pause, "ctl-accept-pause", on_pause_over, server);
     r = start(server);
     if (r < 0) {

@@ -35,7 +35,10 @@ struct ctl_client {
     enum access_level access;
     uid_t uid; /* of the peer */
     struct mc_buf in, out;
-    size_t scanned_bytes;    /* of `in`, without a NUL so far */
+    size_t scanned_bytes; /* of `in`, without a NUL so far */
+    size_t message_bytes; /* the whole message at the head of `in`, when `waits` */
+    bool waits;           /* for its turn */
+    struct ctl_client *next_waiting;
     struct mc_timer half;    /* the rest of a message must come */
     struct mc_timer unread;  /* something must be taken of what waits */
     struct mc_timer resume;  /* look at the next message, deferred */
@@ -67,6 +70,9 @@ struct mc_ctl_server {
     struct mc_timer pause; /* out of descriptors: accept later */
     struct mc_timer reap;
     struct ctl_client *clients, *dead;
+    struct ctl_client *first_waiting, *last_waiting; /* for their turn */
+    struct mc_timer turn;
+    uid_t turn_uid; /* whose the last one was */
     struct ctl_pending *pendings;
     unsigned signal_watchers;
 };
@@ -77,9 +83,19 @@ int ctl_client_new(struct mc_ctl_server *server, int fd, enum access_level acces
 /* Closes it now; the memory goes a turn later. */
 void ctl_client_drop(struct ctl_client *client);
 void ctl_client_free(struct ctl_client *client);
+/* Its turn has come: runs the message at the head of its input. */
+void ctl_client_run(struct ctl_client *client);
+/* turn.c: queues @client, whose message is whole. */
+void ctl_turn_wait(struct ctl_client *client);
+/* Takes it out again. Harmless when it does not wait. */
+void ctl_turn_leave(struct ctl_client *client);
+/* Of the server's timer `turn`: runs the first one's call. */
+void ctl_turn_take(void *server);
 /* The answer to the call under way. All take @parameters (NULL: none). After any but the first the call is over. */
 void ctl_client_continue(struct ctl_client *client, json_t *parameters);
 void ctl_client_reply(struct ctl_client *client, json_t *parameters);
+/* A reply, the last one unless it @continues. It begins with @lists: taken, and masked already where they must be. */
+void ctl_client_lists(struct ctl_client *client, bool continues, char *lists, json_t *parameters);
 void ctl_client_error(struct ctl_client *client, const char *error, json_t *parameters);
 /* An error of our interface with a text for people. */
 void ctl_client_fail(struct ctl_client *client, const char *name, const char *fmt, ...)

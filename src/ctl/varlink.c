@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <microcat/base/parse.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* jansson recurses by depth: what is nested deeper than anything of ours is refused before it gets there. */
@@ -124,6 +125,25 @@ char *varlink_reply(json_t *parameters, bool continues, size_t *ret_len)
     if (continues)
         json_object_set_new(message, "continues", json_true());
     return dump(message, ret_len);
+}
+
+char *varlink_reply_lists(const char *lists, json_t *parameters, bool continues, size_t *ret_len)
+{
+    static const char begin[] = "{\"parameters\":{", more[] = ",\"continues\":true", end[] = "}";
+    size_t len = 0;
+    char *rest = dump(parameters, &len), *text = NULL, *to;
+
+    if (lists && rest)
+        text = malloc(strlen(lists) + len + sizeof(begin) + sizeof(more) + sizeof(end));
+    if (text) {
+        to = stpcpy(stpcpy(text, begin), lists);
+        *to++ = ',';
+        to = stpcpy(to, rest + 1); /* without its brace */
+        to = stpcpy(stpcpy(to, continues ? more : ""), end);
+        *ret_len = (size_t)(to - text);
+    }
+    free(rest);
+    return text;
 }
 
 char *varlink_error(const char *error, json_t *parameters, size_t *ret_len)

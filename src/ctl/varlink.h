@@ -23,6 +23,8 @@ void varlink_call_clear(struct varlink_call *call);
 
 /** A reply as text, *ret_len without the NUL that ends it (which is there). Takes @parameters. NULL: no memory. */
 char *varlink_reply(json_t *parameters, bool continues, size_t *ret_len);
+/** The same with @lists, members of text that are there already, before those of @parameters, of which there is one. */
+char *varlink_reply_lists(const char *lists, json_t *parameters, bool continues, size_t *ret_len);
 char *varlink_error(const char *error, json_t *parameters, size_t *ret_len);
 
 #endif

@@ -260,6 +260,39 @@ static struct fake_daemon *full_of_identities(void)
     return daemon;
 }
 
+/* Whoever asks with many voices is heard once before somebody else, not thirty times. */
+static void nobody_waits_for_all_of_another_user(void **state)
+{
+    static struct fake_peer peers[31];
+    const struct mc_ctl_stats *stats;
+    struct fake_daemon *daemon;
+
+    need_root();
+    daemon = fake_daemon_new(NULL);
+    stats = mc_ctl_server_stats(daemon->server);
+    assert_int_equal(chmod(daemon->directory, 0755), 0);
+    assert_int_equal(seteuid(STRANGER), 0);
+    for (int i = 0; i < 30; i++)
+        fake_peer_connect(&peers[i], daemon);
+    assert_int_equal(seteuid(0), 0);
+    fake_peer_connect(&peers[30], daemon);
+    while (stats->connected < 31)
+        mc_loop_turn(daemon->loop);
+    for (int round = 0; round < 2; round++) { /* whose turn it was last does not matter */
+        uint64_t before = stats->calls;
+
+        for (int i = 0; i < 31; i++)
+            fake_peer_call(&peers[i], CALL("Signal"));
+        assert_non_null(fake_peer_receive(&peers[30]));
+        assert_in_range(stats->calls - before, 1, 5);
+        for (int i = 0; i < 30; i++)
+            assert_non_null(fake_peer_receive(&peers[i]));
+    }
+    for (int i = 0; i < 31; i++)
+        fake_peer_close(&peers[i]);
+    fake_daemon_free(daemon);
+}
+
 static const struct {
     const char *call;
     int answers;
@@ -431,10 +464,15 @@ static void stale_socket_is_replaced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_may_do_what),      cmocka_unit_test(verb_without_permission),
-        cmocka_unit_test(readers_may_read),     cmocka_unit_test(identities_are_for_those_who_may_command),
-        cmocka_unit_test(readers_leave_room),   cmocka_unit_test(socket_is_for_those_who_may_ask),
-        cmocka_unit_test(names_that_cannot_be), cmocka_unit_test(stale_socket_is_replaced),
+        cmocka_unit_test(who_may_do_what),
+        cmocka_unit_test(verb_without_permission),
+        cmocka_unit_test(readers_may_read),
+        cmocka_unit_test(identities_are_for_those_who_may_command),
+        cmocka_unit_test(nobody_waits_for_all_of_another_user),
+        cmocka_unit_test(readers_leave_room),
+        cmocka_unit_test(socket_is_for_those_who_may_ask),
+        cmocka_unit_test(names_that_cannot_be),
+        cmocka_unit_test(stale_socket_is_replaced),
     };
 
     return cmocka_run_group_tests_name("ctl/access", tests, NULL, NULL);

@@ -24,6 +24,7 @@ static const char *const calls[] = {
     M("Info"),
     M("Trace"),
     M("History"),
+    M("Signal"),
     M("Reset"),
     M("Nonsense"),
     "{\"method\":\"io.microcat.Modem.Watch\",\"more\":true}",

@@ -187,6 +187,42 @@ static void two_hundred_clients(void **state)
     fake_daemon_free(daemon);
 }
 
+/* However many ask at once, and whatever it costs: a turn of the loop has time for the line and the relay. */
+static void a_turn_of_the_loop_answers_few(void **state)
+{
+    static const char *const calls[] = {STATUS, "{\"method\":\"io.microcat.Modem.Signal\"}",
+                                        "{\"method\":\"io.microcat.Modem.History\"}", "no JSON"};
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+    const struct mc_ctl_stats *stats = mc_ctl_server_stats(daemon->server);
+    static struct fake_peer peers[60];
+
+    for (int i = 0; i < 60; i++)
+        fake_peer_connect(&peers[i], daemon);
+    while (stats->connected < 60)
+        mc_loop_turn(daemon->loop);
+    for (int i = 0; i < 60; i++)
+        fake_peer_call(&peers[i], calls[i % 4]);
+    for (uint64_t before = 0; before < 60; before = stats->calls + stats->dropped) {
+        mc_loop_turn(daemon->loop);
+        assert_in_range(stats->calls + stats->dropped - before, 0, 2); /* a turn has two passes of its timers */
+    }
+    for (int i = 0; i < 60; i++)
+        assert_non_null(fake_peer_receive(&peers[i]));
+    for (int i = 0; i < 60; i += 4)
+        fake_peer_call(&peers[i], STATUS);
+    mc_loop_turn(daemon->loop);
+    for (int i = 0; i < 60; i += 28) /* of those who wait for their turn the first, the last and one between */
+        fake_peer_close(&peers[i]);
+    for (int i = 4; i < 56; i += 4)
+        if (i != 28)
+            assert_non_null(fake_peer_receive(&peers[i]));
+    for (int i = 0; i < 60; i++)
+        fake_peer_close(&peers[i]);
+    assert_true(fake_daemon_empties(daemon));
+    assert_true(fake_daemon_serves(daemon));
+    fake_daemon_free(daemon);
+}
+
 static void one_too_many_is_told(void **state)
 {
     struct fake_daemon *daemon = fake_daemon_new(&(struct mc_ctl_options){.max_clients = 3});
@@ -386,6 +422,7 @@ int main(void)
         cmocka_unit_test(message_by_the_byte),
         cmocka_unit_test(half_closed_gets_its_answers),
         cmocka_unit_test(two_hundred_clients),
+        cmocka_unit_test(a_turn_of_the_loop_answers_few),
         cmocka_unit_test(one_too_many_is_told),
         cmocka_unit_test(watcher_that_never_reads_is_dropped),
         cmocka_unit_test(caller_that_never_reads_is_dropped),
