@@ -68,11 +68,11 @@ void sim_hostport_send(struct sim_hostport *port, const void *data, size_t len_b
 }
 
 /* What the host has set on its end; a gadget's tty does not tell. */
-static void see_settings(struct sim_hostport *port)
+void sim_hostport_look(struct sim_hostport *port)
 {
     struct termios settings;
 
-    if (port->tty || tcgetattr(port->fd, &settings) < 0)
+    if (port->tty || port->fd < 0 || tcgetattr(port->fd, &settings) < 0)
         return;
     sim_board_host_baud(port->board, sim_termspeed(&settings));
     sim_board_host_flow(port->board, (settings.c_cflag & CRTSCTS) != 0);
@@ -136,7 +136,7 @@ static void on_port(void *ctx, short events)
     size_t most = sim_board_baud(port->board) / 10 * READ_MS / 1000 + 1;
     ssize_t n;
 
-    see_settings(port);
+    sim_hostport_look(port);
     if (events & POLLOUT)
         flush(port);
     if (!(events & (POLLIN | POLLHUP | POLLERR)))

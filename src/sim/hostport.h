@@ -25,6 +25,9 @@ int sim_hostport_start(struct sim_hostport *port, struct sim_board *board);
 const char *sim_hostport_path(const struct sim_hostport *port);
 /** From the board's callback. */
 void sim_hostport_send(struct sim_hostport *port, const void *data, size_t len_bytes);
+/** Takes up the speed and flow control of the host's end. It tells nobody when it changes them; it is looked at with
+ * each byte of its, and what comes without one wants this before. */
+void sim_hostport_look(struct sim_hostport *port);
 /** `unplug` and `plug` of the control socket: 0, -errno. */
 int sim_hostport_unplug(struct sim_hostport *port);
 int sim_hostport_plug(struct sim_hostport *port);

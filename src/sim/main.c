@@ -57,6 +57,7 @@ static void on_line(void *ctx, const char *line, sim_reply_fn *reply, void *repl
         reply(reply_ctx, "ok");
         sim_pump_stop(program->pump);
     } else {
+        sim_hostport_look(program->port); /* what the board says by itself because of it meets the host as it is now */
         sim_board_command(program->board, line, reply, reply_ctx);
     }
 }
