@@ -233,7 +233,7 @@ void mc_session_board_done(struct mc_session *session, int result)
     if (result == 0) { /* else nothing starts anew, and who spoke before may do so still */
         mc_session_event(session, MC_SESSION_WORKED);
         mc_line_reset(session->line);
-        session->req.set_flow(session->req_ctx, MC_FLOW_NONE);
+        mc_session_defaults(session);
     }
     session->host.worked(session->ctx, result);
 }

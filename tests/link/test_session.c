@@ -157,7 +157,7 @@ static const struct bench_row rows[] = {
     /* the board's lines */
     {"which there are", NULL, "has:none has:break has:auto bridge has:auto has:none", "has none 0|has break 1|has auto 0|has auto 1|has none 0|"},
     {"one that answers is detached first", NULL, MET "board:reset show <OK +0 worked:0 show",
-     "write AT+CGATT=0|met, present, open, met, use board, step end, line command|heard OK|board reset|flow 0|worked 0, now none|"
+     "write AT+CGATT=0|met, present, open, met, use board, step end, line command|heard OK|board reset|flow 0|baud 115200|worked 0, now none|"
      "booting, present, open, use none, step end, line unknown|"},
     {"... whatever it says to it", NULL, MET "board:power-off <ERROR +0", "write AT+CGATT=0|heard ERROR|board power-off|"},
     {"... or does not, for five seconds", NULL, MET "board:power-cycle +4999 +1", "write AT+CGATT=0|5000 board power-cycle|"},
@@ -192,11 +192,11 @@ static const struct bench_row rows[] = {
     {"... amid the multiplexer", NULL, "event:plugged adopt:31 forget board:power-on worked:-5 show",
      "board power-on|worked -5, now none|met, present, open, met, use none, step end, line mux, muxed|"},
     {"what was asked meanwhile ends", NULL, MET "board:reset <OK +0 at:AT+CSQ worked:0",
-     "write AT+CGATT=0|heard OK|board reset|write AT+CSQ|answer cancelled|flow 0|worked 0, now none|"},
+     "write AT+CGATT=0|heard OK|board reset|write AT+CSQ|answer cancelled|flow 0|baud 115200|worked 0, now none|"},
     {"nobody asked for it", NULL, MET "worked:0 show", "met, present, open, met, use none, step end, line command|"},
     {"... any more", NULL, MET "board:reset <OK +0 worked:0 forget worked:0", ""},
     {"whoever is there then starts anew: flow and facts", NULL, MET "facts board:reset <OK +0 worked:0 facts?",
-     "write AT+CGATT=0|heard OK|board reset|flow 0|worked 0, now none|unknown|"},
+     "write AT+CGATT=0|heard OK|board reset|flow 0|baud 115200|worked 0, now none|unknown|"},
     /* clang-format on */
 };
 

@@ -84,12 +84,13 @@ static void write_line_script(struct whole *w)
     whole_write(w, "line", text, 0755);
 }
 
-static void start_with_lines(struct whole *w)
+static void start_with_lines(struct whole *w, int baud)
 {
     char more[512];
 
     write_line_script(w);
-    snprintf(more, sizeof(more), "[Modem]\nReset=/bin/bash %s/line\nPower=/bin/bash %s/line\n", w->dir, w->dir);
+    snprintf(more, sizeof(more), "[Modem]\nBaudRate=%d\nReset=/bin/bash %s/line\nPower=/bin/bash %s/line\n", baud,
+             w->dir, w->dir);
     snprintf(w->out, 256, "%s/never", w->dir);
     assert_int_equal(mkfifo(w->out, 0600), 0);
     whole_online(w, "--profile=warm|--profile=lines", more);
@@ -99,7 +100,7 @@ static void reset_by_line(void **state)
 {
     struct whole *w = *state;
 
-    start_with_lines(w);
+    start_with_lines(w, 115200);
     whole_ctl_says(w, "reset", 0, "The modem was reset");
     whole_said(w, &w->daemon, "working the line: reset");
     assert_int_equal(whole_sim_count(w, "boots"), 1);
@@ -136,12 +137,17 @@ static void power_by_line(void **state)
 {
     struct whole *w = *state;
 
-    start_with_lines(w);
+    start_with_lines(w, 460800);
     whole_ctl_says(w, "power|off", 0, "attach were cut. Coming back costs a boot and an attach");
     whole_sim_wait(w, "power", "off");
     whole_ctl_says(w, "power|on", 0, "");
     whole_wait(w, "online");
     assert_int_equal(whole_sim_count(w, "power_offs"), 1);
+    whole_ctl_says(w, "power|off", 0, "The modem is off");
+    whole_sim_wait(w, "power", "off");
+    whole_sim(w, "power-on"); /* its first words come at 115200, whatever the speed was */
+    whole_said(w, &w->daemon, "switched on by hand");
+    whole_wait(w, "online");
     whole_end(w);
 }
 
