@@ -124,6 +124,7 @@ void mc_link_work_board(struct mc_link *link, enum mc_board_line what)
 {
     link->pause = PAUSE_NONE;
     link->remedy.by_line = MC_REMEDY_LOOK;
+    link->remedy.rechecking = false;
     if (what != MC_BOARD_POWER_OFF)
         mc_link_enter(link, MC_STATE_SYNC);
     mc_session_work_board(link->session, what);

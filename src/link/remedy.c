@@ -251,7 +251,6 @@ bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault)
     bool same = fault == link->remedy.fault || (registration_fault(fault) && registration_fault(link->remedy.fault));
     bool rechecking = link->remedy.rechecking;
     link->remedy.rechecking = false;
-    mc_session_look_once(link->session, false);
     if (!rechecking || !same)
         return false;
     if (!(usable_remedies(link, mc_session_met(link->session) ? MC_FAULT_NONE : MC_FAULT_MODEM_SILENT) &

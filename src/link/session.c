@@ -110,7 +110,7 @@ bool mc_session_met(const struct mc_session *session)
 void mc_session_no_answers(struct mc_session *session, const char *why)
 {
     mc_bringup_abandon(session->bringup, why); /* its own command is among those that end */
-    session->use = MC_USE_NONE;
+    mc_session_walk_over(session);
     mc_at_abandon(mc_session_at(session), why);
 }
 

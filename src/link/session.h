@@ -118,7 +118,7 @@ void mc_session_stop_before_dial(struct mc_session *session, bool stop);
 /** A walk that comes as far as the registration leaves the radio off. */
 void mc_session_radio_stays_off(struct mc_session *session, bool off);
 void mc_session_walk(struct mc_session *session, enum mc_session_use use, enum mc_step step);
-/** The next walk does not wait for a registration: it only looks whether there is one. */
+/** The next walk, and that one only, does not wait for a registration: it only looks whether there is one. */
 void mc_session_look_once(struct mc_session *session, bool once);
 /** Is the modem in its multiplexer? */
 bool mc_session_muxed(const struct mc_session *session);

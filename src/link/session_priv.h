@@ -22,6 +22,9 @@ struct mc_session {
     struct mc_timer sample;
 };
 
+/** None is under way any more. */
+void mc_session_walk_over(struct mc_session *session);
+
 extern const struct mc_line_callbacks mc_session_line_callbacks;
 extern const struct mc_bringup_callbacks mc_session_walk_callbacks;
 

@@ -2,6 +2,13 @@
 /* Walks of the sequence: what the bring-up asks, of the session or of its host, and what may be said to it. */
 #include "session_priv.h"
 
+/* What was said of a walk is said of that one, however it ends. */
+void mc_session_walk_over(struct mc_session *session)
+{
+    session->use = MC_USE_NONE;
+    mc_bringup_look_once(session->bringup, false);
+}
+
 /* A modem that is greeted was found; one that is checked was met before, or the walk would look for it. */
 static void on_step(void *ctx, const struct mc_bringup_row *row)
 {
@@ -15,7 +22,7 @@ static void on_walk_done(void *ctx, const struct mc_bringup_result *result)
 {
     struct mc_session *session = ctx;
     enum mc_session_use use = session->use;
-    session->use = MC_USE_NONE;
+    mc_session_walk_over(session);
     session->host.done(session->ctx, use, result);
 }
 
@@ -93,7 +100,7 @@ void mc_session_look_once(struct mc_session *session, bool once)
 void mc_session_cancel(struct mc_session *session)
 {
     mc_bringup_cancel(session->bringup);
-    session->use = MC_USE_NONE;
+    mc_session_walk_over(session);
 }
 
 const struct mc_bringup_callbacks mc_session_walk_callbacks = {.step = on_step,

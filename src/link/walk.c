@@ -139,7 +139,6 @@ void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bring
     link->remedy.rechecking = false;
     if (use == MC_USE_SAMPLE)
         link->look.quiet = false;
-    mc_session_look_once(link->session, false);
     if (result->connected)
         mc_datacall_start(link->call);
     else if (result->wait_ms > 0)

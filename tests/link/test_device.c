@@ -259,6 +259,7 @@ static const struct bench_row rows[] = {
     {"... of that name", "Modem.Device=/dev/ttyX", "no-device", "failed no-device (there is no /dev/ttyX), quiet 0|"},
     {"the board's lines", NULL, "has-lines lines:1 has-lines lines:2 has-lines", "reset 0, power 0|reset 1, power 0|reset 0, power 1|"},
     {"one is worked: it is looked for", NULL, "at-rest work:reset show", "-> sync|work reset|pause none|"},
+    {"... which ends a second look", NULL, "rechecks work:on show", "-> sync|work power-on|pause none|"},
     {"... also to switch it on", NULL, "work:cycle work:on", "-> sync|work power-cycle|-> sync|work power-on|"},
     {"... not when it is to go off", NULL, "at-rest work:off show", "work power-off|pause none|"},
     {"... which the board has done", NULL, "board-done:-5", "board-done -5|"},

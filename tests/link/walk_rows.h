@@ -50,12 +50,12 @@ static const struct bench_row step_rows[] =
 
 static const struct bench_row end_rows[] = {
     /* clang-format off */
-    {"a walk ended well: what next", NULL, "rechecks use:up done show", DONE "session answered|look-once 0|next up|pause none, cycles 0, dials 0|"},
-    {"... a dial, with a call", NULL, "connected rests:5 use:up done", DONE "session answered|look-once 0|start-call|"},
+    {"a walk ended well: what next", NULL, "rechecks use:up done show", DONE "session answered|next up|pause none, cycles 0, dials 0|"},
+    {"... a dial, with a call", NULL, "connected rests:5 use:up done", DONE "session answered|start-call|"},
     {"... or with a budget that has to be waited for", NULL, "rests:1 use:up done",
-     DONE "session answered|look-once 0|wait 1 redial (this hour's budget of attempts is spent)|"},
-    {"... a sample, which was quiet", NULL, "quiet use:sample done show", DONE "session answered|look-once 0|next sample|pause none, cycles 0, dials 0|"},
-    {"... another is quiet still", NULL, "quiet use:up done show", DONE "session answered|look-once 0|next up|pause none, quiet, cycles 0, dials 0|"},
+     DONE "session answered|wait 1 redial (this hour's budget of attempts is spent)|"},
+    {"... a sample, which was quiet", NULL, "quiet use:sample done show", DONE "session answered|next sample|pause none, cycles 0, dials 0|"},
+    {"... another is quiet still", NULL, "quiet use:up done show", DONE "session answered|next up|pause none, quiet, cycles 0, dials 0|"},
     {"a sample beside a call is nothing but a sample", NULL, "call:up with:modem-refused use:sample done", DONE "next sample|"},
     {"... even if it is not answered", NULL, "call:up with:modem-silent use:sample done", DONE "give-up|next sample|"},
     {"... and at rest it may find a fault", NULL, "with:modem-refused use:sample done", DONE "rechecked modem-refused|failed modem-refused (detail)|"},
@@ -82,7 +82,7 @@ static const struct bench_row end_rows[] = {
     {"... or as near as it gets", NULL, "stopping use:hangup with:modem-silent done +0", DONE "give-up|shutdown|"},
     {"... out of the multiplexer", NULL, "stopping muxed use:hangup done +0", DONE "stop-before-dial 1|radio-stays-off 0|walk hangup mux.leave|"},
     {"... which is left to itself when it does not answer", NULL, "stopping muxed use:hangup with:mux-silent done +0", DONE "shutdown|"},
-    {"... a multiplexer is no reason to hang up", NULL, "muxed use:hangup done", DONE "session answered|look-once 0|next hangup|"},
+    {"... a multiplexer is no reason to hang up", NULL, "muxed use:hangup done", DONE "session answered|next hangup|"},
     /* clang-format on */
 };
 
