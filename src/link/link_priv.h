@@ -180,6 +180,8 @@ void mc_link_lease_failed(struct mc_link *link, const char *why);
 /* verbs.c */
 /** Up again because a person wants it: whatever was waited for, and nothing is held against it. */
 void mc_link_go_up_by_person(struct mc_link *link);
+/** Somebody waits for command mode: a verb that is carried out there, or who the plain line is to be lent to. */
+bool mc_link_down_is_waited_for(const struct mc_link *link);
 /** In command mode: begins what the verb that waits asks for. @return false: it asks for no more than that (and ends
  * where that was all), or there is none. */
 bool mc_link_carry_verb(struct mc_link *link);

@@ -54,13 +54,19 @@ static bool power_off(struct mc_link *link)
     return true;
 }
 
+/* The others ask for no more than the way up. */
+static bool (*const carries[MC_VERB_COUNT + 1])(struct mc_link *) = {
+    [MC_VERB_DISCONNECT] = cut, [MC_VERB_RADIO_OFF] = radio_off, [MC_VERB_RADIO_ON] = radio_on,
+    [MC_VERB_RESET] = reset,    [MC_VERB_POWER_OFF] = power_off,
+};
+
+bool mc_link_down_is_waited_for(const struct mc_link *link)
+{
+    return carries[mc_wish_verb(link->wish)] || mc_link_lease_has_line(link);
+}
+
 bool mc_link_carry_verb(struct mc_link *link)
 {
-    /* The others ask for no more than the way up. */
-    static bool (*const carries[MC_VERB_COUNT + 1])(struct mc_link *) = {
-        [MC_VERB_DISCONNECT] = cut, [MC_VERB_RADIO_OFF] = radio_off, [MC_VERB_RADIO_ON] = radio_on,
-        [MC_VERB_RESET] = reset,    [MC_VERB_POWER_OFF] = power_off,
-    };
     enum mc_verb verb = mc_wish_verb(link->wish);
     return carries[verb] && carries[verb](link);
 }

@@ -141,7 +141,7 @@ void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bring
         link->look.quiet = false;
     if (result->connected)
         mc_datacall_start(link->call);
-    else if (result->wait_ms > 0)
+    else if (result->wait_ms > 0 && mc_link_wants_online(link) && !mc_link_down_is_waited_for(link))
         mc_link_wait(link, result->wait_ms, MC_REMEDY_REDIAL, "this hour's budget of attempts is spent");
     else
         mc_link_next(link, use);

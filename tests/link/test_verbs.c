@@ -126,6 +126,8 @@ static bool word(struct bench *b, const char *word)
         bench_say(b, "carries %d", mc_link_carry_verb(link));
     else if (!strcmp(word, "walked"))
         bench_say(b, "goes on %d", !mc_link_verb_walked(link));
+    else if (!strcmp(word, "waited-for"))
+        bench_say(b, "waited for %d", mc_link_down_is_waited_for(link));
     else if (!strcmp(word, "not-off"))
         mc_link_not_off(link);
     else if (!strcmp(word, "up-by-person"))
@@ -198,6 +200,11 @@ static const struct bench_row rows[] = {
     {"the power is", NULL, "verb:power-off walked",
      "told 0 The modem is off (AT+CPOF): call, PDP context and attach were cut. Without a power line (Power=) only the board's button or power brings it back; then it costs a boot, an attach and a dial.|"
      "goes on 1|"},
+    {"command mode is waited for by who needs it", NULL,
+     "waited-for verb:disconnect waited-for verb:radio-off waited-for verb:radio-on waited-for verb:reset waited-for verb:power-off waited-for",
+     "waited for 0|waited for 1|waited for 1|waited for 1|waited for 1|waited for 1|"},
+    {"... by nobody else", NULL, "verb:connect waited-for verb:reconnect waited-for verb:power-on waited-for", "waited for 0|waited for 0|waited for 0|"},
+    {"... and for a lease", NULL, "lent waited-for", "waited for 1|"},
     {"it was to be switched off, and was not", NULL, "wish:off before:command not-off", "wish came-back|"},
     {"... nor had it begun", NULL, "wish:going-off not-off not-off", "wish came-back|"},
     {"no other verb has a walk of its own", NULL, "verb:reset walked verb:connect walked", "goes on 1|goes on 1|"},

@@ -8,7 +8,7 @@ static struct {
     struct bench *bench;
     int64_t budget_ms, jitter_ms, waited_ms; /* policy's and the wish's words */
     enum mc_fault pin;
-    bool pin_news, by_person, peeks, rechecked, power_line, busy;
+    bool pin_news, by_person, peeks, rechecked, power_line, busy, waited_for;
     struct mc_bringup_result result; /* of the walk that ends */
 } says;
 
@@ -59,6 +59,11 @@ int64_t mc_wish_waited_ms(const struct mc_wish *wish)
 void mc_link_by_hand(struct mc_link *link)
 {
     bench_say(bench_of(link), "by-hand");
+}
+
+bool mc_link_down_is_waited_for(const struct mc_link *link)
+{
+    return says.waited_for;
 }
 
 void mc_link_not_off(struct mc_link *link)
@@ -276,6 +281,7 @@ static bool flag_word(struct mc_link *link, const char *word)
         {"rechecked", &says.rechecked},
         {"power-line", &says.power_line},
         {"busy", &says.busy},
+        {"waited-for", &says.waited_for},
         {"connected", &says.result.connected},
     };
     for (size_t i = 0; i < MC_LENGTH_OF(flags); i++)

@@ -54,6 +54,8 @@ static const struct bench_row end_rows[] = {
     {"... a dial, with a call", NULL, "connected rests:5 use:up done", DONE "session answered|start-call|"},
     {"... or with a budget that has to be waited for", NULL, "rests:1 use:up done",
      DONE "session answered|wait 1 redial (this hour's budget of attempts is spent)|"},
+    {"... which a verb does not wait for", NULL, "verb:radio-on waited-for rests:3600000 use:up done", DONE "session answered|next up|"},
+    {"... nor who wants no call", NULL, "wish:command rests:3600000 use:up done", DONE "session answered|next up|"},
     {"... a sample, which was quiet", NULL, "quiet use:sample done show", DONE "session answered|next sample|pause none, cycles 0, dials 0|"},
     {"... another is quiet still", NULL, "quiet use:up done show", DONE "session answered|next up|pause none, quiet, cycles 0, dials 0|"},
     {"a sample beside a call is nothing but a sample", NULL, "call:up with:modem-refused use:sample done", DONE "next sample|"},
