@@ -227,7 +227,7 @@ void mc_link_free(struct mc_link *link)
 {
     if (!link)
         return;
-    struct mc_timer *timers[] = {&link->port_lost, &link->wait, &link->shutdown_timer, &link->save_soon};
+    struct mc_timer *timers[] = {&link->port_lost, &link->wait, &link->down, &link->shutdown_timer, &link->save_soon};
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
         mc_timer_disarm(timers[i]);
     mc_link_lease_done(link);

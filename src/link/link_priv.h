@@ -77,6 +77,7 @@ struct mc_link {
     bool compare_anew; /* the settings changed since the modem's were compared with them */
     bool jitter_due;   /* BootJitter still to be waited */
     struct mc_timer wait;
+    struct mc_timer down;      /* a registration begins: does somebody wait for command mode? */
     struct mc_timer port_lost; /* a closed port: was it pulled out, or did it fail? */
     char port_detail[80];
     struct mc_timer save_soon;
@@ -149,6 +150,8 @@ void mc_link_clear_fault(struct mc_link *link);
 void mc_link_remedy_init(struct mc_link *link);
 /** The modem spoke while we wait: does it end the wait? */
 void mc_link_news(struct mc_link *link);
+/** The modem answers, and the network does not let it in. */
+bool mc_link_registration_fault(enum mc_fault fault);
 bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault);
 
 /* dialled.c */

@@ -36,10 +36,10 @@ static bool dials(const struct mc_link *link)
     return mc_session_step(link->session) == MC_STEP_DIAL;
 }
 
-/* Only a registration may take minutes. */
+/* Only a registration may take minutes; a look that is quiet does not show that it is one. */
 static bool is_short(const struct mc_link *link)
 {
-    return link->status->state != MC_STATE_REGISTER;
+    return link->status->state != MC_STATE_REGISTER && mc_session_step(link->session) != MC_STEP_REGISTER_WAIT;
 }
 
 /* ---- what ---- */

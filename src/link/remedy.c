@@ -31,6 +31,11 @@ static enum mc_step recheck_step(enum mc_fault fault)
     }
 }
 
+bool mc_link_registration_fault(enum mc_fault fault)
+{
+    return fault >= MC_FAULT_NOT_REGISTERED && fault <= MC_FAULT_REGISTRATION_LOST;
+}
+
 /* What this board and this moment allow: a mute modem hears no AT+CRESET, and a board without lines cannot be worked.
  */
 static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
@@ -241,18 +246,16 @@ void mc_link_act(struct mc_link *link, enum mc_remedy remedy)
     mc_link_walk(link, MC_USE_UP, mc_session_met(link->session) ? recheck : MC_STEP_FIND);
 }
 
-static bool registration_fault(enum mc_fault fault)
-{
-    return fault >= MC_FAULT_NOT_REGISTERED && fault <= MC_FAULT_REGISTRATION_LOST;
-}
-
 bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault)
 {
-    bool same = fault == link->remedy.fault || (registration_fault(fault) && registration_fault(link->remedy.fault));
+    bool same = fault == link->remedy.fault ||
+                (mc_link_registration_fault(fault) && mc_link_registration_fault(link->remedy.fault));
     bool rechecking = link->remedy.rechecking;
     link->remedy.rechecking = false;
     if (!rechecking || !same)
         return false;
+    if (mc_link_down_is_waited_for(link) || (!mc_link_wants_online(link) && mc_session_met(link->session)))
+        return false; /* said meanwhile: nothing is wanted that the fault is in the way of */
     if (!(usable_remedies(link, mc_session_met(link->session) ? MC_FAULT_NONE : MC_FAULT_MODEM_SILENT) &
           1u << link->remedy.decision.remedy))
         return false;
@@ -288,7 +291,7 @@ void mc_link_news(struct mc_link *link)
         mc_link_act(link, MC_REMEDY_LOOK);
     else if (!sim_fault && sim_gone)
         mc_link_failed(link, MC_FAULT_SIM_ABSENT, "+CPIN: NOT INSERTED");
-    else if (registration_fault(link->remedy.fault) && mc_facts_registered(f))
+    else if (mc_link_registration_fault(link->remedy.fault) && mc_facts_registered(f))
         mc_link_act(link, MC_REMEDY_REDIAL);
 }
 

@@ -36,7 +36,16 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
                     (int)(mc_wish_waited_ms(link->wish) / 1000),
                     mc_link_wants_online(link) ? "an attach and a dial follow"
                                                : "an attach follows, and nothing is dialled until `connect`");
+    if (row->step == MC_STEP_REGISTER_WAIT) /* the walk that was let to end does not end soon: but not from inside */
+        mc_timer_arm(&link->down, link->queue, 0);
     mc_link_publish(link);
+}
+
+static void on_down(void *ctx)
+{
+    struct mc_link *link = ctx;
+    if (mc_link_down_is_waited_for(link) && mc_session_step(link->session) == MC_STEP_REGISTER_WAIT)
+        mc_link_go_down(link);
 }
 
 static void on_note(void *ctx, const char *text)
@@ -103,6 +112,22 @@ static bool is_off(const struct mc_link *link, enum mc_fault fault)
     return (fault == MC_FAULT_MODEM_SILENT || fault == MC_FAULT_STUCK_IN_DATA) && link->req.powered(link->ctx) == 0;
 }
 
+static void walk_failed(struct mc_link *link, enum mc_session_use use, const struct mc_bringup_result *result)
+{
+    enum mc_fault fault = is_off(link, result->fault) ? MC_FAULT_MODEM_OFF : result->fault;
+    if (use == MC_USE_VERB && mc_link_powered_off(link)) /* AT+CPOF failed, whoever waits for what by now */
+        mc_link_not_off(link);
+    if (result->fault == MC_FAULT_MODEM_SILENT || result->fault == MC_FAULT_STUCK_IN_DATA)
+        mc_session_event(link->session, MC_SESSION_DOUBTED);
+    if (mc_link_registration_fault(fault) && use != MC_USE_VERB && mc_link_down_is_waited_for(link)) {
+        link->remedy.rechecking = false; /* it is in command mode: who waits for that needs no registration */
+        mc_link_next(link, use);
+        return;
+    }
+    if (!mc_link_walk_failed_in_recheck(link, fault))
+        mc_link_failed(link, fault, result->detail);
+}
+
 void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bringup_result *result)
 {
     struct mc_link *link = ctx;
@@ -126,13 +151,7 @@ void mc_link_walk_done(void *ctx, enum mc_session_use use, const struct mc_bring
         return;
     }
     if (result->fault != MC_FAULT_NONE) {
-        if (use == MC_USE_VERB && mc_link_powered_off(link)) /* AT+CPOF failed, whoever waits for what by now */
-            mc_link_not_off(link);
-        enum mc_fault fault = is_off(link, result->fault) ? MC_FAULT_MODEM_OFF : result->fault;
-        if (result->fault == MC_FAULT_MODEM_SILENT || result->fault == MC_FAULT_STUCK_IN_DATA)
-            mc_session_event(link->session, MC_SESSION_DOUBTED);
-        if (!mc_link_walk_failed_in_recheck(link, fault))
-            mc_link_failed(link, fault, result->detail);
+        walk_failed(link, use, result);
         return;
     }
     mc_session_event(link->session, MC_SESSION_ANSWERED);
@@ -245,5 +264,6 @@ const struct mc_bringup_callbacks mc_link_walk_callbacks = {.step = on_step,
 
 void mc_link_walk_init(struct mc_link *link)
 {
+    mc_timer_init(&link->down, "link.down", on_down, link);
     mc_timer_init(&link->save_soon, "link.save", on_save_soon, link);
 }

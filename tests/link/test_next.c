@@ -143,6 +143,8 @@ static const struct cell cells[] = {
     {"down", "up hangup verb sample", "none", WISHES, "step:dial state:dial", "stop-before-dial 1|walk hangup dial.abort|"},
     {"down", "up hangup verb sample", "none", WISHES, "step:dial state:register", "stop-before-dial 1|walk hangup dial.abort|"},
     {"down", "up hangup verb sample", "none", WISHES, "step:sim.state state:sim", "stop-before-dial 1|"},
+    {"down", "up verb sample", "none", WISHES, "step:register.wait state:stopped carries", "stop-before-dial 1|cancel|carry|"},
+    {"down", "up verb sample", "none", WISHES, "step:register.read state:stopped", "stop-before-dial 1|"},
     {"down", "hangup", "none", WISHES, "step:hangup.ask state:register", "stop-before-dial 1|"},
     {"down", "board", "none", WISHES, "step:dial state:register", ""},
     {"down", "board", "none", WISHES, "lost state:sync", ""},

@@ -82,6 +82,11 @@ bool mc_link_wants_online(const struct mc_link *link)
     return link->wish->state == MC_WISH_ONLINE;
 }
 
+bool mc_link_down_is_waited_for(const struct mc_link *link)
+{
+    return link->wish->verb == MC_VERB_DISCONNECT || link->wish->verb == MC_VERB_RADIO_ON;
+}
+
 struct mc_facts *mc_link_facts(struct mc_link *link)
 {
     return &link->session->facts;
@@ -467,6 +472,13 @@ static const struct bench_row rows[] = {
     {"it answers no more: what it cannot hear is not done", NULL, "says:radio-cycle failed:radio-refused +5000 lost forget walk-failed:radio-refused",
      "taken up 0|"},
     {"... and what it can, is", NULL, "says:radio-cycle failed:radio-refused +5000 forget walk-failed:radio-refused",
+     "spend radio-cycle|save|walk up remedy.radio-cycle|taken up 1|"},
+    {"nothing is wanted any more that it is in the way of", NULL, "says:radio-cycle failed:not-registered +5000 wish:command forget walk-failed:not-registered show",
+     "taken up 0|fault not-registered (detail) since 0, retry at 5000 \"because\", step \"\", pause wait|"},
+    {"... but a modem that does not answer is", NULL, "says:reset reset-line wish:command lost failed:modem-silent +5000 forget walk-failed:modem-silent",
+     "spend reset|save|board reset, quiet 0|taken up 1|"},
+    {"somebody waits for less meanwhile", NULL, "says:radio-cycle failed:not-registered +5000 verb:radio-on forget walk-failed:not-registered", "taken up 0|"},
+    {"... or for more", NULL, "says:radio-cycle failed:not-registered +5000 verb:connect forget walk-failed:not-registered",
      "spend radio-cycle|save|walk up remedy.radio-cycle|taken up 1|"},
     {"one fault of the registration is as another", NULL, "says:radio-cycle failed:not-registered +5000 forget walk-failed:registration-lost",
      "spend radio-cycle|save|walk up remedy.radio-cycle|taken up 1|"},

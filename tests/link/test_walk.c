@@ -66,6 +66,16 @@ bool mc_link_down_is_waited_for(const struct mc_link *link)
     return says.waited_for;
 }
 
+bool mc_link_registration_fault(enum mc_fault fault)
+{
+    return fault == MC_FAULT_NOT_REGISTERED;
+}
+
+void mc_link_go_down(struct mc_link *link)
+{
+    bench_say(bench_of(link), "go-down");
+}
+
 void mc_link_not_off(struct mc_link *link)
 {
     bench_say(bench_of(link), "not-off");
