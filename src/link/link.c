@@ -106,7 +106,7 @@ void mc_link_urc(void *ctx, const char *line, bool reboot)
     else if (command && !powered_off && link->life != LIFE_STOPPING && goes_off(link, line))
         session_over(link, MC_FAULT_MODEM_OFF, line);
     else if (link->pause != PAUSE_NONE)
-        mc_link_news(link);
+        mc_link_news(link, line);
 }
 
 /* ---- life ---- */

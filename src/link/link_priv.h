@@ -148,8 +148,8 @@ void mc_link_remedy_done(struct mc_link *link);
 void mc_link_wait(struct mc_link *link, int64_t delay_ms, enum mc_remedy remedy, const char *next);
 void mc_link_clear_fault(struct mc_link *link);
 void mc_link_remedy_init(struct mc_link *link);
-/** The modem spoke while we wait: does it end the wait? */
-void mc_link_news(struct mc_link *link);
+/** The modem said @line by itself while we wait, and the facts know it: does it end the wait? */
+void mc_link_news(struct mc_link *link, const char *line);
 /** The modem answers, and the network does not let it in. */
 bool mc_link_registration_fault(enum mc_fault fault);
 bool mc_link_walk_failed_in_recheck(struct mc_link *link, enum mc_fault fault);

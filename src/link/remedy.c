@@ -2,6 +2,7 @@
 /* Faults and remedies: one place where a fault is taken up, decided by policy, waited out and acted on. */
 #include "link_priv.h"
 #include <errno.h>
+#include <microcat/at/replies.h>
 #include <microcat/base/cleanup.h>
 #include <microcat/base/parse.h>
 #include <stdio.h>
@@ -280,14 +281,16 @@ static void on_wait(void *ctx)
 
 /* ---- what the modem says while we wait ---- */
 
-void mc_link_news(struct mc_link *link)
+void mc_link_news(struct mc_link *link, const char *line)
 {
     const struct mc_facts *f = mc_link_facts(link);
+    char cpin[sizeof(f->cpin)];
+    bool of_sim = mc_at_parse_cpin(line, cpin, sizeof(cpin)) == 0;
     bool sim_gone = !strcmp(f->cpin, "NOT INSERTED");
     bool sim_fault = link->remedy.fault >= MC_FAULT_SIM_ABSENT && link->remedy.fault <= MC_FAULT_SIM_BUSY;
     if (link->pause != PAUSE_WAIT)
         return;
-    if (sim_fault && *f->cpin && !sim_gone) /* a SIM was put in, or unlocked by hand */
+    if (sim_fault && of_sim && !sim_gone) /* a SIM was put in, or unlocked by hand */
         mc_link_act(link, MC_REMEDY_LOOK);
     else if (!sim_fault && sim_gone)
         mc_link_failed(link, MC_FAULT_SIM_ABSENT, "+CPIN: NOT INSERTED");

@@ -160,7 +160,7 @@ void mc_link_publish(struct mc_link *link)
     bench_say(says.bench, "publish");
 }
 
-void mc_link_news(struct mc_link *link)
+void mc_link_news(struct mc_link *link, const char *line)
 {
     bench_say(says.bench, "news");
 }

@@ -184,7 +184,9 @@ static bool plain_word(struct bench *b, const char *word)
     if (!strcmp(word, "clear"))
         mc_link_clear_fault(link);
     else if (!strcmp(word, "news"))
-        mc_link_news(link);
+        mc_link_news(link, strcmp(link->session->facts.cpin, "NOT INSERTED") ? "+CPIN: READY" : "+CPIN: NOT INSERTED");
+    else if (!strcmp(word, "other-news"))
+        mc_link_news(link, "+CSQ: 20,99");
     else if (!strcmp(word, "settings"))
         mc_link_settings_changed(link, false);
     else if (!strcmp(word, "settings-pdp"))
@@ -504,7 +506,9 @@ static const struct bench_row rows[] = {
     /* what the modem says meanwhile */
     {"a SIM was put in", NULL, "says:look failed:sim-absent cpin:READY forget news", "go-up|"},
     {"... or is busy no more", NULL, "says:look failed:sim-busy cpin:READY forget news", "go-up|"},
-    {"... nothing is known of it", NULL, "says:look failed:sim-absent forget news", ""},
+    {"... which was known before, as was thought", NULL, "cpin:READY says:look failed:sim-absent forget news", "go-up|"},
+    {"... other news are not the card's", NULL, "says:look failed:sim-failure cpin:READY forget other-news other-news", ""},
+    {"... but the network's", NULL, "failed:not-registered stat:5 cpin:READY forget other-news", "go-up|"},
     {"... it is still out", NULL, "says:look failed:sim-absent cpin:none forget news", ""},
     {"... nobody waits", NULL, "says:look failed:sim-absent cpin:READY no-wait forget news", ""},
     {"the SIM was taken out", NULL, "failed:no-carrier cpin:none forget news",
