@@ -101,7 +101,10 @@ static int check_pty(const struct helper_job *job, int fd, char *name, size_t na
     if (n < 0)
         return -errno;
     name[n] = '\0';
-    return strncmp(name, "/dev/pts/", 9) == 0 && stat(name, &named) == 0 && named.st_rdev == st.st_rdev ? 0 : -EPERM;
+    return strncmp(name, "/dev/pts/", 9) == 0 && stat(name, &named) == 0 && named.st_rdev == st.st_rdev &&
+                   named.st_dev == st.st_dev
+               ? 0
+               : -EPERM;
 }
 
 /* A pipe with the plugin's answer in it: pppd inherits it, and nobody else has it. */
@@ -157,12 +160,16 @@ int helper_start_pppd(struct helper_job *job)
     if (r < 0)
         return r;
     helper_kill_pppd(job->server); /* one call an instance */
+    /* pppd opens its tty by name, and the client may have closed both ends before it comes to that: while a descriptor
+     * of the slave is open the kernel gives the name to nobody else (somebody's login). A hang-up hangs up that one,
+     * too. */
+    const int inherit[] = {secrets, job->fds[0]};
     struct mc_child_spec spec = {.program = job->settings->ppp.program,
                                  .argv = (const char *const *)options.argv,
                                  .envp = (const char *const *)options.envp,
                                  .stdin_fd = -1,
-                                 .inherit = &secrets,
-                                 .n_inherit = 1,
+                                 .inherit = inherit,
+                                 .n_inherit = MC_LENGTH_OF(inherit),
                                  .name = "pppd"};
     r = start(job, MC_ERRAND_PPPD, &spec, &job->fds[1]);
     mc_options_free(&options);

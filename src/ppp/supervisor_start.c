@@ -116,6 +116,8 @@ static int spawn(struct mc_ppp *ppp, const struct mc_settings *settings, const s
                                  .argv = (const char *const *)options.argv,
                                  .envp = (const char *const *)options.envp,
                                  .stdin_fd = -1,
+                                 .inherit = &ppp->slave_fd, /* so that its tty's name is nobody else's, if we die */
+                                 .n_inherit = 1,
                                  .name = "pppd",
                                  .ret_step = &step};
     r = mc_privileged()->spawn(ppp->loop, &errand, &spec, &mc_call_child_events, ppp, &ppp->child);

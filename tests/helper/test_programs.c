@@ -3,6 +3,7 @@
 #include "bed.h"
 
 #include <microcat/base/cleanup.h>
+#include <microcat/host/pty.h>
 #include <microcat/io/process.h>
 
 #include <errno.h>
@@ -81,6 +82,59 @@ static void pppd_runs_as_configured(void **state)
     assert_int_equal(ask_signal(MC_ERRAND_PPPD, MC_HELPER_KILL), -ESRCH);
     close(out);
     close(pidfd.fd);
+}
+
+/* Waits until pppd has ended. */
+static void wait_end(int fd)
+{
+    struct pollfd pidfd = {.fd = fd, .events = POLLIN};
+
+    assert_int_equal(poll(&pidfd, 1, 10000), 1);
+}
+
+/* The client closes the pty before pppd has opened it by its name: that is nobody else's until pppd has ended. */
+static void its_ttys_name_stays_its(void **state)
+{
+    const struct mc_helper_message start = {.kind = MC_HELPER_START_PPPD};
+    int fds[MC_HELPER_FDS_MAX], out, pidfd, master, slave;
+    char tty[sizeof(bed.reply.body.path.text)], name[64];
+
+    make_fds(fds, &out);
+    snprintf(tty, sizeof(tty), "%s", bed.reply.body.path.text);
+    assert_int_equal(ask(&start, fds), 0);
+    pidfd = fcntl(bed.fds[0], F_DUPFD_CLOEXEC, 3);
+    mc_helper_close_fds(fds);
+    close(bed.master_fd);
+    bed.master_fd = -1;
+    assert_int_equal(mc_pty_open(&master, &slave, name, sizeof(name)), 0);
+    assert_string_not_equal(name, tty);
+    close(master);
+    close(slave);
+    assert_int_equal(ask_signal(MC_ERRAND_PPPD, MC_HELPER_KILL), 0);
+    wait_end(pidfd);
+    close(pidfd);
+    close(out);
+}
+
+/* What keeps the name keeps no hang-up from pppd. */
+static void a_hang_up_reaches_it(void **state)
+{
+    const struct mc_helper_message start = {.kind = MC_HELPER_START_PPPD};
+    int fds[MC_HELPER_FDS_MAX], out, pidfd;
+    char said[16];
+
+    scratch_write(bed.dir, "pppd", "#!/bin/sh\nexec 5<\"$1\"\necho started\nexec cat <&5\n", 0755);
+    make_fds(fds, &out);
+    assert_int_equal(ask(&start, fds), 0);
+    pidfd = fcntl(bed.fds[0], F_DUPFD_CLOEXEC, 3);
+    mc_helper_close_fds(fds);
+    assert_int_equal(read(out, said, sizeof(said)), 8);
+    assert_int_equal(poll(&(struct pollfd){.fd = pidfd, .events = POLLIN}, 1, 0), 0);
+    close(bed.master_fd);
+    bed.master_fd = -1;
+    wait_end(pidfd);
+    close(pidfd);
+    close(out);
 }
 
 /* A second one takes the place of the first: one call an instance. */
@@ -229,6 +283,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pppd_runs_as_configured, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(its_ttys_name_stays_its, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_hang_up_reaches_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_pppd_an_instance, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_other_tty, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_is_not_there, set_up, tear_down),

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -133,6 +134,14 @@ static const char *ask_secrets(void)
     return both;
 }
 
+/* The descriptor that keeps the tty's name ours. */
+static int is_tty(int fd, const char *path)
+{
+    struct stat here, there;
+
+    return fstat(fd, &here) == 0 && stat(path, &there) == 0 && S_ISCHR(here.st_mode) && here.st_rdev == there.st_rdev;
+}
+
 /* Anything of the daemon's that should not be here: 40 + what. */
 static void inspect_room(char **argv, char **envp)
 {
@@ -140,7 +149,8 @@ static void inspect_room(char **argv, char **envp)
     struct dirent *entry;
 
     while ((entry = readdir(directory)) != NULL)
-        if (entry->d_name[0] != '.' && atoi(entry->d_name) > 2 && atoi(entry->d_name) != dirfd(directory))
+        if (entry->d_name[0] != '.' && atoi(entry->d_name) > 2 && atoi(entry->d_name) != dirfd(directory) &&
+            !is_tty(atoi(entry->d_name), argv[1]))
             exit(40);
     closedir(directory);
     for (; *envp != NULL; envp++)
