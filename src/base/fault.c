@@ -644,13 +644,16 @@ static const struct mc_fault_info rows[] = {
         {
             .code = "helper-failed",
             .text = "microcat-helper does not do its work",
-            .means = "Without root's rights microcatd asks microcat-helper for what needs them: to start pppd, "
-                     "to begin with. Its socket is not there, it did not answer within 5 s, or it died over the "
-                     "question. What was seen is given with the fault.",
+            .means =
+                "Without root's rights microcatd asks microcat-helper for what needs them: to start pppd, "
+                "to begin with. Its socket is not there, it did not answer within 5 s, it died over the "
+                "question, or the configuration has mistakes and was never good since the machine's start. What was "
+                "seen is given with the fault.",
             .does = "Leaves the modem attached and looks again every 30 to 60 seconds; systemd starts the helper anew "
                     "for each question, and ends one that hangs. A call that is up goes on without it.",
             .next = "Look at `journalctl -u 'microcat-helper@*'`; where the socket is missing, run `systemctl start "
-                    "microcat-helper@microcatd.socket` (for an instance, its name).",
+                    "microcat-helper@microcatd.socket` (for an instance, its name). Mistakes of the configuration: "
+                    "`microcatd --check-config`.",
         },
     ROW(WALK_IN_CIRCLES) =
         {

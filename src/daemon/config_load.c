@@ -151,7 +151,7 @@ static void parse_drop_ins(struct mc_config_load_job *load, const char *path)
     }
 }
 
-static struct mc_config *config_new(void)
+struct mc_config *mc_config_new(void)
 {
     struct mc_config *config = calloc(1, sizeof(*config));
 
@@ -220,7 +220,7 @@ static int set_instance_socket(struct mc_config *config, const char *instance)
 int mc_config_load(const char *path, const char *instance, mc_config_report_fn *report, void *ctx,
                    struct mc_config **ret_config)
 {
-    struct mc_config_load_job load = {.config = config_new(), .report = report, .ctx = ctx};
+    struct mc_config_load_job load = {.config = mc_config_new(), .report = report, .ctx = ctx};
 
     if (!load.config)
         return -ENOMEM;
@@ -237,7 +237,7 @@ int mc_config_load(const char *path, const char *instance, mc_config_report_fn *
 int mc_config_load_text(const char *name, const char *text, size_t len_bytes, mc_config_report_fn *report, void *ctx,
                         struct mc_config **ret_config)
 {
-    struct mc_config_load_job load = {.config = config_new(), .report = report, .ctx = ctx};
+    struct mc_config_load_job load = {.config = mc_config_new(), .report = report, .ctx = ctx};
 
     if (!load.config)
         return -ENOMEM;

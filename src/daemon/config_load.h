@@ -3,7 +3,7 @@
 #define MICROCAT_SRC_DAEMON_CONFIG_LOAD_H
 
 /* What config_load.c (which files, what is missing), config_file.c (the text of one) and config_secret.c (credentials,
- * and who can read a secret) share. */
+ * and who can read a secret) and config_keep.c (all of it in a text) share. */
 
 #include <microcat/daemon/config.h>
 #include <stdbool.h>
@@ -21,6 +21,9 @@ struct mc_config_load_job {
     int result;      /* the first error */
     bool no_telling; /* what is required may have been there: a file could not be read, or its value was refused */
 };
+
+/** All values are the defaults. NULL: no memory. */
+struct mc_config *mc_config_new(void);
 
 /** Reports a line; @error < 0 makes the whole load fail with it. */
 void mc_config_complain(struct mc_config_load_job *job, enum mc_log_level level, int error, const char *fmt, ...)

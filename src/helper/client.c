@@ -9,10 +9,21 @@
 #include <sys/un.h>
 
 static int trouble;
+static char mistake[MC_HELPER_PATH_BYTES];
 
 int mc_helper_trouble(void)
 {
     return trouble;
+}
+
+const char *mc_helper_trouble_text(void)
+{
+    static char text[sizeof(mistake) + 40];
+
+    if (trouble != MC_HELPER_MISTAKES)
+        return strerror(-trouble);
+    snprintf(text, sizeof(text), "the configuration has mistakes: %s", mistake);
+    return text;
 }
 
 static int reach(const char *path)
@@ -71,6 +82,11 @@ int mc_helper_call(const char *path, const struct mc_helper_message *request, co
         memcpy(ret_fds, reply_fds, sizeof(reply_fds));
     else
         mc_helper_close_fds(reply_fds);
+    if (r == 0 && reply.result == MC_HELPER_MISTAKES) {
+        trouble = MC_HELPER_MISTAKES;
+        snprintf(mistake, sizeof(mistake), "%s", reply.body.path.text);
+        r = -EINVAL;
+    }
     if (r < 0)
         return r;
     if (ret_reply != NULL)

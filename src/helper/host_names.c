@@ -68,11 +68,11 @@ static int ask(struct question *question, struct mc_dns *dns, const char *ifname
 /* @servers NULL: back to what it was. */
 static int resolved(const struct helper_job *job, const struct mc_helper_servers *servers)
 {
-    const bool default_route = job->settings->ppp.default_route != MC_DEFAULT_ROUTE_NO;
+    const bool default_route = servers != NULL && job->settings->ppp.default_route != MC_DEFAULT_ROUTE_NO;
     struct question question = {0};
     struct mc_dns *dns;
     char ifname[16];
-    int r = helper_interface(job->server, job->settings, ifname);
+    int r = helper_interface(job->server, servers != NULL ? job->settings : NULL, ifname);
 
     if (r < 0)
         return r;

@@ -6,7 +6,6 @@
  */
 #include <microcat/base/cleanup.h>
 #include <microcat/base/log.h>
-#include <microcat/daemon/config.h>
 #include <microcat/daemon/notify.h>
 #include <microcat/helper/server.h>
 #include <microcat/io/loop.h>
@@ -27,7 +26,6 @@
 struct helper {
     struct mc_loop *loop;
     struct mc_helper_server *server;
-    struct mc_config *config;
     const char *instance;
     char config_path[128];
     struct mc_watch listening;
@@ -42,28 +40,6 @@ static void sink(void *ctx, enum mc_log_level level, const struct mc_log_field *
     fprintf(stderr, "<%d>%s\n", (int)level, message);
 }
 
-/* The daemon has said it already, and says it better. */
-static void report(void *ctx, enum mc_log_level level, const char *text)
-{
-    mc_debug("%s", text);
-}
-
-/* Read for each request: root may have written it anew. One with mistakes changes nothing, as for the daemon. */
-static const struct mc_settings *settings(struct helper *helper)
-{
-    const char *instance = strcmp(helper->instance, "microcatd") == 0 ? "" : helper->instance;
-    struct mc_config *fresh = NULL;
-    int r = mc_config_load(helper->config_path, instance, report, NULL, &fresh);
-
-    if (r == 0 || r == -ENODATA) {
-        mc_config_free(helper->config);
-        helper->config = fresh;
-    } else if (helper->config == NULL) {
-        mc_err("%s has mistakes: nothing is done before they are mended", helper->config_path);
-    }
-    return helper->config != NULL ? mc_config_settings(helper->config) : NULL;
-}
-
 static void answer(struct helper *helper, int fd)
 {
     struct mc_helper_message request, reply;
@@ -74,11 +50,8 @@ static void answer(struct helper *helper, int fd)
         mc_warn("a client that does not speak our protocol: %s", strerror(-r));
         return;
     }
-    const struct mc_settings *now = settings(helper);
-    if (now != NULL)
-        mc_helper_serve(helper->server, now, &request, fds, &reply, reply_fds);
-    else
-        reply = (struct mc_helper_message){.kind = request.kind, .result = -EINVAL};
+    /* Read for each request: root may have written it anew. */
+    mc_helper_serve(helper->server, mc_helper_settings(helper->server), &request, fds, &reply, reply_fds);
     mc_helper_close_fds(fds);
     r = mc_helper_send(fd, MC_HELPER_REPLY, &reply, reply_fds, REPLY_MS);
     if (r < 0)
@@ -158,7 +131,6 @@ static int run(struct helper *helper, int listen_fd)
     mc_signal_remove(&helper->sigterm);
     mc_helper_server_free(helper->server);
     mc_loop_free(helper->loop);
-    mc_config_free(helper->config);
     return r;
 }
 

@@ -47,13 +47,13 @@ static int call(const struct mc_helper_message *request, const int *fds, union m
     asked_at_ms = mc_loop_clock_ms();
     if (late_loop != NULL)
         mc_loop_waited(late_loop);
-    if (mc_helper_trouble() == 0)
+    if (mc_helper_trouble() == 0 || mc_helper_trouble() == MC_HELPER_MISTAKES)
         hung_until_ms = 0;
     else if (mc_helper_trouble() == -ETIMEDOUT && !hung)
         hung_until_ms = asked_at_ms + HUNG_MS;
     if (mc_helper_trouble() != 0)
         mc_warn("microcat-helper (%s), asked for %s: %s", helper_path, mc_helper_kind_name(request->kind),
-                strerror(-mc_helper_trouble()));
+                mc_helper_trouble_text());
     return r;
 }
 
@@ -407,6 +407,7 @@ static const struct mc_privileged_ops ops = {
     .tty_holder = tty_holder,
     .grant_tty = grant_tty,
     .trouble = mc_helper_trouble,
+    .trouble_text = mc_helper_trouble_text,
     .apart = true,
 };
 

@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
-enum { NOTE_BYTES = 4096 };
+enum { NOTE_BYTES = 4096, CONFIG_NOTE_BYTES = 65536 };
 
 /* ---- notes ---- */
 
@@ -38,12 +38,17 @@ static int note(const struct mc_helper_server *server, const char *what, const c
 }
 
 /* The caller's; NULL: nothing is noted. */
-static char *noted(const struct mc_helper_server *server, const char *what)
+static char *noted_up_to(const struct mc_helper_server *server, const char *what, size_t limit_bytes)
 {
     _cleanup_free_ char *path = note_path(server, what);
     char *text = NULL;
 
-    return path != NULL && mc_file_read(path, NOTE_BYTES, &text, NULL) == 0 ? text : NULL;
+    return path != NULL && mc_file_read(path, limit_bytes, &text, NULL) == 0 ? text : NULL;
+}
+
+static char *noted(const struct mc_helper_server *server, const char *what)
+{
+    return noted_up_to(server, what, NOTE_BYTES);
 }
 
 int helper_note_pppd(const struct mc_helper_server *server, pid_t pid)
@@ -61,7 +66,8 @@ int helper_note_pppd(const struct mc_helper_server *server, pid_t pid)
 /* Beside the daemon's own socket, under a name that a daemon started anew finds again. */
 void helper_plugin_socket(const struct mc_helper_server *server, char *out, size_t out_bytes)
 {
-    const char *socket = server->settings->control.socket, *slash = strrchr(socket, '/');
+    const char *socket = server->settings != NULL ? server->settings->control.socket : "/run/microcatd/",
+               *slash = strrchr(socket, '/');
 
     snprintf(out, out_bytes, "%.*s/pppd-%s.sock", slash != NULL && slash != socket ? (int)(slash - socket) : 0, socket,
              server->place.instance);
@@ -186,6 +192,17 @@ int helper_note_names(const struct mc_helper_server *server, const char *path)
     return note(server, "names", path);
 }
 
+/* A secret lies in it: for root alone, as all notes, in a folder where nobody else writes. */
+int helper_note_config(const struct mc_helper_server *server, const char *text)
+{
+    return note(server, "config", text);
+}
+
+char *helper_noted_config(const struct mc_helper_server *server)
+{
+    return noted_up_to(server, "config", CONFIG_NOTE_BYTES);
+}
+
 /* ---- pppd and its interface ---- */
 
 int helper_pppd(const struct mc_helper_server *server, pid_t *ret_pid)
@@ -249,7 +266,7 @@ static int interface_by_its_file(const struct mc_helper_server *server, int pid,
  * which is somebody else's by now. */
 int helper_interface(const struct mc_helper_server *server, const struct mc_settings *settings, char out[16])
 {
-    const char *wanted = settings->ppp.interface;
+    const char *wanted = settings != NULL ? settings->ppp.interface : "";
     char link[64 + 16] = "ppp-";
     int found, r;
     pid_t pid;

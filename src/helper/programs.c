@@ -201,6 +201,7 @@ int helper_start_resolvconf(struct helper_job *job)
     const enum mc_errand_record record = (enum mc_errand_record)job->in->names.option;
     const bool adding = record == MC_RECORD_ADD_BEHIND || record == MC_RECORD_ADD_FIRST;
     const struct mc_helper_servers *servers = &job->in->names.servers;
+    const uint32_t metric = adding ? (uint32_t)job->settings->ppp.route_metric : 0; /* a record's, to be put in */
     char text[MC_RESOLVCONF_TEXT_BYTES] = "";
     struct mc_resolvconf_command command;
     _cleanup_close_ int text_fd = -1;
@@ -211,8 +212,7 @@ int helper_start_resolvconf(struct helper_job *job)
         mc_resolvconf_add(text, sizeof(text), servers->address[i]);
     if (adding && (text_fd = mc_resolvconf_text_fd(text)) < 0)
         return text_fd;
-    mc_resolvconf_command(&command, job->server->place.resolvconf, job->server->place.instance, record,
-                          (uint32_t)job->settings->ppp.route_metric);
+    mc_resolvconf_command(&command, job->server->place.resolvconf, job->server->place.instance, record, metric);
     struct mc_child_spec spec = {
         .program = "/bin/sh", .argv = command.argv, .envp = command.envp, .stdin_fd = text_fd, .name = "resolvconf"};
     return start(job, MC_ERRAND_RESOLVCONF, &spec, job->fds);

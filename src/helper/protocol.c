@@ -71,6 +71,13 @@ static const struct {
     [MC_HELPER_LEND_PTY] = {"lend-pty", {{NUMBER}, {PATH, .fds = 2}}},
 };
 
+static const struct half *half_of(enum mc_helper_direction direction, enum mc_helper_kind kind, int32_t result)
+{
+    static const struct half mistakes = {PATH};
+
+    return direction == MC_HELPER_REPLY && result == MC_HELPER_MISTAKES ? &mistakes : &rows[kind].half[direction];
+}
+
 const char *mc_helper_kind_name(enum mc_helper_kind kind)
 {
     return (unsigned)kind < MC_HELPER_KIND_COUNT ? rows[kind].name : NULL;
@@ -134,7 +141,7 @@ int mc_helper_pack(enum mc_helper_direction direction, const struct mc_helper_me
 
     if ((unsigned)message->kind >= MC_HELPER_KIND_COUNT || (direction == MC_HELPER_REQUEST && message->result != 0))
         return -EINVAL;
-    const struct half *half = &rows[message->kind].half[direction];
+    const struct half *half = half_of(direction, message->kind, message->result);
     if (!body_is_sound(half, &message->body))
         return -EINVAL;
     memcpy(head.magic, magic, sizeof(head.magic));
@@ -156,7 +163,7 @@ int mc_helper_unpack(enum mc_helper_direction direction, const void *data, size_
     if (memcmp(head.magic, magic, sizeof(magic)) != 0 || head.kind >= MC_HELPER_KIND_COUNT ||
         (direction == MC_HELPER_REQUEST && head.result != 0))
         return -EBADMSG;
-    const struct half *half = &rows[head.kind].half[direction];
+    const struct half *half = half_of(direction, (enum mc_helper_kind)head.kind, head.result);
     if (head.body_bytes != shape_bytes[half->shape] || len_bytes != sizeof(head) + head.body_bytes ||
         n_fds != mc_helper_fds(direction, (enum mc_helper_kind)head.kind, head.result))
         return -EBADMSG;

@@ -3,6 +3,7 @@
 #include "server_priv.h"
 
 #include <microcat/base/log.h>
+#include <microcat/daemon/config.h>
 #include <microcat/host/probe_socket.h>
 #include <microcat/host/router.h>
 #include <microcat/host/vrf.h>
@@ -47,11 +48,12 @@ static int add_route(struct helper_job *job)
                  : mc_route_add(ifname, family_of(job->in->number), (uint32_t)job->settings->ppp.route_metric, table);
 }
 
-/* With whatever metric it was given. */
+/* What is taken back is taken whatever is configured by now: from our pppd's interface, with whatever metric and table
+ * it was given. */
 static int remove_route(struct helper_job *job)
 {
     char ifname[16];
-    int r = helper_interface(job->server, job->settings, ifname);
+    int r = helper_interface(job->server, NULL, ifname);
 
     if (r == -ENODEV)
         return 0; /* its routes went with it */
@@ -63,42 +65,41 @@ static int remove_route(struct helper_job *job)
 static int sweep(struct helper_job *job)
 {
     char ifname[16];
-    int r = helper_interface(job->server, job->settings, ifname);
+    int r = helper_interface(job->server, NULL, ifname);
 
     if (job->in->number)
         return helper_kill_pppd(job->server);
     return r == 0 ? mc_route_sweep(ifname) : r == -ENODEV ? 0 : r;
 }
 
-static int server_route(struct helper_job *job, bool add)
+static int add_server(struct helper_job *job)
 {
     const char *address = job->in->address.text;
     const uint32_t metric = (uint32_t)job->settings->ppp.route_metric;
     uint32_t table;
     char ifname[16];
-    int r = mc_dns_usable(address) && (job->settings->ppp.use_dns || !add) ? 0 : -EPERM;
+    int r = mc_dns_usable(address) && job->settings->ppp.use_dns ? 0 : -EPERM;
 
     if (r == 0)
         r = helper_interface(job->server, job->settings, ifname);
-    if (r == -ENODEV && !add)
-        return 0;
     if (r == 0)
         r = table_of(job->settings, &table);
     if (r < 0)
         return r;
-    if (!add)
-        return mc_route_remove_server(ifname, address, metric, table);
     return mc_route_count(ifname) < ROUTES_MAX ? mc_route_add_server(ifname, address, metric, table) : -ENOSPC;
-}
-
-static int add_server(struct helper_job *job)
-{
-    return server_route(job, true);
 }
 
 static int remove_server(struct helper_job *job)
 {
-    return server_route(job, false);
+    const char *address = job->in->address.text;
+    char ifname[16];
+    int r = mc_dns_usable(address) ? helper_interface(job->server, NULL, ifname) : -EPERM;
+
+    if (r == -ENODEV)
+        return 0;
+    if (r == 0)
+        r = mc_route_remove_servers(ifname, address);
+    return r < 0 ? r : 0;
 }
 
 /* ---- the interface ---- */
@@ -174,6 +175,32 @@ static int (*const handlers[MC_HELPER_KIND_COUNT])(struct helper_job *job) = {
     [MC_HELPER_LEND_PTY] = helper_lend_pty,
 };
 
+/* Ending a call and taking back what it had must not wait until somebody has mended a file. */
+static bool needs_settings(const struct mc_helper_message *request)
+{
+    const union mc_helper_body *body = &request->body;
+
+    switch (request->kind) {
+    case MC_HELPER_SIGNAL:
+    case MC_HELPER_STATUS:
+    case MC_HELPER_REMOVE_ROUTE:
+    case MC_HELPER_SWEEP:
+    case MC_HELPER_REMOVE_SERVER:
+    case MC_HELPER_REVERT_RESOLVED:
+    case MC_HELPER_OPEN_CONFIG: /* so that the daemon can say what is wrong */
+    case MC_HELPER_LEND_PTY:
+        return false;
+    case MC_HELPER_WRITE_NAMES:
+        return body->names.option != 0;
+    case MC_HELPER_NETWORKMANAGER:
+        return body->number != 0;
+    case MC_HELPER_START_RESOLVCONF:
+        return body->names.option == MC_RECORD_ADD_BEHIND || body->names.option == MC_RECORD_ADD_FIRST;
+    default: /* the pty for pppd, too: it is asked for before the dial, which would be in vain */
+        return true;
+    }
+}
+
 static bool is_an_answer(int result)
 {
     return result == -ENOENT || result == -ESRCH || result == -ECHILD || result == -EBUSY;
@@ -195,6 +222,11 @@ void mc_helper_serve(struct mc_helper_server *server, const struct mc_settings *
     for (size_t i = 0; i < MC_HELPER_FDS_MAX; i++)
         ret_fds[i] = -1;
     ret_reply->kind = request->kind;
+    if (settings == NULL && needs_settings(request)) {
+        ret_reply->result = MC_HELPER_MISTAKES;
+        mc_helper_text(ret_reply->body.path.text, sizeof(ret_reply->body.path.text), server->mistake);
+        return;
+    }
     ret_reply->result = handlers[request->kind](&job);
     if (ret_reply->result < 0)
         mc_helper_close_fds(ret_fds);
@@ -238,6 +270,7 @@ void mc_helper_server_free(struct mc_helper_server *server)
     for (size_t i = 0; i < MC_LENGTH_OF(server->programs); i++)
         if (server->programs[i].child != NULL)
             mc_child_release(server->programs[i].child);
+    mc_config_free(server->config);
     free(server);
 }
 

@@ -52,6 +52,11 @@ static int trouble(void)
     return 0;
 }
 
+static const char *trouble_text(void)
+{
+    return "";
+}
+
 const struct mc_privileged_ops mc_privileged_direct = {
     .check_program = check_program,
     .open_pty = mc_pty_open,
@@ -75,6 +80,7 @@ const struct mc_privileged_ops mc_privileged_direct = {
     .tty_holder = mc_port_holder,
     .grant_tty = grant_tty,
     .trouble = trouble,
+    .trouble_text = trouble_text,
 };
 
 static const struct mc_privileged_ops *in_use = &mc_privileged_direct;

@@ -159,10 +159,15 @@ int route_delete(const struct route_target *target, int index, uint32_t metric)
     return r == -ESRCH || r == -ENODEV ? 0 : r;
 }
 
+static bool same_address(const struct route_target *a, const struct route_target *b)
+{
+    return a->family == b->family && a->len_bits == b->len_bits &&
+           memcmp(a->address, b->address, a->len_bits / 8u) == 0;
+}
+
 static bool same_target(const struct route_target *a, const struct route_target *b)
 {
-    return a->family == b->family && a->len_bits == b->len_bits && table_of(a) == table_of(b) &&
-           memcmp(a->address, b->address, a->len_bits / 8u) == 0;
+    return same_address(a, b) && table_of(a) == table_of(b);
 }
 
 int route_add(const struct route_target *target, int index, uint32_t metric)
@@ -240,14 +245,19 @@ int mc_route_sweep(const char *ifname)
 
 int mc_route_remove_defaults(const char *ifname, enum mc_route_family family)
 {
+    return route_remove_all(ifname, &(struct route_target){.family = family == MC_ROUTE_IPV6 ? AF_INET6 : AF_INET});
+}
+
+int route_remove_all(const char *ifname, const struct route_target *target)
+{
     struct search search = {.protocol = MC_ROUTE_PROTOCOL, .only_index = (int)if_nametoindex(ifname)};
     int removed = 0, r = 0;
 
     if (search.only_index == 0)
         return 0; /* its routes went with it */
-    r = find_routes(family == MC_ROUTE_IPV6 ? AF_INET6 : AF_INET, &search);
+    r = find_routes(target->family, &search);
     for (int i = 0; r == 0 && i < search.n; i++) {
-        if (search.found[i].target.len_bits > 0)
+        if (!same_address(&search.found[i].target, target))
             continue;
         r = route_delete(&search.found[i].target, search.found[i].index, search.found[i].metric);
         removed += r == 0;

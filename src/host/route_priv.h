@@ -24,6 +24,8 @@ struct nlmsghdr *route_request(char *buffer, uint16_t type, uint16_t flags, cons
                                int index, uint32_t metric);
 /** Adds it: 0, also when it is ours and there already; -EEXIST when it is another's; or -errno. */
 int route_add(const struct route_target *target, int index, uint32_t metric);
+/** Removes all of ours there through @ifname, whatever metric and table they have. How many, or -errno. */
+int route_remove_all(const char *ifname, const struct route_target *target);
 /** 0, also when it is gone. */
 int route_delete(const struct route_target *target, int index, uint32_t metric);
 

@@ -124,3 +124,11 @@ int mc_route_remove_server(const char *ifname, const char *server, uint32_t metr
     target.table = table;
     return r < 0 ? r : route_delete(&target, index, metric);
 }
+
+int mc_route_remove_servers(const char *ifname, const char *server)
+{
+    struct route_target target;
+    int r = parse(server, &target);
+
+    return r < 0 ? r : route_remove_all(ifname, &target);
+}

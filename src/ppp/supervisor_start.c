@@ -80,8 +80,10 @@ __attribute__((format(printf, 3, 4))) static int refused(struct mc_ppp_failure *
     va_start(args, fmt);
     vsnprintf(what, sizeof(what), fmt, args);
     va_end(args);
-    failure->fault = mc_privileged()->trouble() < 0 ? MC_FAULT_HELPER_FAILED : MC_FAULT_HOST_REFUSED;
-    snprintf(failure->text, sizeof(failure->text), "%.120s: %s", what, strerror(-error));
+    const bool helpers = mc_privileged()->trouble() < 0;
+    failure->fault = helpers ? MC_FAULT_HELPER_FAILED : MC_FAULT_HOST_REFUSED;
+    snprintf(failure->text, sizeof(failure->text), "%.120s: %s", what,
+             helpers ? mc_privileged()->trouble_text() : strerror(-error));
     return error;
 }
 

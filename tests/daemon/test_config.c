@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -271,13 +272,44 @@ static void allowed_is_said_in_words(void **state)
     }
 }
 
+static void no_report(void *ctx, enum mc_log_level level, const char *text)
+{
+}
+
+/* Not one of a file's rules touches it: blanks, quotes, what would be a comment. */
+static void kept_and_restored_to_the_letter(void **state)
+{
+    static const char text[] =
+        "[PDP]\nAPN=a\nType=IPV4V6\nPassword=x\n[PPP]\nMTU=1400\nEchoInterval=1min 30s\nDefaultRoute=ipv6\n";
+    static const char *const no_good[] = {"", "rubbish", "rubbish\n", "PPP.MTU=9000\n", "PPP.MTU\n", "PPP.MTU=1400"};
+    struct mc_config *config, *again;
+
+    assert_int_equal(mc_config_load_text("test", text, strlen(text), no_report, NULL, &config), 0);
+    assert_int_equal(mc_config_row_set(mc_config_row_find("PDP", "Password"),
+                                       (struct mc_settings *)mc_config_settings(config), " '#;=[x] "),
+                     0);
+    char *kept = mc_config_keep(config);
+    assert_non_null(kept);
+    assert_int_equal(mc_config_restore(kept, &again), 0);
+    assert_int_equal(mc_config_diff(mc_config_settings(config), mc_config_settings(again), NULL, NULL), 0);
+    assert_string_equal(mc_config_settings(again)->pdp.password, " '#;=[x] ");
+    mc_config_free(again);
+    free(kept);
+    mc_config_free(config);
+    for (size_t i = 0; i < MC_LENGTH_OF(no_good); i++)
+        assert_int_equal(mc_config_restore(no_good[i], &again), -EBADMSG);
+    assert_int_equal(mc_config_restore("PPP.OfAnotherVersion=1\nPPP.MTU=1300\n", &again), 0);
+    assert_int_equal(mc_config_settings(again)->ppp.mtu, 1300);
+    mc_config_free(again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_whole),          cmocka_unit_test(every_row_makes_the_round_trip),
         cmocka_unit_test(values_are_taken_or_refused), cmocka_unit_test(a_default_route_by_family),
         cmocka_unit_test(overlong_text_is_refused),    cmocka_unit_test(difference_names_keys_but_no_secrets),
-        cmocka_unit_test(allowed_is_said_in_words),
+        cmocka_unit_test(allowed_is_said_in_words),    cmocka_unit_test(kept_and_restored_to_the_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

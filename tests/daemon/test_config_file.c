@@ -323,6 +323,15 @@ static void credentials_come_last(void **state)
     assert_string_equal(mc_config_settings(config)->pdp.password, " so=#geheim");
     snprintf(path, sizeof(path), "%s/sim.pin", scratch_path(dir, "creds"));
     assert_string_equal(mc_config_origin(config, mc_config_row_find("SIM", "PIN")), path);
+    char *kept = mc_config_keep(config); /* it lies in a file: they do not, and are handed over again */
+    assert_null(strstr(kept, "geheim"));
+    assert_null(strstr(kept, "3333"));
+    assert_non_null(strstr(kept, "PDP.User=a\n"));
+    mc_config_free(config);
+    assert_int_equal(mc_config_restore(kept, &config), 0);
+    free(kept);
+    assert_string_equal(mc_config_settings(config)->sim.pin, "3333");
+    assert_string_equal(mc_config_settings(config)->pdp.password, " so=#geheim");
     mc_config_free(config);
     unlink(scratch_path(dir, "creds/sim.pin"));
     assert_int_equal(mc_config_load(scratch_path(dir, "c.conf"), NULL, hear, NULL, &config), 0);

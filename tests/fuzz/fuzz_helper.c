@@ -49,10 +49,12 @@ static void serve(const struct mc_helper_message *request)
     if (loop == NULL && (mc_loop_new(&loop) < 0 || mc_helper_server_new(loop, &place, &server) < 0 ||
                          mc_config_load_text("fuzz", text, sizeof(text) - 1, no_report, NULL, &config) < 0))
         abort();
-    mc_helper_serve(server, mc_config_settings(config), request, none, &reply, fds);
-    if (mc_helper_pack(MC_HELPER_REPLY, &reply, said) < 0)
-        abort();
-    mc_helper_close_fds(fds);
+    for (int mistakes = 0; mistakes < 2; mistakes++) {
+        mc_helper_serve(server, mistakes ? NULL : mc_config_settings(config), request, none, &reply, fds);
+        if (mc_helper_pack(MC_HELPER_REPLY, &reply, said) < 0)
+            abort();
+        mc_helper_close_fds(fds);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

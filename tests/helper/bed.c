@@ -27,12 +27,17 @@ void configure(const char *more)
     assert_int_equal(mc_config_load_text("test", text, strlen(text), NULL, NULL, &bed.config), 0);
 }
 
+const struct mc_settings *bed_settings(void)
+{
+    return bed.by_file ? mc_helper_settings(bed.server) : mc_config_settings(bed.config);
+}
+
 int ask(const struct mc_helper_message *request, const int fds[MC_HELPER_FDS_MAX])
 {
     static const int none[MC_HELPER_FDS_MAX] = {-1, -1, -1};
 
     mc_helper_close_fds(bed.fds);
-    mc_helper_serve(bed.server, mc_config_settings(bed.config), request, fds != NULL ? fds : none, &bed.reply, bed.fds);
+    mc_helper_serve(bed.server, bed_settings(), request, fds != NULL ? fds : none, &bed.reply, bed.fds);
     /* Whatever it is, it can be said. */
     char data[MC_HELPER_MESSAGE_BYTES];
     assert_true(mc_helper_pack(MC_HELPER_REPLY, &bed.reply, data) > 0);
@@ -111,12 +116,26 @@ void be_pppd(void)
     pid_file("ppp-microcat-test.pid", getpid(), "mcppp0\n");
 }
 
+int another_helper(void)
+{
+    const struct mc_helper_place place = {.instance = "test",
+                                          .notes = bed.dir,
+                                          .config = bed.config_path,
+                                          .plugin = "/plugin.so",
+                                          .pid_files = bed.pid_files,
+                                          .resolv_conf = bed.resolv_conf,
+                                          .resolvconf = bed.resolvconf,
+                                          .networkmanager = bed.pid_dir};
+
+    mc_helper_server_free(bed.server);
+    bed.server = NULL;
+    return mc_helper_server_new(bed.loop, &place, &bed.server);
+}
+
 int set_up(void **state)
 {
     const char *script = "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"${0%/*}/args\"\ncat <&3 >\"${0%/*}/secrets\"\n"
                          "echo started\nexec sleep 1000\n";
-    struct mc_helper_place place = {
-        .instance = "test", .notes = bed.dir, .config = bed.config_path, .plugin = "/plugin.so"};
 
     if (scratch_make(bed.dir) < 0 || mc_loop_new(&bed.loop) < 0)
         return -1;
@@ -127,22 +146,20 @@ int set_up(void **state)
     mkdir(bed.pid_dir, 0755);
     scratch_write(bed.dir, "pppd", script, 0755);
     bed.pid_files[0] = bed.pid_dir;
-    place.pid_files = bed.pid_files;
-    place.resolv_conf = bed.resolv_conf;
-    place.resolvconf = bed.resolvconf;
-    place.networkmanager = bed.pid_dir;
     for (size_t i = 0; i < MC_HELPER_FDS_MAX; i++)
         bed.fds[i] = -1;
     configure("");
-    return mc_helper_server_new(bed.loop, &place, &bed.server);
+    return another_helper();
 }
 
 int tear_down(void **state)
 {
     mc_helper_close_fds(bed.fds);
     mc_helper_server_free(bed.server);
+    bed.server = NULL;
     mc_config_free(bed.config);
     bed.config = NULL;
+    bed.by_file = false;
     mc_loop_free(bed.loop);
     return scratch_remove(bed.dir);
 }

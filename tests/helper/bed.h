@@ -9,6 +9,7 @@
 #include <microcat/host/privileged.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -23,6 +24,7 @@ struct bed {
     struct mc_loop *loop;
     struct mc_helper_server *server;
     struct mc_config *config;
+    bool by_file; /* what is configured stands in the file, mistakes and all */
     struct mc_helper_message reply;
     int fds[MC_HELPER_FDS_MAX]; /* of the last reply */
     int master_fd;              /* of the last pty */
@@ -43,6 +45,10 @@ void note_pppd(pid_t pid, const char *start);
 void pid_file(const char *name, pid_t pid, const char *rest);
 void be_pppd(void);
 int set_up(void **state);
+/** What a request is served with now. */
+const struct mc_settings *bed_settings(void);
+/** The helper has ended, and another one is there. */
+int another_helper(void);
 int tear_down(void **state);
 char *text_of(const char *name);
 /** Makes the network, and starts the program's tests. */

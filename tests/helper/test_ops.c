@@ -5,6 +5,7 @@
 #include <microcat/base/cleanup.h>
 #include <microcat/helper/client.h>
 #include <microcat/io/loop.h>
+#include <microcat/ppp/supervisor.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +42,7 @@ static void serve(int listen_fd)
         int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
         if (mc_helper_receive(fd, MC_HELPER_REQUEST, &request, fds, 5000) == 0) {
-            mc_helper_serve(bed.server, mc_config_settings(bed.config), &request, fds, &reply, reply_fds);
+            mc_helper_serve(bed.server, bed_settings(), &request, fds, &reply, reply_fds);
             mc_helper_send(fd, MC_HELPER_REPLY, &reply, reply_fds, 5000);
             mc_helper_close_fds(reply_fds);
             mc_helper_close_fds(fds);
@@ -71,6 +72,12 @@ static int set_up_helper(void **state)
     client.lines[0] = '\0';
     client.ended = false;
     return mc_loop_new(&client.loop);
+}
+
+static int set_up_by_file(void **state)
+{
+    bed.by_file = true;
+    return set_up_helper(state);
 }
 
 static int tear_down_helper(void **state)
@@ -307,6 +314,27 @@ static void a_file_that_is_as_it_should_be(void **state)
     assert_false(wrote);
 }
 
+/* Nothing is dialled in vain, and what is wrong is told where somebody looks; but not what a person wrote there. */
+static void a_configuration_with_mistakes(void **state)
+{
+    struct mc_settings settings = {.ppp = {.program = strdup(scratch_path(bed.dir, "pppd")), .vrf = (char *)""}};
+    struct mc_ppp_failure failure;
+    char says[192];
+
+    scratch_write(bed.dir, "test.conf", "[PDP]\nAPN=a\n[PPP]\nMTU=s3cret\nInterface=/\n", 0600);
+    assert_int_equal(mc_ppp_check(&settings, &failure), -EINVAL);
+    assert_int_equal(failure.fault, MC_FAULT_HELPER_FAILED);
+    snprintf(says, sizeof(says),
+             "no pty for pppd: microcat-helper: the configuration has mistakes: %s:4: [PPP] MTU=", bed.config_path);
+    assert_string_equal(failure.text, says);
+    assert_int_equal(mc_privileged()->trouble(), MC_HELPER_MISTAKES);
+    assert_int_equal(mc_privileged()->kill_orphan(0, ""), 0); /* the end of a call does not wait for a person */
+    assert_int_equal(mc_privileged()->trouble(), 0);
+    scratch_write(bed.dir, "test.conf", "[PDP]\nAPN=a\n", 0600);
+    assert_int_equal(mc_ppp_check(&settings, &failure), 0);
+    free(settings.ppp.program);
+}
+
 static void the_configurations_files(void **state)
 {
     char text[16] = "";
@@ -331,6 +359,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_record_for_resolvconf, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(a_script_with_all_that_it_runs, set_up_helper, tear_down_helper),
         cmocka_unit_test_setup_teardown(a_file_that_is_as_it_should_be, set_up_helper, tear_down_helper),
+        cmocka_unit_test_setup_teardown(a_configuration_with_mistakes, set_up_by_file, tear_down_helper),
         cmocka_unit_test_setup_teardown(the_configurations_files, set_up_helper, tear_down_helper),
     };
     mc_log_set_sink(quiet, NULL);

@@ -85,6 +85,24 @@ static void results(void **state)
     assert_int_equal(mc_helper_pack(MC_HELPER_REQUEST, &message, data), -EINVAL);
 }
 
+/* To whatever was asked: which mistakes they are, and no more. */
+static void mistakes_of_the_configuration(void **state)
+{
+    for (int kind = 0; kind < MC_HELPER_KIND_COUNT; kind++) {
+        struct mc_helper_message message = {.kind = (enum mc_helper_kind)kind,
+                                            .result = MC_HELPER_MISTAKES,
+                                            .body.path = {"/etc/x.conf:4: [PPP] MTU="}};
+        int len = mc_helper_pack(MC_HELPER_REPLY, &message, data);
+
+        assert_int_equal(len, 16 + MC_HELPER_PATH_BYTES);
+        assert_int_equal(take(MC_HELPER_REPLY, len, 0), 0);
+        assert_int_equal(take(MC_HELPER_REPLY, len, 1), -EBADMSG);
+        assert_int_equal(mc_helper_pack(MC_HELPER_REQUEST, &message, data), -EINVAL);
+        message.body.path.text[3] = '\n';
+        assert_int_equal(mc_helper_pack(MC_HELPER_REPLY, &message, data), -EINVAL);
+    }
+}
+
 static const struct {
     const char *what;
     enum mc_helper_direction direction;
@@ -249,6 +267,7 @@ int main(void)
         cmocka_unit_test(each_kind_both_ways),
         cmocka_unit_test(a_head_that_is_none),
         cmocka_unit_test(results),
+        cmocka_unit_test(mistakes_of_the_configuration),
         cmocka_unit_test(what_is_not_sound),
         cmocka_unit_test(a_text_without_end),
         cmocka_unit_test_setup_teardown(descriptors_go_along, connect_ends, close_ends),

@@ -268,6 +268,135 @@ static void the_configuration_and_no_other_file(void **state)
         assert_int_equal(ask_config(others[i]), -EPERM);
 }
 
+/* ---- a configuration with mistakes ---- */
+
+static const char good[] = "[PDP]\nAPN=apn\nUser=somebody\nPassword=s3cret\n[PPP]\nRouteMetric=711\n";
+static const char bad[] = "[PDP]\nAPN=apn\n[PPP]\nRouteMetric=712\nMTU=9000\n";
+static unsigned told;
+
+static void count_words(void *ctx, enum mc_log_level level, const struct mc_log_field *fields, size_t n,
+                        const char *message)
+{
+    if (level <= MC_LOG_WARNING && strstr(message, "the configuration has mistakes"))
+        told++;
+}
+
+static void write_config(const char *text)
+{
+    bed.by_file = true;
+    scratch_write(bed.dir, "test.conf", text, 0600);
+}
+
+static void assert_metric(int64_t metric, const char *password)
+{
+    const struct mc_settings *settings = bed_settings();
+
+    assert_non_null(settings);
+    assert_int_equal(settings->ppp.route_metric, metric);
+    assert_string_equal(settings->pdp.password, password);
+}
+
+/* As the daemon goes on with its old one, so does its helper; also one that has never seen it. */
+static void the_last_good_one_goes_on(void **state)
+{
+    static const struct {
+        const char *text; /* NULL: there is no file */
+        unsigned told;    /* by the helper that had seen another one before, and by the next one */
+    } no_good[] = {{bad, 2}, {"[PPP]\nRouteMetric=712\n", 2}, {"", 1}, {NULL, 2}};
+    struct stat st;
+
+    write_config(good);
+    assert_metric(711, "s3cret");
+    assert_int_equal(stat(scratch_path(bed.dir, "test.config"), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600); /* a secret is in it */
+    mc_log_set_sink(count_words, NULL);
+    for (size_t i = 0; i < MC_LENGTH_OF(no_good); i++) {
+        if (no_good[i].text != NULL)
+            write_config(no_good[i].text);
+        else
+            unlink(bed.config_path);
+        told = 0;
+        assert_metric(711, "s3cret"); /* in memory */
+        assert_int_equal(another_helper(), 0);
+        assert_metric(711, "s3cret");
+        assert_metric(711, "s3cret");
+        assert_int_equal(told, no_good[i].told);
+    }
+    mc_log_set_sink(quiet, NULL);
+    assert_int_equal(ask_plain(MC_HELPER_OPEN_PTY), 0);
+    write_config("[PDP]\nAPN=another\n[PPP]\nRouteMetric=713\n"); /* mended */
+    assert_metric(713, "");
+    write_config(bad);
+    assert_int_equal(another_helper(), 0);
+    assert_metric(713, "");
+}
+
+static void one_that_never_had_an_apn_is_served(void **state)
+{
+    write_config("[PPP]\nRouteMetric=1\n");
+    assert_metric(1, "");
+    write_config("[PPP]\nRouteMetric=2\n");
+    assert_metric(2, "");
+    write_config(bad);
+    assert_int_equal(another_helper(), 0);
+    assert_metric(2, "");
+}
+
+static int ask_to_delete_record(void)
+{
+    struct mc_helper_message message = {.kind = MC_HELPER_START_RESOLVCONF};
+    int fds[2], r;
+
+    message.body.names.option = MC_RECORD_DELETE_BOTH;
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    const int out[MC_HELPER_FDS_MAX] = {fds[1], fds[1], -1};
+    r = ask(&message, out);
+    close(fds[0]);
+    close(fds[1]);
+    return r;
+}
+
+/* There is none from before: a call ends, and what it had is taken back; nothing is begun. */
+static void without_any(void **state)
+{
+    char says[160];
+
+    NEEDS_NETNS(bed.tun_fd);
+    be_pppd();
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), 0);
+    assert_int_equal(ask_address(MC_HELPER_ADD_SERVER, "192.0.2.1"), 1);
+    scratch_write(bed.dir, "resolv.conf", "nameserver 127.0.0.1\n", 0644);
+    assert_int_equal(ask_names(1, "192.0.2.1"), 1);
+    assert_int_equal(ask_number(MC_HELPER_NETWORKMANAGER, 1), 0);
+    scratch_write(bed.dir, "test.config", "rubbish", 0600);
+    write_config(bad);
+    assert_int_equal(ask_plain(MC_HELPER_OPEN_PTY), MC_HELPER_MISTAKES);
+    snprintf(says, sizeof(says), "%s:5: [PPP] MTU=", bed.config_path);
+    assert_string_equal(bed.reply.body.path.text, says);
+    assert_int_equal(ask_number(MC_HELPER_ADD_ROUTE, MC_HELPER_IPV4), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_address(MC_HELPER_ADD_SERVER, "192.0.2.2"), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_names(1, "192.0.2.1"), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_number(MC_HELPER_NETWORKMANAGER, 1), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_record(), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_resolved(), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_board(), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_tty(MC_HELPER_GRANT_TTY, "/dev/null"), MC_HELPER_MISTAKES);
+    assert_int_equal(routes(711), 2);
+    assert_int_equal(ask_address(MC_HELPER_REMOVE_SERVER, "192.0.2.1"), 0);
+    assert_int_equal(routes(711), 1);
+    assert_int_equal(ask_number(MC_HELPER_REMOVE_ROUTE, MC_HELPER_IPV4), 0);
+    assert_int_equal(routes(711), 0);
+    assert_int_equal(ask_number(MC_HELPER_SWEEP, 0), 0);
+    assert_int_equal(ask_names(0, NULL), 1);
+    assert_string_equal(text_of("resolv.conf"), "nameserver 127.0.0.1\n");
+    assert_int_equal(ask_number(MC_HELPER_NETWORKMANAGER, 0), 0);
+    assert_int_equal(ask_to_delete_record(), 0);
+    assert_int_not_equal(ask_plain(MC_HELPER_REVERT_RESOLVED), MC_HELPER_MISTAKES);
+    assert_int_equal(ask_number(MC_HELPER_STATUS, MC_ERRAND_BOARD), -ECHILD);
+    assert_int_equal(ask_signal(MC_ERRAND_PPPD, MC_HELPER_CONT), 0);
+    assert_int_equal(ask_config(""), 0); /* for the daemon, which says what is wrong */
+}
+
 static void the_boards_command(void **state)
 {
     char more[128];
@@ -292,6 +421,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(not_as_configured, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_configuration_and_no_other_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_good_one_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_never_had_an_apn_is_served, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_any, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_boards_command, set_up, tear_down),
     };
     mc_log_set_sink(quiet, NULL);

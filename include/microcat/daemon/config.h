@@ -116,6 +116,15 @@ bool mc_config_is_drop_in(const char *name);
 /** The same for text in memory, without drop-ins; @name stands for the file in messages. For tests and the fuzzer. */
 int mc_config_load_text(const char *name, const char *text, size_t len_bytes, mc_config_report_fn *report, void *ctx,
                         struct mc_config **ret_config);
+/**
+ * Every value as it is, also the secrets of files (not those of credentials), in a text for mc_config_restore() and
+ * nobody else: to be wiped and freed by the caller. NULL: no memory.
+ */
+char *mc_config_keep(const struct mc_config *config);
+/** With the credentials as they are now. 0; -EBADMSG: it is none, or of a version that allowed what is not allowed now;
+ * -ENOMEM; or a credential's error, as above. */
+int mc_config_restore(const char *text, struct mc_config **ret_config);
+
 /** Secrets are wiped. NULL is harmless. */
 void mc_config_free(struct mc_config *config);
 

@@ -14,7 +14,8 @@ struct mc_loop;           /* io/loop.h */
  * a helper that has gone meanwhile is simply started again. @fds: as the request's kind wants; borrowed. @ret_reply and
  * @ret_fds (MC_HELPER_FDS_MAX, the caller's) may be NULL where the reply carries nothing.
  * The reply's result; or -ENOTCONN: nobody listens there; -ETIMEDOUT; -ECONNABORTED: it hung up without a reply (it has
- * died, or takes nothing of us); -EPROTO: its reply is none.
+ * died, or takes nothing of us); -EPROTO: its reply is none; -EINVAL: it has no configuration to go by
+ * (mc_helper_trouble() tells that from another one).
  */
 int mc_helper_call(const char *path, const struct mc_helper_message *request, const int *fds,
                    union mc_helper_body *ret_reply, int ret_fds[MC_HELPER_FDS_MAX], int deadline_ms);
@@ -29,7 +30,10 @@ void mc_helper_keep_time(struct mc_loop *loop);
  * it. */
 int mc_helper_open_config(const char *path);
 
-/** Was the last call's trouble the helper itself, and not what it was asked for? -errno as above, or 0. */
+/** Was the last call's trouble the helper itself, and not what it was asked for? -errno as above, or
+ * MC_HELPER_MISTAKES; or 0. */
 int mc_helper_trouble(void);
+/** In words: "Connection refused", "the configuration has mistakes: FILE:LINE: ...". Until the next call. */
+const char *mc_helper_trouble_text(void);
 
 #endif

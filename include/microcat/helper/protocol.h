@@ -5,7 +5,8 @@
 /*
  * What the daemon asks of its helper, which has the rights that the daemon has not: one request and one reply a
  * connection, each one message of SOCK_SEQPACKET, of a size that its kind alone decides. One table says what each kind
- * carries; what does not fit it to the byte is no message. Both ends run on one machine, so numbers are the machine's.
+ * carries (but for one answer to all of them: MC_HELPER_MISTAKES); what does not fit it to the byte is no message. Both
+ * ends run on one machine, so numbers are the machine's.
  *
  * No request names a program, an interface, a metric, a table or a file that is written: the helper takes those from
  * the configuration and from the kernel. Pure but for mc_helper_send() and mc_helper_receive().
@@ -43,7 +44,17 @@ enum mc_helper_kind {
     MC_HELPER_KIND_COUNT
 };
 
-enum { MC_HELPER_SERVERS = 4, MC_HELPER_ADDRESS_BYTES = 48, MC_HELPER_FDS_MAX = 3, MC_HELPER_DEADLINE_MS = 5000 };
+enum {
+    MC_HELPER_SERVERS = 4,
+    MC_HELPER_ADDRESS_BYTES = 48,
+    MC_HELPER_PATH_BYTES = 128,
+    MC_HELPER_FDS_MAX = 3,
+    MC_HELPER_DEADLINE_MS = 5000
+};
+
+/* A reply's result, beyond all of errno: the configuration has mistakes, and there is none from before. Which, says the
+ * path's text, whatever the reply else carries. */
+enum { MC_HELPER_MISTAKES = -4096 };
 
 enum mc_helper_board { MC_HELPER_BOARD_RESET, MC_HELPER_BOARD_ON, MC_HELPER_BOARD_OFF, MC_HELPER_BOARD_COUNT };
 extern const struct mc_strtab mc_helper_board_names; /* "reset", "on", "off": what the command is called with */
@@ -71,7 +82,7 @@ union mc_helper_body {
         struct mc_helper_servers servers;
     } names;
     struct {
-        char text[128];
+        char text[MC_HELPER_PATH_BYTES];
     } path;
     struct {
         int32_t pid;

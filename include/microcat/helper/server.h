@@ -38,7 +38,14 @@ int mc_helper_server_new(struct mc_loop *loop, const struct mc_helper_place *pla
 void mc_helper_server_free(struct mc_helper_server *server);
 
 /**
- * Does what @request asks, with @settings as they are now. @fds came with it and stay the caller's. The reply is always
+ * The configuration as its files are now; while they have mistakes the last good one, also that of a helper before this
+ * one; and what has mistakes is one that has lost its APN, too. NULL: there is none. Until the next call.
+ */
+const struct mc_settings *mc_helper_settings(struct mc_helper_server *server);
+
+/**
+ * Does what @request asks, with @settings; NULL: only what needs none (signals, taking back, the files to read), all
+ * else is answered with MC_HELPER_MISTAKES. @fds came with it and stay the caller's. The reply is always
  * set; its descriptors (as its kind wants, else -1) are the caller's. From the loop or between its turns.
  */
 void mc_helper_serve(struct mc_helper_server *server, const struct mc_settings *settings,

@@ -105,8 +105,10 @@ struct mc_privileged_ops {
 
     /** mc_port_holder() found nobody, and yet we may not open @path: may we now? 0, or -errno. */
     int (*grant_tty)(const char *path);
-    /** Was the last failure that of who does it, and not the host's? -errno, or 0. */
+    /** Was the last failure that of who does it, and not the host's? Less than 0, or 0. */
     int (*trouble)(void);
+    /** In words, where there was one; until the next call. */
+    const char *(*trouble_text)(void);
 
     /** Another process does it: pppd gets user and password there, and is root, which we are not. */
     bool apart;

@@ -65,6 +65,8 @@ bool mc_route_reaches_without(const char *address, const char *ifname);
 int mc_route_add_server(const char *ifname, const char *server, uint32_t metric, uint32_t table);
 /** Takes it back. 0, also when it is gone. */
 int mc_route_remove_server(const char *ifname, const char *server, uint32_t metric, uint32_t table);
+/** Removes every route of ours to @server through @ifname, whatever metric and table it has. How many, or -errno. */
+int mc_route_remove_servers(const char *ifname, const char *server);
 
 struct mc_link_stats {
     uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;

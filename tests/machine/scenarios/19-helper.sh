@@ -142,6 +142,22 @@ check "which is named" event_after "$before" 20 '"code": ?"pppd-died"'
 check "and dialled again" in_state online 60
 check "with another pppd" test "$(pppd_pid)" != "$pppd"
 
+# ---- a configuration with mistakes: a helper that has never seen the good one goes by it all the same ----
+settled 150
+cp -p /etc/microcatd/microcatd.conf $run/good.conf
+printf '[PPP]\nMTU=9000\n' >>/etc/microcatd/microcatd.conf
+systemctl reload microcatd.service
+check "mistakes are refused at the reload" until_ok 20000 bash -c "journalctl -q -b -u microcatd.service | grep -q 'the old one goes on'"
+check "the helper that saw the good one is gone" until_ok 60000 bash -c '! systemctl -q is-active microcat-helper@microcatd.service'
+before=$(events_so_far)
+pkill -KILL -f "pppd .*microcat-socket"
+check "pppd is ended, and dialled again" test -n "$(event_after "$before" 60 '"to": ?"online"')"
+check "by the configuration before, which is said" bash -c "journalctl -q -b -u microcat-helper@microcatd.service | grep -q 'the one before goes on'"
+is "that is noted for root alone" "$(stat -c '%a %U' /run/microcat-helper/microcatd.config)" "600 root"
+is "refused by the kernel: to read it" "$(setpriv --reuid=microcatd --regid=microcatd --init-groups cat /run/microcat-helper/microcatd.config 2>&1 | grep -c denied)" 1
+cp -p $run/good.conf /etc/microcatd/microcatd.conf
+systemctl reload microcatd.service
+
 # ---- the helper's own death ----
 survives_helper()
 {
