@@ -208,7 +208,10 @@ static enum cli_exit take_answers(const struct cli *cli, struct answer *answers)
         do {
             if (asks && !ask(answers[i].question, answers[i].secret, answers[i].value, sizeof(answers[i].value)))
                 return CLI_REFUSED;
-            again = is_refused(&answers[i]) || (i == APN && !*answers[i].value);
+            bool empty = i == APN && !*answers[i].value;
+            if (empty && !asks)
+                cli_complain("--apn= is empty: it needs the access point name of the SIM's contract");
+            again = empty || is_refused(&answers[i]);
             if (again && !asks)
                 return CLI_USAGE;
         } while (again);

@@ -57,6 +57,18 @@ static const char *age_of(const json_t *status, const char *path, char *out, siz
     return out;
 }
 
+/* It is there, and we have not got it. A fault of before that is being got over says nothing any more. */
+static bool is_not_open(const json_t *status)
+{
+    static const char *const codes[] = {"device-busy", "device-denied", "device-error"};
+    const char *code = render_string(status, "fault.code", "");
+
+    for (size_t i = 0; render_progress(status) < 0 && i < MC_LENGTH_OF(codes); i++)
+        if (strcmp(codes[i], code) == 0)
+            return true;
+    return false;
+}
+
 static void layer_usb(FILE *out, const json_t *status, const struct render_style *style)
 {
     const char *path = render_string(status, "device.path", NULL);
@@ -72,7 +84,10 @@ static void layer_usb(FILE *out, const json_t *status, const struct render_style
              render_string(status, "device.serial", ""));
     if (render_number(status, "device.age_s", &age_s) && render_number(status, "time", &time_s))
         snprintf(right, sizeof(right), "plugged in %s", render_moment(time_s - age_s, time_s, moment, sizeof(moment)));
-    layer(out, style, MARK_GOOD, mc_layers[MC_LAYER_USB].name, text, right);
+    if (is_not_open(status))
+        layer(out, style, MARK_BAD, mc_layers[MC_LAYER_USB].name, text, "not open");
+    else
+        layer(out, style, MARK_GOOD, mc_layers[MC_LAYER_USB].name, text, right);
 }
 
 static bool is_off(const json_t *status, const char *path)

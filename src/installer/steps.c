@@ -60,14 +60,16 @@ static const char begin_new[] = "_d('microcat.new')\n"
                                 "_d('main.new')\n"
                                 "os.mkdir('microcat.new')\n";
 static const char put_in_place[] = "_d('microcat.old')\n"
-                                   "if _x('main.py') and not _ours():\n"
+                                   "_k=_x('main.py') and not _ours()\n"
+                                   "if _k:\n"
                                    " _d('main.py.before-microcat')\n"
                                    " os.rename('main.py','main.py.before-microcat')\n"
                                    "if _x('microcat'):os.rename('microcat','microcat.old')\n"
                                    "os.rename('microcat.new','microcat')\n"
                                    "_d('main.py')\n"
                                    "os.rename('main.new','main.py')\n"
-                                   "_d('microcat.old')\n";
+                                   "_d('microcat.old')\n"
+                                   "print(int(_k))\n";
 static const char take_away[] = "if _ours():\n"
                                 " os.remove('main.py')\n"
                                 " if _x('main.py.before-microcat'):os.rename('main.py.before-microcat','main.py')\n"
@@ -123,7 +125,7 @@ static int fail_run(const char *doing, int error, const char *said)
         return fail("the board was pulled while %s: plug it in and do it again; its prompt is still there", doing);
     if (error == -ETIMEDOUT)
         return fail("the board does not answer any more while %s: pull it, plug it in, and do it again", doing);
-    if (error == -EREMOTEIO && (strstr(said, "ENOSPC") || strstr(said, "28")))
+    if (error == -EREMOTEIO && (strstr(said, "ENOSPC") || strstr(said, "[Errno 28]")))
         return fail("no room on the board while %s: remove files from it (the old ones are untouched)", doing);
     return fail("%s failed: %s", doing, error == -EREMOTEIO ? said : strerror(-error));
 }
@@ -272,7 +274,7 @@ static int copy_all(struct job *job, struct repl *repl, const struct files *file
     r = repl_run(repl, put_in_place, FLASH_MS, said, sizeof(said));
     if (r < 0)
         return fail_run("putting the files in place", r, said);
-    say(job, "in place; a main.py of yours is main.py.before-microcat now");
+    say(job, "in place%s", *said == '1' ? "; the main.py that was there is main.py.before-microcat now" : "");
     return 0;
 }
 

@@ -97,7 +97,7 @@ def a_symlink_stays_one(room):
 @case
 def a_bad_value_changes_nothing(room):
     room.write('conf', '[PDP]\nAPN=old\n')
-    for words, says in [(['--apn=a b'], 'access point name'), (['--apn=x', '--pin-file=-'], '4 to 8 digits'), (['--apn='], '')]:
+    for words, says in [(['--apn=a b'], 'access point name'), (['--apn=x', '--pin-file=-'], '4 to 8 digits'), (['--apn='], '--apn= is empty')]:
         code, said = room.setup(*words, '--no-start', stdin=b'12x4\n')
         assert code == 2 and says in said and '12x4' not in said, (words, code, said)
     assert room.read() == '[PDP]\nAPN=old\n'

@@ -164,6 +164,17 @@ static const struct {
                                        "115200 and 460800\",\"next\":\"Check that the bridge is "
                                        "powered.\",\"age_s\":5.0},\"next\":\"modem reset\","
                                        "\"retry_in_s\":0}"},
+    {"status-busy", "{" STATE("backoff", "waiting for the next try",
+                              "5.0") ",\"step\":null," NO_MODEM "," NO_SIM "," NO_CELL "," NO_PDP "," NO_PPP
+                                     ",\"fault\":{\"code\":\"device-busy\",\"text\":\"another process has the device "
+                                     "open\",\"detail\":\"minicom, process 812\",\"next\":\"Stop the named "
+                                     "process.\",\"age_s\":5.0},\"next\":\"open the device\",\"retry_in_s\":4.0}"},
+    {"status-open-again",
+     "{" STATE("sync", "finding the modem and its mode", /* its fault is not over yet, but the tty is ours */
+               "1.2") ",\"step\":\"sync.at\"," NO_MODEM "," NO_SIM "," NO_CELL "," NO_PDP "," NO_PPP
+                      ",\"fault\":{\"code\":\"device-denied\",\"text\":\"permission to "
+                      "open the device is denied\",\"detail\":null,\"next\":\"Reinstall the udev "
+                      "rule.\",\"age_s\":5.0}}"},
     {"status-bare", "null"}, /* a daemon that says next to nothing must not bring us down */
 };
 

@@ -54,6 +54,7 @@ def from_the_box(room):
     says(tool(board, 'check'), 1, 'main.py is missing', 'microcat-bridge install')
     result = tool(board, 'install')
     says(result, 0, 'RP2350', 'checksums right', 'restarting', 'answers AT', 'at 115200 bit/s')
+    expect('in place\n' in result[1] and 'before-microcat' not in result[1], result)  # there was none
     expect(board.files() == INSTALLED, board.files())
     same_as_here(board)
     says(tool(board, 'check', modem=False), 0, 'is on the board')
@@ -76,8 +77,10 @@ def a_program_of_ones_own_is_kept(room):
     board = Prompt(room)
     board.write('main.py', THEIRS)
     board.write('data/log.txt', b'1')
-    says(tool(board, 'install'), 0)
-    says(tool(board, 'install'), 0)  # the bridge's own main.py is not kept in its place
+    says(tool(board, 'install'), 0, 'is main.py.before-microcat now')
+    result = tool(board, 'install')  # the bridge's own main.py is not kept in its place
+    says(result, 0)
+    expect('before-microcat' not in result[1], result)
     expect(board.read('main.py.before-microcat') == THEIRS)
     result = tool(board, 'remove')
     says(result, 0, 'from before is in its place')

@@ -5,7 +5,6 @@
 #include "../../src/installer/repl.h"
 #include "../../src/installer/steps.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +14,7 @@
 #include <cmocka.h>
 #include <microcat/io/port.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define PROMPT    "/dev/ttyACM7"
@@ -32,6 +32,7 @@ static struct {
     int dsr;
     unsigned keys; /* pressed; the first one switches a modem that is off on */
     int64_t now_ms;
+    const char *raises; /* what each snippet on the board raises; NULL: the board has been pulled */
 } world;
 
 struct repl {
@@ -88,12 +89,13 @@ void repl_close(struct repl *repl)
 int repl_enter(struct repl *repl)
 {
     world.entered++;
-    return -ENODEV;
+    return world.raises ? 0 : -ENODEV;
 }
 
 int repl_run(struct repl *repl, const char *code, int64_t timeout_ms, char *out, size_t out_bytes)
 {
-    return -ENODEV;
+    snprintf(out, out_bytes, "%s", world.raises ? world.raises : "");
+    return world.raises ? -EREMOTEIO : -ENODEV;
 }
 
 int repl_leave_with(struct repl *repl, const char *code)
@@ -141,18 +143,23 @@ int64_t mc_loop_clock_ms(void)
     return world.now_ms;
 }
 
-/* What it tells people is not for those who read this test's words. */
-static int run_quietly(int (*verb)(struct job *job), struct job *job)
+/* What it tells people is not for those who read this test's words: @said has the end of it. */
+static int run_quietly(int (*verb)(struct job *job), struct job *job, char *said, size_t said_bytes)
 {
-    int out = dup(STDOUT_FILENO), nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), file = memfd_create("said", MFD_CLOEXEC);
 
     fflush(stdout);
-    dup2(nothing, STDOUT_FILENO);
+    dup2(file, STDOUT_FILENO);
+    dup2(file, STDERR_FILENO);
     int r = verb(job);
     fflush(stdout);
     dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    ssize_t n = pread(file, said, said_bytes - 1, 0);
+    said[n > 0 ? n : 0] = '\0';
     close(out);
-    close(nothing);
+    close(err);
+    close(file);
     return r;
 }
 
@@ -178,13 +185,14 @@ static void check_leaves_a_bridge_at_work_alone(void **state)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct job job = {.device = rows[i].device, .modem = rows[i].modem};
+        char said[1024];
         bool alone = strcmp(rows[i].opened, PROMPT) != 0;
 
         memset(&world, 0, sizeof(world));
         world.serial = rows[i].serial;
         world.modem_there = rows[i].modem_there;
         world.modem_baud = BOOT_BAUD;
-        int r = run_quietly(job_check, &job);
+        int r = run_quietly(job_check, &job, said, sizeof(said));
         if (r != !alone || world.entered != !alone || strcmp(world.opened, rows[i].opened) != 0)
             fail_msg("row %zu: %d, opened %s, prompts entered: %u", i, r, world.opened, world.entered);
         if (world.looked_for)
@@ -222,6 +230,7 @@ static void every_speed_is_asked_before_a_key_is_pressed(void **state)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct job job = {0};
+        char said[1024];
 
         memset(&world, 0, sizeof(world));
         world.serial = "E661";
@@ -229,16 +238,47 @@ static void every_speed_is_asked_before_a_key_is_pressed(void **state)
         world.modem_baud = rows[i].baud;
         world.dsr = rows[i].dsr;
         world.cannot = rows[i].cannot;
-        int r = run_quietly(job_check, &job);
+        int r = run_quietly(job_check, &job, said, sizeof(said));
         if (r != rows[i].result || world.keys != rows[i].keys || world.now_ms > rows[i].within_ms)
             fail_msg("row %zu: %d, keys pressed: %u, after %lld ms", i, r, world.keys, (long long)world.now_ms);
+    }
+}
+
+/* Only a board that is full is told to be; any other error is told as it is. */
+static void a_full_board_is_told_from_other_errors(void **state)
+{
+    static const struct {
+        const char *raises;
+        bool full;
+    } rows[] = {
+        {"OSError: [Errno 28] ENOSPC", true},
+        {"OSError: [Errno 28]", true},
+        {"OSError: ENOSPC", true},
+        {"OSError: [Errno 5] EIO", false},
+        {"ValueError: 28", false},
+        {"MemoryError: memory allocation failed, allocating 1280 bytes", false},
+        {"OSError: [Errno 128]", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct job job = {0};
+        char said[1024];
+
+        memset(&world, 0, sizeof(world));
+        world.serial = "E661";
+        world.raises = rows[i].raises;
+        int r = run_quietly(job_remove, &job, said, sizeof(said));
+        if (r != 1 || (strstr(said, "no room") != NULL) != rows[i].full ||
+            (!rows[i].full && !strstr(said, rows[i].raises)))
+            fail_msg("row %zu: %d, %s", i, r, said);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(check_leaves_a_bridge_at_work_alone),
-                                       cmocka_unit_test(every_speed_is_asked_before_a_key_is_pressed)};
+                                       cmocka_unit_test(every_speed_is_asked_before_a_key_is_pressed),
+                                       cmocka_unit_test(a_full_board_is_told_from_other_errors)};
 
     return cmocka_run_group_tests_name("installer/steps", tests, NULL, NULL);
 }

@@ -29,4 +29,13 @@ done | report "its options are microcatctl's"
 sed -n '/^| status/,/^$/p' README.ja.md | cut -d '|' -f 2 | grep -oE '`[a-z-]+`' | tr -d '`' | while read -r fault; do
     grep -q "\.code = \"$fault\"" src/base/fault.c || echo "README.ja.md: there is no fault $fault"
 done | report "its faults are faults"
+# What status puts before each layer is explained.
+marks=$(sed -n 's/.* marks\[2\]\[4\] = .*, {\(.*\)}};/\1/p' src/cli/render_layers.c | grep -oE '"[^"]+"' | tr -d '"')
+explained=$(sed -n 's/^`status` の行頭の意味: //p' README.ja.md)
+{
+    [ "$(wc -w <<<"$marks")" = 4 ] || echo "src/cli/render_layers.c: where are its four marks?"
+    for mark in $marks; do
+        [[ $explained == *"$mark は"* ]] || echo "README.ja.md: the mark $mark is not explained"
+    done
+} | report "its marks are status's"
 finish
