@@ -29,6 +29,7 @@ enum cli_options { /* which a verb takes beside the global ones */
                    CLI_OPT_SIGNAL = 1 << 5, /* likewise */
                    CLI_OPT_CUT = 1 << 6,
                    CLI_OPT_FOR_TIME = 1 << 7, /* --for takes a time, not a state */
+                   CLI_OPT_DAEMON = 1 << 8,
 };
 
 struct cli_verb;

@@ -83,28 +83,25 @@ static enum cli_exit wait_once(const struct cli *cli, int64_t timeout_ms)
 }
 
 /*
- * Within its time a daemon may come, too, or come back: at a boot udev starts it when the tty is there, which is after
- * the units that wait for the link. The last look is one that says what it misses.
+ * --daemon: within the time one may come, too, or come back: at a boot udev starts it when the tty is there, which is
+ * after the units that wait for the link. The last look is one that says what it misses.
  */
 enum cli_exit cli_run_wait(const struct cli *cli)
 {
-    int64_t until_ms = cli_clock_ms() + cli->timeout_ms, left_ms;
-    struct cli patient = *cli;
-    bool told = false;
+    bool for_ever = cli->timeout_ms < 0, told = false;
+    int64_t until_ms = cli_clock_ms() + cli->timeout_ms, left_ms = AGAIN_MS;
+    struct cli last = *cli;
 
-    if (cli->timeout_ms < 0)
-        return wait_once(cli, -1);
-    patient.patient = true;
-    while ((left_ms = until_ms - cli_clock_ms()) > 0) {
-        enum cli_exit result = wait_once(&patient, left_ms);
+    while (for_ever || (left_ms = until_ms - cli_clock_ms()) > 0) {
+        enum cli_exit result = wait_once(cli, for_ever ? -1 : left_ms);
 
         if (result != CLI_NOT_YET)
             return result;
         if (cli->progress && !told)
             fputs("microcatd is not there: waiting for it, too\n", stderr);
         told = true;
-        left_ms = until_ms - cli_clock_ms();
-        poll(NULL, 0, left_ms < 0 ? 0 : left_ms < AGAIN_MS ? (int)left_ms : AGAIN_MS);
+        poll(NULL, 0, left_ms < AGAIN_MS ? (int)left_ms : AGAIN_MS);
     }
-    return wait_once(cli, 0);
+    last.patient = false;
+    return wait_once(&last, 0);
 }

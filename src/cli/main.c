@@ -22,6 +22,7 @@ enum {
     OPT_JSON,
     OPT_FOR,
     OPT_CUT,
+    OPT_DAEMON,
     OPT_TIMEOUT,
     OPT_MERMAID,
     OPT_LINES,
@@ -44,6 +45,7 @@ static const struct option options[] = {
     {"json", no_argument, NULL, OPT_JSON},
     {"for", required_argument, NULL, OPT_FOR},
     {"cut", no_argument, NULL, OPT_CUT},
+    {"daemon", no_argument, NULL, OPT_DAEMON},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"mermaid", no_argument, NULL, OPT_MERMAID},
     {"lines", required_argument, NULL, OPT_LINES},
@@ -88,6 +90,8 @@ static void print_words(void)
                 printf(" --for=%s", mc_strtab_name(&mc_state_names, state));
         if (verb->options & CLI_OPT_FOR_TIME)
             fputs(" --for= --cut", stdout);
+        if (verb->options & CLI_OPT_DAEMON)
+            fputs(" --daemon", stdout);
         if (verb->options & CLI_OPT_SETUP)
             fputs(" --apn= --user= --password-file= --pin-file= --config= --no-start", stdout);
         if (verb->options & CLI_OPT_SIGNAL)
@@ -202,6 +206,10 @@ static int take_option(struct cli *cli, int option)
     case OPT_CUT:
         cli->options |= CLI_OPT_CUT;
         cli->cut = true;
+        return 0;
+    case OPT_DAEMON:
+        cli->options |= CLI_OPT_DAEMON;
+        cli->patient = true;
         return 0;
     case OPT_TIMEOUT:
         cli->options |= CLI_OPT_TIMEOUT;

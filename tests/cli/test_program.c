@@ -307,7 +307,7 @@ static void wait_outlasts_a_daemon_that_is_away(void **state)
     struct program program;
 
     fake_daemon_stop(daemon);
-    start_on_terminal(&program, daemon, "wait|--timeout=1min");
+    start_on_terminal(&program, daemon, "wait|--daemon|--timeout=1min");
     wait_until_said(&program, daemon, "microcatd is not there: waiting for it, too");
     fake_daemon_start(daemon);
     until_called(daemon);
@@ -329,10 +329,10 @@ static void wait_without_a_daemon(void **state)
         int64_t least_ms;
         const char *says;
     } rows[] = {
-        {"wait|--timeout=400ms", false, 400, "microcatd is not running: there is no socket"},
-        {"wait|--timeout=400ms", true, 400, "microcatd is not running: nobody answers"},
-        {"wait|--timeout=0", false, 0, "there is no socket"},
-        {"wait", false, 0, "there is no socket"}, /* it would be for ever */
+        {"wait|--daemon|--timeout=400ms", false, 400, "microcatd is not running: there is no socket"},
+        {"wait|--daemon|--timeout=400ms", true, 400, "microcatd is not running: nobody answers"},
+        {"wait|--daemon|--timeout=0", false, 0, "there is no socket"},
+        {"wait|--timeout=1h", false, 0, "there is no socket"},
         {"wait", true, 0, "nobody answers"},
         {"status", false, 0, "there is no socket"},
     };

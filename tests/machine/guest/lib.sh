@@ -363,7 +363,7 @@ settled()
     local limit age
     limit=$(($(now) + $1 * 1000))
     while [ "$(now)" -lt $limit ]; do
-        in_state online "$1" >/dev/null || { rest 0.5; continue; }
+        in_state online "$1" >/dev/null || { rest 0.5; continue; } # at once, where no daemon is
         age=$(status_of state_age_s)
         age=${age%%.*}
         [ "${age:-0}" -lt 10 ] || return 0

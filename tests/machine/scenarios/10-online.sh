@@ -57,8 +57,8 @@ check "a ping goes through again" ping -c 1 -W 5 -I ppp0 100.127.0.53
 
 check "the service stops" systemctl stop microcatd.service
 systemctl stop $waiting
-is "a daemon that does not come is no daemon" "$(microcatctl wait --timeout=1s 2>/dev/null; echo $?)" 3
-is "and without a time none is waited for" "$(microcatctl wait 2>/dev/null; echo $?)" 3
+is "a daemon that does not come is no daemon" "$(microcatctl wait --daemon --timeout=1s 2>/dev/null; echo $?)" 3
+is "and none is waited for where it was not said" "$(microcatctl wait 2>/dev/null; echo $?)" 3
 is "no pppd of ours is left" "$(pgrep -x pppd | wc -l)" 0
 is "nor a route" "$(ip route show default)" ""
 is "nor the modem in data mode" "$(inject get mode | head -n 1)" command
