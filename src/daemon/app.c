@@ -208,9 +208,16 @@ static int make_core(struct app *app)
     return app->link ? 0 : -ENOMEM;
 }
 
+/* Where Socket= is; with a helper, which reads the configuration anew while we go by what we were started with, in a
+ * folder that both know. (The variable is for tests.) */
 static void set_runtime_dir(struct app *app)
 {
+    const char *given = getenv("MICROCATD_RUNTIME");
     char *slash;
+    if (mc_privileged()->apart) {
+        snprintf(app->runtime_dir, sizeof(app->runtime_dir), "%s", given ? given : MC_HELPER_RUNTIME_DIR);
+        return;
+    }
     snprintf(app->runtime_dir, sizeof(app->runtime_dir), "%s", app->settings.control.socket);
     slash = strrchr(app->runtime_dir, '/');
     if (slash && slash != app->runtime_dir)

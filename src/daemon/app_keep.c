@@ -158,6 +158,17 @@ static void carry_on(struct app *app)
     mc_link_adopt(app->link, call->baud, call->flow, call->stat, call->online_at_ms, (unsigned)call->mux_n1);
 }
 
+/* Of a daemon that did not note it: beside its own socket. */
+static void set_socket(const struct app *app, struct mc_ppp_leave *leave)
+{
+    const char *own = app->settings.control.socket, *noted = app->kept.call.socket;
+    if (*noted)
+        snprintf(leave->socket, sizeof(leave->socket), "%s", noted);
+    else
+        snprintf(leave->socket, sizeof(leave->socket), "%.*s/pppd-%.40s.sock", (int)(strrchr(own, '/') - own), own,
+                 app_instance(app));
+}
+
 bool app_keep_adopt(struct app *app)
 {
     struct app_kept *kept = &app->kept;
@@ -176,11 +187,12 @@ bool app_keep_adopt(struct app *app)
     }
     mc_transport_listen(app->port, &app_port_events, app);
     app_watch_dsr(app);
-    const struct mc_ppp_leave leave = {.master_fd = kept->fds[KEEP_PTY],
-                                       .slave_fd = kept->fds[KEEP_SLAVE],
-                                       .pidfd = kept->fds[KEEP_PPPD],
-                                       .pid = kept->call.pid,
-                                       .link = kept->call.up};
+    struct mc_ppp_leave leave = {.master_fd = kept->fds[KEEP_PTY],
+                                 .slave_fd = kept->fds[KEEP_SLAVE],
+                                 .pidfd = kept->fds[KEEP_PPPD],
+                                 .pid = kept->call.pid,
+                                 .link = kept->call.up};
+    set_socket(app, &leave);
     r = app_call_adopt(app, &leave);
     if (r < 0) {
         app_close(app);

@@ -196,11 +196,13 @@ void app_state_call(struct app *app, const struct mc_ppp_link *up)
                                 .stat = facts->stat,
                                 .online_at_ms = -1,
                                 .up.unit = -1};
-    if (mc_call_note_start_time(note.pid, note.start, sizeof(note.start)) < 0)
+    struct mc_ppp_leave leave;
+    if (mc_ppp_lend(app->ppp, &leave) < 0 || mc_call_note_start_time(note.pid, note.start, sizeof(note.start)) < 0)
         return; /* it has ended already */
     mc_call_note_boot(note.boot, sizeof(note.boot));
     mc_call_note_pdp(&app->settings, note.pdp, sizeof(note.pdp));
     snprintf(note.path, sizeof(note.path), "%s", app->device.path);
+    snprintf(note.socket, sizeof(note.socket), "%s", leave.socket);
     if (up) {
         note.up = *up;
         note.online_at_ms = app->online_at_ms;

@@ -32,7 +32,8 @@ static const struct field {
     FIELD("pdp", pdp, TEXT, 1, 0),
     FIELD("baud", baud, NUMBER32, 1200, 4000000),
     FIELD("flow", flow, NUMBER32, MC_FLOW_NONE, MC_FLOW_RTSCTS),
-    FIELD("mux-n1", mux_n1, NUMBER32, 0, MC_MUX_N1_MAX), /* older notes are without it */
+    FIELD("mux-n1", mux_n1, NUMBER32, 0, MC_MUX_N1_MAX),
+    FIELD("socket", socket, TEXT, 0, 0),
     FIELD("stat", stat, NUMBER32, -1, 100),
     FIELD("online-at-ms", online_at_ms, NUMBER64, -1, INT64_MAX / 2),
     FIELD("interface", up.ifname, TEXT, 0, 0),
@@ -47,8 +48,8 @@ static const struct field {
 };
 _Static_assert(sizeof(enum mc_flow) == sizeof(int32_t) && sizeof(int) == sizeof(int32_t),
                "read and written as 32 bits");
-#define ALL    ((1u << MC_LENGTH_OF(fields)) - 1)
-#define MUX_N1 (1u << 7)
+#define ALL   ((1u << MC_LENGTH_OF(fields)) - 1)
+#define NEWER (1u << 7 | 1u << 8) /* mux-n1 and socket: older notes are without them */
 
 /* @family AF_UNSPEC: of either. */
 static bool is_address(int family, const char *text)
@@ -160,7 +161,7 @@ int mc_call_note_parse(const char *text, struct mc_call_note *ret_note)
         if (r < 0)
             return r;
     }
-    if ((seen | MUX_N1) != ALL || strchr(note.up.ifname, '/'))
+    if ((seen | NEWER) != ALL || strchr(note.up.ifname, '/'))
         return -EBADMSG;
     *ret_note = note;
     return 0;

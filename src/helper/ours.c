@@ -63,14 +63,10 @@ int helper_note_pppd(const struct mc_helper_server *server, pid_t pid)
     return note(server, "pppd", text);
 }
 
-/* Beside the daemon's own socket, under a name that a daemon started anew finds again. */
+/* A name that a daemon started anew finds again. */
 void helper_plugin_socket(const struct mc_helper_server *server, char *out, size_t out_bytes)
 {
-    const char *socket = server->settings != NULL ? server->settings->control.socket : "/run/microcatd/",
-               *slash = strrchr(socket, '/');
-
-    snprintf(out, out_bytes, "%.*s/pppd-%s.sock", slash != NULL && slash != socket ? (int)(slash - socket) : 0, socket,
-             server->place.instance);
+    snprintf(out, out_bytes, "%s/pppd-%s.sock", server->place.runtime_dir, server->place.instance);
 }
 
 /* ---- a pppd that no helper has started: of a microcatd before there were helpers, which an upgrade carries on ---- */
@@ -100,15 +96,27 @@ static bool is_roots(const char *pid)
     return uid != NULL && strncmp(uid, "\nUid:\t0\t0\t", 10) == 0; /* pppd may be setuid: it is the first that counts */
 }
 
+/* Older daemons listened beside their own socket. */
+static bool is_our_socket(const struct mc_helper_server *server, const char *path)
+{
+    const char *own = server->settings != NULL ? server->settings->control.socket : "/", *slash = strrchr(own, '/');
+    char socket[200];
+
+    helper_plugin_socket(server, socket, sizeof(socket));
+    if (strcmp(path, socket) == 0)
+        return true;
+    snprintf(socket, sizeof(socket), "%.*s/pppd-%s.sock", (int)(slash - own), own, server->place.instance);
+    return strcmp(path, socket) == 0;
+}
+
 /* "pppd\0...\0microcat-socket\0SOCKET\0": only root could start it so, with a plugin of a folder of its own. */
 static bool speaks_to_us(const struct mc_helper_server *server, const char *pid)
 {
     static const char option[] = "microcat-socket";
-    char path[64], line[NOTE_BYTES], socket[160];
+    char path[64], line[NOTE_BYTES];
     size_t len = 0;
 
     snprintf(path, sizeof(path), "/proc/%.20s/cmdline", pid);
-    helper_plugin_socket(server, socket, sizeof(socket));
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return false;
@@ -120,7 +128,7 @@ static bool speaks_to_us(const struct mc_helper_server *server, const char *pid)
     for (const char *word = line; word < line + len; word += strlen(word) + 1) {
         const char *value = word + sizeof(option);
         if (strcmp(word, option) == 0 && value < line + len)
-            return strcmp(value, socket) == 0;
+            return is_our_socket(server, value);
     }
     return false;
 }

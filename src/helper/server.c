@@ -255,6 +255,8 @@ int mc_helper_server_new(struct mc_loop *loop, const struct mc_helper_place *pla
         server->place.pid_files = pid_files;
     if (server->place.plugin == NULL)
         server->place.plugin = MC_PLUGIN_PATH;
+    if (server->place.runtime_dir == NULL)
+        server->place.runtime_dir = MC_HELPER_RUNTIME_DIR;
     if (server->place.resolv_conf == NULL)
         server->place.resolv_conf = "/etc/resolv.conf";
     if (server->place.resolvconf == NULL)

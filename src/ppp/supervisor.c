@@ -342,6 +342,7 @@ int mc_ppp_lend(const struct mc_ppp *ppp, struct mc_ppp_leave *ret_leave)
                                        .pidfd = mc_child_pidfd(ppp->child),
                                        .pid = mc_child_pid(ppp->child),
                                        .link = ppp->told};
+    snprintf(ret_leave->socket, sizeof(ret_leave->socket), "%s", ppp->socket_path);
     return 0;
 }
 

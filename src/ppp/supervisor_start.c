@@ -43,24 +43,27 @@ static struct mc_ppp *new_call(struct mc_loop *loop, const struct mc_settings *s
     return ppp;
 }
 
+static int set_socket(struct mc_ppp *ppp, const struct mc_ppp_place *place)
+{
+    const char *directory = place != NULL && place->runtime_dir != NULL ? place->runtime_dir : "/run/microcatd";
+    char instance[32];
+
+    snprintf(instance, sizeof(instance), "%d", (int)getpid());
+    int n = snprintf(ppp->socket_path, sizeof(ppp->socket_path), "%s/pppd-%s.sock", directory,
+                     place != NULL && place->instance != NULL ? place->instance : instance);
+    return n >= (int)sizeof(ppp->socket_path) ? -ENAMETOOLONG : 0;
+}
+
 /*
  * Some of these modems ask for PAP or CHAP where nothing is configured, and accept anything (MODEM.md): so there always
  * is a user. An empty name would make pppd send its host's.
  */
-static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings, const struct mc_ppp_place *place)
+static int open_server(struct mc_ppp *ppp, const struct mc_settings *settings)
 {
     const bool apart = mc_privileged()->apart, given = settings->pdp.user[0] != '\0';
     const char *user = apart ? "" : given ? settings->pdp.user : "microcat";
     const char *password = apart ? "" : given ? settings->pdp.password : "microcat";
-    const char *directory = place != NULL && place->runtime_dir != NULL ? place->runtime_dir : "/run/microcatd";
-    char instance[32];
-    int n;
 
-    snprintf(instance, sizeof(instance), "%d", (int)getpid());
-    n = snprintf(ppp->socket_path, sizeof(ppp->socket_path), "%s/pppd-%s.sock", directory,
-                 place != NULL && place->instance != NULL ? place->instance : instance);
-    if (n >= (int)sizeof(ppp->socket_path))
-        return -ENAMETOOLONG;
     int r = mc_plugin_server_new(ppp->loop, ppp->socket_path, user, password, mc_call_message, ppp, &ppp->server);
     /* pppd is root's and we are not; without CAP_DAC_OVERRIDE root is a user like others. Where there are no lists
      * anybody may connect: no secrets go over it, and but one process is listened to. */
@@ -138,7 +141,9 @@ static int start(struct mc_ppp *ppp, const struct mc_settings *settings, const s
 
     if (r < 0)
         return refused(failure, r, "no pty for pppd: %s", tty);
-    r = open_server(ppp, settings, place);
+    r = set_socket(ppp, place);
+    if (r == 0)
+        r = open_server(ppp, settings);
     if (r < 0)
         return refused(failure, r, "no socket for pppd's plugin: %s", ppp->socket_path);
     r = mc_relay_new(ppp->loop, ppp->master_fd, &mc_call_relay_events, ppp, &ppp->relay);
@@ -193,7 +198,13 @@ int mc_ppp_adopt(struct mc_loop *loop, const struct mc_settings *settings, const
     if (ppp == NULL)
         return -ENOMEM;
     ppp->phase = ppp->view.reached = MC_PPP_ESTABLISH; /* until the plugin has come back */
-    r = open_server(ppp, settings, place);
+    r = set_socket(ppp, place);
+    if (*leave->socket != '\0') { /* there it looks for us, wherever we would listen now */
+        snprintf(ppp->socket_path, sizeof(ppp->socket_path), "%s", leave->socket);
+        r = 0;
+    }
+    if (r == 0)
+        r = open_server(ppp, settings);
     if (r == 0)
         r = mc_relay_new(loop, leave->master_fd, &mc_call_relay_events, ppp, &ppp->relay);
     if (r == 0)

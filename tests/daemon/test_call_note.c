@@ -21,6 +21,7 @@ static const struct mc_call_note sample = {
     .pdp = "1 0 soracom.io sora",
     .baud = 460800,
     .flow = MC_FLOW_RTSCTS,
+    .socket = "/run/microcatd/pppd-microcatd.sock",
     .stat = 5,
     .online_at_ms = 1234567890123,
     .up = {.ifname = "ppp0",
@@ -43,7 +44,25 @@ static void reads_what_it_wrote(void **state)
     assert_int_equal(mc_call_note_format(&got, again, sizeof(again)), n);
     assert_string_equal(text, again);
     assert_int_equal(got.online_at_ms, sample.online_at_ms);
+    assert_string_equal(got.socket, sample.socket);
     assert_memory_equal(&got.up, &sample.up, sizeof(got.up));
+}
+
+/* An upgrade carries on the call of a daemon that knew less. */
+static void of_an_older_daemon(void **state)
+{
+    static const char *const keys[] = {"\nmux-n1=", "\nsocket="};
+    struct mc_call_note got;
+    char text[MC_CALL_NOTE_BYTES];
+
+    assert_true(mc_call_note_format(&sample, text, sizeof(text)) > 0);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        char *at = strstr(text, keys[i]) + 1, *end = strchr(at, '\n') + 1;
+        memmove(at, end, strlen(end) + 1);
+        assert_int_equal(mc_call_note_parse(text, &got), 0);
+    }
+    assert_string_equal(got.socket, "");
+    assert_string_equal(got.path, sample.path);
 }
 
 static void fits_or_fails(void **state)
@@ -116,11 +135,9 @@ static void knows_processes_and_boots(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_it_wrote),
-        cmocka_unit_test(fits_or_fails),
-        cmocka_unit_test(none_is_none),
-        cmocka_unit_test(damage_is_seen),
-        cmocka_unit_test(knows_processes_and_boots),
+        cmocka_unit_test(reads_what_it_wrote), cmocka_unit_test(of_an_older_daemon),
+        cmocka_unit_test(fits_or_fails),       cmocka_unit_test(none_is_none),
+        cmocka_unit_test(damage_is_seen),      cmocka_unit_test(knows_processes_and_boots),
     };
 
     return cmocka_run_group_tests_name("daemon/call_note", tests, NULL, NULL);

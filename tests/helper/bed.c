@@ -122,6 +122,7 @@ int another_helper(void)
                                           .notes = bed.dir,
                                           .config = bed.config_path,
                                           .plugin = "/plugin.so",
+                                          .runtime_dir = bed.pid_dir,
                                           .pid_files = bed.pid_files,
                                           .resolv_conf = bed.resolv_conf,
                                           .resolvconf = bed.resolvconf,

@@ -47,10 +47,12 @@ static void pppd_runs_as_configured(void **state)
 {
     const struct mc_helper_message start = {.kind = MC_HELPER_START_PPPD};
     int fds[MC_HELPER_FDS_MAX], out;
-    char said[16] = "", tty[160];
+    char said[16] = "", tty[160], socket[160];
 
+    configure("[Control]\nSocket=/run/elsewhere/control"); /* since the daemon's start */
     make_fds(fds, &out);
     snprintf(tty, sizeof(tty), "%s\n", bed.reply.body.path.text);
+    snprintf(socket, sizeof(socket), "\n%s/pppd-test.sock\n", bed.pid_dir);
     assert_int_equal(ask(&start, fds), 0);
     mc_helper_close_fds(fds);
     assert_int_equal(read(out, said, sizeof(said)), 8); /* by its pipe to us */
@@ -62,7 +64,7 @@ static void pppd_runs_as_configured(void **state)
     assert_non_null(strstr(args, "plugin\n/plugin.so\n"));
     assert_non_null(strstr(args, "linkname\nmicrocat-test\n"));
     assert_non_null(strstr(args, "microcat-secrets\n3\n"));
-    assert_non_null(strstr(args, "/run/pppd-test.sock\n"));
+    assert_non_null(strstr(args, socket)); /* the daemon has not moved */
     assert_null(strstr(args, "s3cret"));
     assert_string_equal(text_of("secrets"), "secrets user=somebody password=s3cret\n");
     /* It is alive, is ours, and ends when asked. */
@@ -249,10 +251,12 @@ static void a_pppd_from_before_helpers(void **state)
                 {"sh", scratch_path(bed.pid_dir, "pppd-test.sock"), false},
                 {"pppd", scratch_path(bed.pid_dir, "pppd-other.sock"), false, true},
                 {"pppd", scratch_path(bed.pid_dir, "pppd-test.sock"), true, true},
+                {"pppd", "/run/elsewhere/pppd-test.sock", true},
                 {"pppd", scratch_path(bed.pid_dir, "pppd-test.sock"), true}};
 
     if (getuid() != 0)
         skip();
+    configure("[Control]\nSocket=/run/elsewhere/control"); /* beside it daemons listened once */
     for (size_t i = 0; i < MC_LENGTH_OF(rows); i++) {
         int ready[2], silent[2], status;
         char byte;

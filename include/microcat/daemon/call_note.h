@@ -22,6 +22,7 @@ struct mc_call_note {
     int32_t baud;          /* of the line */
     enum mc_flow flow;     /* of the line */
     int32_t mux_n1;        /* of the multiplexer that it runs in; 0 none, as in the notes of older daemons */
+    char socket[108];      /* where pppd's plugin looks for the daemon; "" in the notes of older ones */
     int32_t stat;          /* CEREG's, before the dial */
     int64_t online_at_ms;  /* CLOCK_BOOTTIME; -1: no address yet */
     struct mc_ppp_link up; /* what the network gave; ifname "": nothing yet */

@@ -56,6 +56,10 @@ enum {
  * path's text, whatever the reply else carries. */
 enum { MC_HELPER_MISTAKES = -4096 };
 
+/* Where the daemon listens for pppd's plugin, whatever Socket= says: that is read anew by the helper, and taken at its
+ * start by the daemon. Its unit makes the folder. */
+#define MC_HELPER_RUNTIME_DIR "/run/microcatd"
+
 enum mc_helper_board { MC_HELPER_BOARD_RESET, MC_HELPER_BOARD_ON, MC_HELPER_BOARD_OFF, MC_HELPER_BOARD_COUNT };
 extern const struct mc_strtab mc_helper_board_names; /* "reset", "on", "off": what the command is called with */
 enum mc_helper_family { MC_HELPER_IPV4, MC_HELPER_IPV6, MC_HELPER_FAMILY_COUNT };

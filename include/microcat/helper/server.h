@@ -26,6 +26,7 @@ struct mc_helper_place {
     const char *config;           /* "/etc/microcatd/INSTANCE.conf"; never NULL */
     uid_t client;                 /* who may have the modem's tty */
     const char *plugin;           /* the plugin's .so */
+    const char *runtime_dir;      /* where the daemon listens for it: MC_HELPER_RUNTIME_DIR */
     const char *resolv_conf;      /* "/etc/resolv.conf" */
     const char *resolvconf;       /* "/sbin/resolvconf" */
     const char *networkmanager;   /* folder of its run-time configuration */

@@ -119,6 +119,7 @@ struct mc_ppp_leave {
     int pidfd;     /* of pppd; need not be its parent's */
     pid_t pid;
     struct mc_ppp_link link; /* what on_up told last; ifname "" when there is none */
+    char socket[108];        /* where the plugin looks for us; "": where @place says */
 };
 /** Lends the descriptors for the fd store; they stay the call's. -ESTALE when pppd has ended. */
 int mc_ppp_lend(const struct mc_ppp *ppp, struct mc_ppp_leave *ret_leave);
