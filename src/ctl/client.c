@@ -288,6 +288,14 @@ static bool hung_up(int fd)
     return poll(&poller, 1, 0) == 1 && (poller.revents & (POLLHUP | POLLERR));
 }
 
+/* It is gone. The call that waits for its turn is heard nevertheless, as it would be if nobody else were there. */
+static void part(struct ctl_client *client)
+{
+    client->eof = true;
+    if (!client->waits)
+        ctl_client_drop(client);
+}
+
 static void take_input(struct ctl_client *client)
 {
     uint8_t chunk[CHUNK_BYTES];
@@ -305,7 +313,7 @@ static void take_input(struct ctl_client *client)
         return;
     client->eof = true;
     if (n < 0 || client->closing || hung_up(client->fd))
-        ctl_client_drop(client);
+        part(client);
     else if (client->pending)
         ctl_pending_eof(client->pending);
 }
@@ -323,7 +331,7 @@ static void on_ready(void *ctx, int fd, unsigned ready)
     struct ctl_client *client = ctx;
 
     if (ready & MC_WATCH_HANGUP && hung_up(fd))
-        ctl_client_drop(client);
+        part(client);
     else if (ready & MC_WATCH_READ && !client->eof)
         take_input(client);
     if (!client->dead)
@@ -334,6 +342,8 @@ static void on_ready(void *ctx, int fd, unsigned ready)
 void ctl_client_run(struct ctl_client *client)
 {
     run_message(client);
+    if (!client->dead && client->eof && hung_up(client->fd)) /* which called before, and calls but once */
+        part(client);
     settle(client);
 }
 

@@ -223,6 +223,37 @@ static void a_turn_of_the_loop_answers_few(void **state)
     fake_daemon_free(daemon);
 }
 
+/* Whoever wants no answer may leave at once, also when others are before him: what was said is done. */
+static void who_leaves_before_his_turn_is_heard(void **state)
+{
+    static const char *const calls[] = {RESET, "{\"method\":\"io.microcat.Modem.Reset\",\"oneway\":true}"};
+    static struct fake_peer peers[20];
+    struct fake_daemon *daemon = fake_daemon_new(NULL);
+
+    for (int row = 0; row < 4; row++) { /* and with a verb that ends at once, or later */
+        struct fake_peer leaver;
+
+        daemon->hold = row & 2;
+        for (int i = 0; i < 20; i++)
+            fake_peer_connect(&peers[i], daemon);
+        fake_peer_connect(&leaver, daemon);
+        while (mc_ctl_server_stats(daemon->server)->connected < 21)
+            mc_loop_turn(daemon->loop);
+        for (int i = 0; i < 20; i++)
+            fake_peer_call(&peers[i], STATUS);
+        fake_peer_call(&leaver, calls[row & 1]);
+        fake_peer_close(&leaver);
+        for (int i = 0; i < 20; i++) {
+            assert_non_null(fake_peer_receive(&peers[i]));
+            fake_peer_close(&peers[i]);
+        }
+        assert_true(fake_daemon_empties(daemon));
+        assert_int_equal(daemon->n_verbs, row + 1);
+        fake_daemon_finish(daemon, 0, "nobody hears this");
+    }
+    fake_daemon_free(daemon);
+}
+
 static void one_too_many_is_told(void **state)
 {
     struct fake_daemon *daemon = fake_daemon_new(&(struct mc_ctl_options){.max_clients = 3});
@@ -423,6 +454,7 @@ int main(void)
         cmocka_unit_test(half_closed_gets_its_answers),
         cmocka_unit_test(two_hundred_clients),
         cmocka_unit_test(a_turn_of_the_loop_answers_few),
+        cmocka_unit_test(who_leaves_before_his_turn_is_heard),
         cmocka_unit_test(one_too_many_is_told),
         cmocka_unit_test(watcher_that_never_reads_is_dropped),
         cmocka_unit_test(caller_that_never_reads_is_dropped),
