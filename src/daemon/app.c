@@ -202,7 +202,8 @@ static int make_core(struct app *app)
     app->trace = mc_trace_new((size_t)app->settings.control.trace_lines);
     app->store = mc_state_store_new(NULL, app->options->instance);
     app->names = new_names(app);
-    if (!app->bus || !app->history || !app->samples || !app->trace || !app->store || !app->names)
+    app->routes = mc_default_routes_new(app->loop, 0, app_on_routes, app);
+    if (!app->bus || !app->history || !app->samples || !app->trace || !app->store || !app->names || !app->routes)
         return -ENOMEM;
     app->link = mc_link_new(app->queue, &app->settings, &app->status, app->bus, &requests, app);
     return app->link ? 0 : -ENOMEM;
@@ -281,6 +282,7 @@ static void stop(struct app *app)
     mc_signal_remove(&app->sighup);
     mc_signal_remove(&app->sigusr2);
     mc_names_free(app->names);
+    mc_default_routes_free(app->routes);
     mc_recorder_free(app->recorder);
     mc_state_store_free(app->store);
     mc_ctl_server_free(app->server); /* who finds the socket free finds the state free */

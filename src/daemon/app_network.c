@@ -13,14 +13,6 @@
 
 /* ---- default route and DNS ---- */
 
-/* With the metric that it was given, whatever the settings say by now. */
-static void remove_route(struct app *app, enum mc_route_family family)
-{
-    if (app->families & family)
-        mc_privileged()->remove_route(app->ppp_link.ifname, family, app->metric, app->table);
-    app->families &= ~(unsigned)family;
-}
-
 static bool wants_route(const struct app *app, enum mc_default_route family)
 {
     int wanted = app->settings.ppp.default_route;
@@ -48,35 +40,26 @@ static uint32_t table_of(const struct app *app)
     return *app->settings.ppp.vrf ? app->vrf_table : (uint32_t)app->settings.ppp.route_table;
 }
 
-static void add_routes(struct app *app)
+/* Those of its families that are configured and have an address. */
+static void set_routes(struct app *app)
 {
     const struct mc_ppp_link *l = &app->ppp_link;
     const bool global6 = app->slaac && *mc_slaac_address(app->slaac);
-    const struct {
-        enum mc_route_family family;
-        bool wanted;
-        const char *name;
-    } routes[] = {{MC_ROUTE_IPV4, *l->local != '\0' && wants_route(app, MC_DEFAULT_ROUTE_IPV4), "IPv4"},
-                  {MC_ROUTE_IPV6, global6 && wants_route(app, MC_DEFAULT_ROUTE_IPV6), "IPv6"}};
-    const uint32_t metric = app->families ? app->metric : (uint32_t)app->settings.ppp.route_metric;
-    const uint32_t table = app->families ? app->table : table_of(app);
-    app->metric = metric;
-    app->table = table;
-    for (size_t i = 0; i < MC_LENGTH_OF(routes); i++) {
-        if (!routes[i].wanted)
-            remove_route(app, routes[i].family); /* its address went, the other one stays */
-        if (!routes[i].wanted || (app->families & routes[i].family))
-            continue;
-        int r = mc_privileged()->add_route(l->ifname, routes[i].family, metric, table);
-        if (r == 0)
-            app->families |= routes[i].family;
-        else if (r == -EEXIST)
-            mc_warn("no %s default route through %s: another one has metric %u already, and it stays (RouteMetric=)",
-                    routes[i].name, l->ifname, metric);
-        else
-            mc_warn("no %s default route through %s: %s", routes[i].name, l->ifname, strerror(-r));
-    }
-    app->status.ppp.route = app->families != 0;
+    struct mc_default_routes_wish wish = {
+        .ifname = l->ifname, .metric = (uint32_t)app->settings.ppp.route_metric, .table = table_of(app)};
+    if (*l->local && wants_route(app, MC_DEFAULT_ROUTE_IPV4))
+        wish.families |= MC_ROUTE_IPV4;
+    if (global6 && wants_route(app, MC_DEFAULT_ROUTE_IPV6))
+        wish.families |= MC_ROUTE_IPV6;
+    mc_default_routes_set(app->routes, &wish);
+    app->status.ppp.route = mc_default_routes_there(app->routes) != 0;
+}
+
+void app_on_routes(void *ctx)
+{
+    struct app *app = ctx;
+    app->status.ppp.route = mc_default_routes_there(app->routes) != 0;
+    mc_bus_touch(app->bus);
 }
 
 void app_on_names(void *ctx, enum mc_names_where where, int result)
@@ -84,7 +67,7 @@ void app_on_names(void *ctx, enum mc_names_where where, int result)
     struct app *app = ctx;
     snprintf(app->status.ppp.dns_where, sizeof(app->status.ppp.dns_where), "%s",
              mc_strtab_name(&mc_names_where_names, (int)where));
-    bool news = where != app->names_told || result != app->names_result;
+    bool news = where != app->names_told || result != app->names_result, refused = app->names_result < 0;
     app->names_told = where;
     app->names_result = result;
     if (news && where == MC_NAMES_NOWHERE)
@@ -94,8 +77,8 @@ void app_on_names(void *ctx, enum mc_names_where where, int result)
         mc_info("the DNS servers are in resolv.conf%s%s",
                 where == MC_NAMES_NETWORKMANAGER ? ", which NetworkManager writes" : "",
                 result == 0 ? "; others' fill it, none of them is asked now" : "");
-    else if (news && where == MC_NAMES_RESOLVCONF)
-        mc_info("resolvconf took the DNS servers");
+    else if (news && (where == MC_NAMES_RESOLVCONF || refused))
+        mc_info("%s took the DNS servers", mc_strtab_name(&mc_names_where_names, (int)where));
     mc_bus_touch(app->bus);
 }
 
@@ -182,15 +165,14 @@ void app_network(void *ctx, bool up)
         app->network_up = true;
         hands_off(app, true);
         if (app->settings.ppp.default_route != MC_DEFAULT_ROUTE_NO && !outside_vrf(app))
-            add_routes(app);
+            set_routes(app);
         set_dns(app);
         return;
     }
     if (!app->network_up)
         return;
     app->network_up = false;
-    for (enum mc_route_family family = MC_ROUTE_IPV4; family <= MC_ROUTE_IPV6; family <<= 1)
-        remove_route(app, family);
+    mc_default_routes_set(app->routes, &(struct mc_default_routes_wish){.ifname = app->ppp_link.ifname});
     app->status.ppp.route = false;
     hands_off(app, false);
     take_dns(app);

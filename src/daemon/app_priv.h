@@ -21,6 +21,7 @@
 #include <microcat/io/loop.h>
 #include <microcat/io/transport.h>
 #include <microcat/link/link.h>
+#include <microcat/ppp/default_routes.h>
 #include <microcat/ppp/names.h>
 #include <microcat/ppp/probe.h>
 #include <microcat/ppp/supervisor.h>
@@ -84,9 +85,7 @@ struct app {
     struct mc_ppp_link ppp_link;
     bool network_up;
     int64_t online_at_ms; /* when this call got its address; -1 not yet */
-    unsigned families;    /* of the default routes that we have set */
-    uint32_t metric;      /* theirs */
-    uint32_t table;       /* and their table; 0: main */
+    struct mc_default_routes *routes;
     struct mc_names *names;
     struct mc_slaac *slaac; /* while IPV6CP is up */
     uint32_t vrf_table;     /* of VRF=; 0: the interface is in none */
@@ -143,6 +142,8 @@ void app_join_vrf(struct app *app, const char *ifname);
 void app_network(void *ctx, bool up);
 /** IPCP's, the modem's or the router's name servers, or its NAT64 prefix, are others now. */
 void app_servers_changed(struct app *app);
+/** A default route came later than it was wanted. */
+void app_on_routes(void *ctx);
 /** Who took the DNS servers. */
 void app_on_names(void *ctx, enum mc_names_where where, int result);
 void app_traffic(void *ctx, uint64_t *ret_rx_bytes, uint64_t *ret_tx_bytes);

@@ -152,7 +152,9 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "How long PPP may take from CONNECT to an address."},
     {AT(PPP, "DefaultRoute", ppp.default_route), NAME(route_names), .default_text = "yes", .flags = MC_CONFIG_ALSO_BOOL,
      .help = "Add a default route through the link: of both kinds of addresses, of none, or of one. It never displaces "
-             "another route: RouteMetric= decides which is used."},
+             "another route: RouteMetric= decides which is used. Where another one has that very metric, the link's "
+             "comes when "
+             "that one has gone."},
     {AT(PPP, "RouteTable", ppp.route_table), INT(0, 4294967295), .default_text = "0", .example = "100",
      .help =
          "The routing table of the link's routes, by number, for a gateway that routes by policy (ip rule). 0 is the "

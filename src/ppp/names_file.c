@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTLE_MS 200   /* whoever writes a file often writes it twice */
-#define CALM_MS   10000 /* between two writings, once somebody seems to take our block out again and again */
+#define SETTLE_MS    200   /* whoever writes a file often writes it twice */
+#define CALM_MS      10000 /* between two writings, once somebody seems to take our block out again and again */
+#define RETRY_MS     30000 /* after one that failed; twice as long after each that follows */
+#define RETRY_MAX_MS 300000
 
 enum { SERVERS = 4, QUICK_MAX = 6 };
 
@@ -29,6 +31,7 @@ struct mc_names_file {
     struct mc_timer look;
     unsigned quick; /* writings left before we calm down; one comes back in CALM_MS */
     int64_t quick_at_ms;
+    int64_t retry_ms; /* 0: the last writing did not fail */
 };
 
 /* ---- the file ---- */
@@ -89,18 +92,23 @@ static void on_look(void *ctx)
     bool wrote;
     int r = file->n_servers > 0 ? put(file, &wrote) : 0;
 
-    if (r < 0)
+    if (r < 0 && file->retry_ms == 0)
         mc_warn("%s: the servers of %s are not in it any more: %s", file->path, file->ifname, strerror(-r));
     else if (file->n_servers > 0 && wrote)
         mc_info("%s was written by somebody else, or the network changed: the servers of %s are in it again",
                 file->path, file->ifname);
     if (file->n_servers > 0 && wrote && file->quick > 0)
         file->quick--;
+    file->retry_ms = r >= 0 ? 0 : file->retry_ms == 0 ? RETRY_MS : 2 * file->retry_ms;
+    if (file->retry_ms > RETRY_MAX_MS)
+        file->retry_ms = RETRY_MAX_MS;
+    if (r < 0)
+        mc_timer_arm(&file->look, mc_loop_timers(file->loop), file->retry_ms);
 }
 
 void mc_names_file_look(struct mc_names_file *file)
 {
-    if (file->n_servers > 0 && !mc_timer_armed(&file->look))
+    if (file->n_servers > 0 && (!mc_timer_armed(&file->look) || file->retry_ms > 0))
         mc_timer_arm(&file->look, mc_loop_timers(file->loop), may_write_in_ms(file));
 }
 
@@ -117,6 +125,7 @@ int mc_names_file_give(struct mc_names_file *file, const char *ifname, const cha
 
     snprintf(file->ifname, sizeof(file->ifname), "%s", ifname);
     file->n_servers = n_servers < SERVERS ? n_servers : SERVERS;
+    file->retry_ms = 0;
     for (size_t i = 0; i < file->n_servers; i++)
         snprintf(file->servers[i], sizeof(file->servers[i]), "%s", servers[i]);
     int r = 0;
@@ -144,7 +153,8 @@ int mc_names_file_take_back(struct mc_names_file *file)
         r = write_file(file, path, false, &wrote);
     if (file->given_path != NULL && (path == NULL || strcmp(path, file->given_path) != 0))
         other = write_file(file, file->given_path, false, &wrote);
-    free(MC_TAKE_PTR(file->given_path));
+    if (r >= 0 && other >= 0)
+        free(MC_TAKE_PTR(file->given_path));
     return r < 0 || other < 0 ? (r < 0 ? r : other) : r + other > 0;
 }
 

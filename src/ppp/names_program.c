@@ -32,6 +32,8 @@ struct names_program {
     unsigned want;  /* one of them, or 0 */
     bool stale;     /* the wanted one has other servers than it should */
     bool asked;     /* fn is due */
+    bool stuck;     /* a record could not be taken away: until somebody says go on */
+    bool complained;
     uint32_t metric;
     char text[MC_RESOLVCONF_TEXT_BYTES];
 };
@@ -60,7 +62,9 @@ static void on_exit_(void *ctx, int wait_status)
 
     mc_timer_disarm(&program->limit);
     mc_child_free(MC_TAKE_PTR(program->child));
-    if (!program->adding)
+    if (!program->adding && !WIFEXITED(wait_status))
+        program->stuck = true; /* killed, or nobody knows */
+    else if (!program->adding)
         program->there &= ~(unsigned)program->running; /* one that cannot be removed cannot be removed again */
     else if (done && program->want == (unsigned)program->running)
         program->stale = false;
@@ -110,8 +114,10 @@ static int start(struct names_program *program, enum names_form form, bool addin
         r = run(program, form == NAMES_BEHIND ? MC_RECORD_DELETE_BEHIND : MC_RECORD_DELETE_FIRST, -1);
     if (fd >= 0)
         close(fd);
-    if (r == 0)
+    if (r == 0) {
+        program->complained = false;
         mc_timer_arm(&program->limit, mc_loop_timers(program->loop), LIMIT_MS);
+    }
     return r;
 }
 
@@ -125,13 +131,28 @@ static void step(struct names_program *program)
         return;
     if (program->want && (program->stale || !(program->there & program->want)))
         r = start(program, (enum names_form)program->want, true);
-    else if (wrong)
+    else if (wrong && !program->stuck)
         r = start(program, (enum names_form)(wrong & -wrong), false);
     else
         tell(program, 0);
     if (r < 0) {
-        mc_warn("%s cannot be run: %s", program->path, strerror(-r));
+        mc_log(program->complained ? MC_LOG_DEBUG : MC_LOG_WARNING, "%s cannot be run: %s", program->path,
+               strerror(-r));
+        program->stuck = program->complained = true;
         tell(program, r);
+    }
+}
+
+bool names_program_owes(const struct names_program *program)
+{
+    return (program->there & ~program->want) != 0;
+}
+
+void names_program_go_on(struct names_program *program)
+{
+    if (program->child == NULL && names_program_owes(program)) {
+        program->stuck = false;
+        step(program);
     }
 }
 
@@ -144,6 +165,7 @@ int names_program_give(struct names_program *program, enum names_form form, cons
     program->metric = metric;
     program->want = form;
     program->asked = true;
+    program->stuck = false;
     step(program);
     return 0;
 }
@@ -153,7 +175,7 @@ void names_program_take_back(struct names_program *program)
     program->want = 0;
     program->there = NAMES_BEHIND | NAMES_FIRST;
     program->stale = true;
-    program->asked = false;
+    program->asked = program->stuck = false;
     step(program);
 }
 

@@ -32,6 +32,10 @@ void names_program_free(struct names_program *program);
 int names_program_give(struct names_program *program, enum names_form form, const char *text, uint32_t metric);
 /** Also what a daemon before this one gave. @fn is not called. */
 void names_program_take_back(struct names_program *program);
+/** Is a record still there, or may be, that should not? */
+bool names_program_owes(const struct names_program *program);
+/** What could not be run, or did not come to its end, is tried again. */
+void names_program_go_on(struct names_program *program);
 
 /** Is it a resolvconf that takes servers by itself, and not systemd's, which is resolvectl in disguise? */
 bool names_program_usable(const char *path);

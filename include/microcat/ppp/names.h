@@ -34,12 +34,14 @@ struct mc_names_place {
     const char *owner;       /* the instance: whose servers they are in a file that several write */
     const char *resolv_conf; /* NULL: /etc/resolv.conf */
     const char *resolvconf;  /* the program; NULL: /sbin/resolvconf, unless it is systemd's */
+    int64_t retry_ms;        /* after which what failed is tried again, at first; 0: 30 s */
 };
 
 /**
  * The servers are taken (@result 0, or how many of them are asked now), or not: @where is NOWHERE, @result why
  * (-ENOENT: nobody here takes any; -EBUSY: resolv.conf is somebody else's). Comes once for each mc_names_give(), from
- * the loop or from inside it, and again when somebody else takes them later.
+ * the loop or from inside it, and again when somebody else takes them later: whoever refused them is asked again from
+ * time to time, and so is what could not be taken back.
  */
 typedef void mc_names_fn(void *ctx, enum mc_names_where where, int result);
 

@@ -69,7 +69,17 @@ check "and with its servers" until_ok 30000 bash -c "resolvectl dns ppp0 | grep 
 check "the others' are as before" until_ok 30000 same_as_before
 check "nobody else has opened the board" holds "$(board_tty)" microcatd.service
 
+# What stood in the way goes: nobody dials for that, and nobody is displaced.
+nd0_route=$(ip route show default dev nd0)
+check "the other default route with metric 700 goes" ip route del default dev nd0 metric 700
+check "ours comes by itself" until_ok 60000 bash -c 'ip route show default dev ppp0 | grep -q "metric 700"'
+check "of which the journal tells" bash -c 'journalctl -q -u microcatd.service -b | grep -q "default route through ppp0 is set now"'
+is "and status" "$(status_of ppp.route)" true
+is "still without a redial" "$(status_of counters.dials)" 1
+
 stop_daemon
+# shellcheck disable=SC2086
+check "with the daemon its route goes, and the other one finds its place" ip route add $nd0_route dev nd0
 check "stopped, all is as before" until_ok 30000 same_as_before
 ifdown if0
 systemctl stop NetworkManager.service systemd-networkd.service ModemManager.service
