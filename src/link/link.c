@@ -48,7 +48,7 @@ static void session_over(struct mc_link *link, enum mc_fault fault, const char *
 static bool goes_off(const struct mc_link *link, const char *line)
 {
     enum mc_step step = mc_session_step(link->session);
-    return mc_at_is_power_down_urc(line) && step != MC_STEP_FIND && step != MC_STEP_RESET;
+    return mc_at_is_power_down_urc(line) && step != MC_STEP_FIND && step != MC_STEP_RESET && step != MC_STEP_RESET_WAIT;
 }
 
 /* The AT channel is there while a call carries. What it says of the call counts only where it cannot mean another: NO

@@ -423,7 +423,7 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->patience_ms = patience_ms;
     b->speed_before = 0;
     b->denied_at_ms = b->idle_at_ms = -1;
-    b->attach_tried = b->unlocking = b->said_off = b->prompt = b->without_mux = false;
+    b->attach_tried = b->unlocking = b->said_off = b->rebooted = b->prompt = b->without_mux = false;
     memset(b->visits, 0, sizeof(b->visits));
     waited(b);
     go(b, step);
@@ -478,10 +478,20 @@ static bool is_python_prompt(const char *line)
            !strncmp(line, "Traceback (most recent call last)", 33) || !strncmp(line, "NameError: name 'AT", 19);
 }
 
-/* It started anew while it was looked for. That is what was waited for, and yet nothing that was set up holds any more:
- * behind a hang-up nobody would greet it again. */
-static void rebooted_while_looked_for(struct mc_bringup *b)
+/* Is a boot message what this row leads to, or waits for? */
+static bool is_to_boot(const struct mc_bringup *b)
 {
+    return b->row &&
+           (b->row->kind == MC_ROW_FIND || b->row->step == MC_STEP_RESET || b->row->step == MC_STEP_RESET_WAIT);
+}
+
+/* That is what was waited for, and yet nothing that was set up holds any more: behind a hang-up nobody would greet it
+ * again. */
+static void rebooted_in_due_course(struct mc_bringup *b)
+{
+    b->rebooted = b->row->kind != MC_ROW_FIND;
+    if (b->rebooted)
+        return;
     if (b->facts.prepared)
         mc_bringup_note(b, "the modem started anew while it was looked for: it is set up again");
     mc_facts_rebooted(&b->facts);
@@ -498,8 +508,8 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
         mc_finder_stranger(b->finder);
         return false;
     }
-    if (rebooted && b->row && b->row->kind == MC_ROW_FIND) {
-        rebooted_while_looked_for(b);
+    if (rebooted && is_to_boot(b)) {
+        rebooted_in_due_course(b);
         rebooted = false;
     }
     if (mc_at_parse_cereg_urc(line, &cereg) == 0) {

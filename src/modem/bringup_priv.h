@@ -36,6 +36,7 @@ struct mc_bringup {
     bool call_ended;
     bool prompt;      /* in this walk: a MicroPython prompt answered */
     bool said_off;    /* in this walk: that it goes off */
+    bool rebooted;    /* in this walk: that it started, behind a reset */
     bool without_mux; /* in this walk: the host had no memory for it */
     bool unlocking;   /* the modem took the PIN and may go on asking for it for a moment */
     bool wonders;     /* somebody does, whether the PDP context is active */

@@ -106,7 +106,9 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
            .refused = FAULT(RADIO_REFUSED)),
     SCRIPT(RADIO_ON, REGISTER, "radio.on", radio_on, 36000, .next = TO(PDP_SIM), .decide = mc_after_radio_cycle,
            .refused = FAULT(RADIO_REFUSED)),
-    SCRIPT(RESET, SYNC, "remedy.reset", reset, 10000, .next = TO(FIND), .decide = mc_after_reset),
+    SCRIPT(RESET, SYNC, "remedy.reset", reset, 10000, .satisfied = mc_rebooted, .next = TO(RESET_WAIT), .decide = mc_after_reset),
+    /* It says OK, and goes down up to 2 s later: who answers meanwhile is the one that was to be reset. */
+    OTHER(RESET_WAIT, SYNC, "remedy.reset-wait", AWAIT, 5000, .satisfied = mc_rebooted, .next = TO(FIND), .late_next = TO(FIND)),
     SCRIPT(POWER_OFF, SYNC, "power.off", power_off, 10000, .satisfied = mc_went_off, .next = TO(END),
            .decide = mc_after_power_off),
     SCRIPT(SAMPLE, REGISTER, "sample", sample, 40000, .next = TO(END)),

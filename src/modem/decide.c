@@ -367,11 +367,14 @@ enum mc_step mc_after_check_refused(struct mc_bringup *b)
 
 enum mc_step mc_after_reset(struct mc_bringup *b)
 {
+    if (b->rebooted) /* the OK was lost, and does not come any more: nobody is to wait for it */
+        mc_at_cancel_all(b->chat_at);
     mc_line_plain(b->line);
     mc_facts_rebooted(&b->facts);
+    b->cb.set_baud(b->ctx, b->facts.baud); /* where its boot messages come */
     b->cb.set_flow(b->ctx, MC_FLOW_NONE);
     b->patience_ms = b->settings->modem.boot_time_ms;
-    return MC_STEP_FIND;
+    return MC_STEP_RESET_WAIT;
 }
 
 enum mc_step mc_after_hangup_prove_late(struct mc_bringup *b)
@@ -452,6 +455,11 @@ enum mc_step mc_after_register_late(struct mc_bringup *b)
     else if (stat == 3)
         fault = MC_FAULT_REGISTRATION_DENIED;
     return mc_bringup_fail(b, fault, "AT+CEREG still says %d", stat);
+}
+
+bool mc_rebooted(const struct mc_bringup *b)
+{
+    return b->rebooted;
 }
 
 bool mc_went_off(const struct mc_bringup *b)

@@ -61,6 +61,7 @@ bool mc_sim_ready(const struct mc_bringup *bringup);
 bool mc_sim_or_network(const struct mc_bringup *bringup);
 bool mc_registered_or_denied(const struct mc_bringup *bringup);
 bool mc_call_ended(const struct mc_bringup *bringup);
+bool mc_rebooted(const struct mc_bringup *bringup);
 bool mc_went_off(const struct mc_bringup *bringup);
 
 #endif

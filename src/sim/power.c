@@ -143,7 +143,7 @@ static void close_down(struct sim_board *b)
     mc_timer_arm(&b->boot_timer, b->queue, sim_latency_ms(b, SIM_LATENCY_OFF));
 }
 
-/* CRESET, CPOF and CFUN=6 say OK and act when it has left. */
+/* CRESET, CPOF and CFUN=6 say OK and act when it has left; a reset takes its time, and the modem goes on answering. */
 static void on_word(void *ctx)
 {
     struct sim_board *b = ctx;
@@ -161,7 +161,7 @@ static void on_word(void *ctx)
 void sim_power_word(struct sim_board *b, bool closes)
 {
     b->word_closes = closes;
-    mc_timer_arm(&b->word_timer, b->queue, 0);
+    mc_timer_arm(&b->word_timer, b->queue, closes ? 0 : sim_latency_ms(b, SIM_LATENCY_RESET));
 }
 
 void sim_power_begin(struct sim_board *b)

@@ -11,6 +11,7 @@ static const struct {
     int ms;
 } latencies[SIM_LATENCY_COUNT] = {
     [SIM_LATENCY_BOOT] = {"boot", 12000},
+    [SIM_LATENCY_RESET] = {"reset", 1000},
     [SIM_LATENCY_OFF] = {"off", 2000},
     [SIM_LATENCY_SIM] = {"sim", 500},
     [SIM_LATENCY_SIM_RADIO] = {"sim-radio", 0},

@@ -16,6 +16,7 @@
 /** Where the board's own time goes. All in ms at normal speed. */
 enum sim_latency {
     SIM_LATENCY_BOOT,          /* power or reset to the first OK */
+    SIM_LATENCY_RESET,         /* CRESET's OK, or CFUN=6's, to silence */
     SIM_LATENCY_OFF,           /* CPOF to silence */
     SIM_LATENCY_SIM,           /* first OK to a usable SIM */
     SIM_LATENCY_SIM_RADIO,     /* CFUN=1 to a usable SIM */

@@ -412,6 +412,7 @@ static const struct bench_row rows[] = {
     {"... while microcatd ends", NULL, "stopping says:NORMAL_POWER_DOWN", "publish|"},
     {"... while it is looked for", NULL, "use:up step:sync.find says:NORMAL_POWER_DOWN", "publish|"},
     {"... while it is reset", NULL, "use:up step:remedy.reset pause:wait says:NORMAL_POWER_DOWN", "publish|news|"},
+    {"... while it is waited for", NULL, "use:up step:remedy.reset-wait says:NORMAL_POWER_DOWN", "publish|"},
     {"... amid another step", NULL, "use:up step:sim.state says:NORMAL_POWER_DOWN", "publish|" WENT_OFF("NORMAL POWER DOWN")},
     {"a registration that is lost beside a call is told, and no more, once", NULL,
      "call:up stat:2 says:+CEREG:_2 says:+CEREG:_2 stat:5 says:+CEREG:_5 says:+CEREG:_5 stat:1 says:+CEREG:_1",

@@ -97,6 +97,7 @@ static const struct name {
     WALK(call_ended),
     WALK(prompt),
     WALK(said_off),
+    WALK(rebooted),
     WALK(without_mux),
     WALK(unlocking),
     WALK(wonders),

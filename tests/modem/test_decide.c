@@ -233,8 +233,9 @@ static const struct decision {
     {mc_after_check_refused, "facts.prepared=1", MC_STEP_END},
     {mc_after_check_refused, "facts.prepared=0", MC_STEP_GREET},
 
-    {mc_after_reset, "facts.baud=460800; facts.flow=1; set.modem.boot_time_ms=77", MC_STEP_FIND, 0,
-     "facts.baud=115200; facts.flow=0; facts.cpin=; bench.flow=0; patience_ms=77", .how = MUXED},
+    {mc_after_reset, "facts.baud=460800; facts.flow=1; bench.baud=460800; set.modem.boot_time_ms=77",
+     MC_STEP_RESET_WAIT, 0,
+     "facts.baud=115200; bench.baud=115200; facts.flow=0; facts.cpin=; bench.flow=0; patience_ms=77", .how = MUXED},
     {mc_after_hangup_prove_late, "", MC_STEP_HANGUP_LISTEN},
     {mc_after_radio_off, "facts.rsrp_ddbm=-900", MC_STEP_END, 0, "facts.stat=0; facts.fun=4; facts.rsrp_ddbm=?"},
     {mc_after_power_off, "facts.baud=460800; bench.baud=460800", MC_STEP_END, 0,

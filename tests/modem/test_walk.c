@@ -32,7 +32,10 @@ static const struct word {
     {MC_STEP_HANGUP_LISTEN, MET, "+CPIN: READY", false, MET "; bench.notes="},
     {MC_STEP_HANGUP_LISTEN, MET, "NO CARRIER", false, MET "; bench.notes="},
     {MC_STEP_HANGUP_LISTEN, "facts.cereg_urcs=1", "RDY", false, "facts.cereg_urcs=0; bench.notes="},
-    {MC_STEP_HANGUP_WAIT, MET, "RDY", true, MET "; bench.notes="}, /* who hears that it is so sees to it */
+    {MC_STEP_RESET, MET, "RDY", false, MET "; rebooted=1; bench.notes="},
+    {MC_STEP_RESET_WAIT, "", "QCRDY", false, "rebooted=1"},
+    {MC_STEP_RESET_WAIT, "", "+CPIN: NOT INSERTED", false, "rebooted=0"}, /* as its SIM goes off with it */
+    {MC_STEP_HANGUP_WAIT, MET, "RDY", true, MET "; bench.notes="},        /* who hears that it is so sees to it */
     {MC_STEP_END, "", "SMS DONE", false},
     {MC_STEP_END, "facts.tac=7; facts.cell_id=8", "+CEREG: 5", false, "facts.stat=5; facts.tac=7; facts.cell_id=8"},
     {MC_STEP_END, "", "+CEREG: 1,\"1698\",\"25D8484\",7", false,
@@ -237,6 +240,20 @@ static void a_word_amid_a_poll(void **state)
         fail_msg("%s", b->sent);
 }
 
+/* The OK was lost, the boot message is heard: it is not looked for behind the time that the OK might take. */
+static void a_boot_message_amid_the_reset(void **state)
+{
+    _cleanup_bench_ struct bench *b = bench_new("warm");
+    bench_inject(b, "silence AT+CRESET");
+    mc_bringup_start(b->bringup, MC_STEP_RESET, 0);
+    bench_pass(b, 500);
+    assert_int_equal(mc_bringup_step(b->bringup), MC_STEP_RESET);
+    mc_bringup_urc(b->bringup, "QCRDY");
+    bench_pass(b, 10);
+    if (strncmp(b->sent, "AT+CRESET|AT|AT+CMEE=1|", 23))
+        fail_msg("%s", b->sent);
+}
+
 /* Left while the multiplexer opens: the line is plain, and nobody is told of what comes of it. */
 static void left_amid_the_multiplexer_s_opening(void **state)
 {
@@ -329,6 +346,7 @@ int main(void)
         cmocka_unit_test(the_longest_boot_time),
         cmocka_unit_test(a_word_for_a_wait_that_is_left),
         cmocka_unit_test(a_word_amid_a_poll),
+        cmocka_unit_test(a_boot_message_amid_the_reset),
         cmocka_unit_test(what_counts_as_a_wait),
         cmocka_unit_test(an_end_that_the_data_path_saw),
         cmocka_unit_test(left_amid_the_multiplexer_s_opening),

@@ -325,14 +325,35 @@
  "radio.on ",
  "AT+CEREG=2|AT+CFUN=1|",
  "ERROR to AT+CFUN=1", "", "+| 0 115200 1 115200 1 0 0 1 5 1"},
-{"reset", "warm", "no-carrier", "", ENDED, MC_STEP_RESET, 0, MC_FAULT_NONE, 17420,
- "remedy.reset sync.find sync.greet setup.flow setup.flow-set setup.flow-verify setup.firmware sim.state "
- "sim.ready sim.state sim.identity pdp.compare register.read register.urcs register.wait register.signal "
- "dial ",
+{"reset", "warm", "no-carrier", "", ENDED, MC_STEP_RESET, 0, MC_FAULT_NONE, 18420,
+ "remedy.reset remedy.reset-wait sync.find sync.greet setup.flow setup.flow-set setup.flow-verify "
+ "setup.firmware sim.state sim.ready sim.state sim.identity pdp.compare register.read register.urcs "
+ "register.wait register.signal dial ",
  "AT+CRESET|"
  ROUND
- "AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|"
- "ATI|AT+CPIN?|AT+CPIN?|AT+CICCID|AT+CGDCONT?;+CGAUTH?|AT+CEREG?|AT+CEREG=2|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
+ "AT+IPR?|AT+IPR?|AT+IPR?|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+CPIN?|AT+CPIN?|AT+CICCID|AT+CGDCONT?;+CGAUTH?|"
+ "AT+CEREG?|AT+CEREG=2|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
+ "", "", "+|+| 0 115200 1 115200 1 0 0 1 5 1"},
+{"reset, and down at once", "warm", "no-carrier;set latency.reset 0", "", ENDED, MC_STEP_RESET, 0, MC_FAULT_NONE, 17420,
+ "remedy.reset remedy.reset-wait sync.find sync.greet setup.flow setup.flow-set setup.flow-verify "
+ "setup.firmware sim.state sim.ready sim.state sim.identity pdp.compare register.read register.urcs "
+ "register.wait register.signal dial ",
+ "AT+CRESET|"
+ ROUND
+ "AT+IPR?|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+CPIN?|AT+CPIN?|AT+CICCID|AT+CGDCONT?;+CGAUTH?|AT+CEREG?|"
+ "AT+CEREG=2|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
+ "", "", "+|+| 0 115200 1 115200 1 0 0 1 5 1"},
+{"reset, and back before the wait is over", "warm", "no-carrier;set latency.boot 2000", "", ENDED, MC_STEP_RESET, 0, MC_FAULT_NONE, 8420,
+ "remedy.reset remedy.reset-wait sync.find sync.greet setup.flow setup.flow-set setup.flow-verify "
+ "setup.firmware sim.state sim.ready sim.state sim.identity pdp.compare register.read register.urcs "
+ "register.wait register.signal dial ",
+ "AT+CRESET|AT|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+CPIN?|AT+CPIN?|AT+CICCID|AT+CGDCONT?;+CGAUTH?|AT+CEREG?|"
+ "AT+CEREG=2|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
+ "", "", "+|+| 0 115200 1 115200 1 0 0 1 5 1"},
+{"reset, and later down than anybody waits", "warm", "no-carrier;set latency.reset 60000", "", ENDED, MC_STEP_RESET, 0, MC_FAULT_NONE, 5485,
+ "remedy.reset remedy.reset-wait sync.find sync.greet setup.flow setup.identity setup.firmware sim.state "
+ "sim.identity pdp.compare register.read register.signal dial ",
+ "AT+CRESET|AT|AT+CMEE=1|AT+IFC?|ATI|AT+CPIN?|AT+CICCID|AT+CGDCONT?;+CGAUTH?|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
  "", "", "+|+| 0 115200 1 115200 1 0 0 1 5 1"},
 {"reset refused", "warm", "no-carrier;refuse AT+CRESET", "", ENDED, MC_STEP_RESET, 0, MC_FAULT_MODEM_REFUSED, 5,
  "remedy.reset ",

@@ -320,7 +320,7 @@ static void radio(void **state)
     desk_get(&desk, "attaches", "2");
     desk_expect(&desk, "AT+CFUN=7", 1000, OK("AT+CFUN=7") "\r\n+CEREG: 0\r\n");
     desk_expect(&desk, "AT+CFUN=1", 1000, ERR("AT+CFUN=1")); /* only CFUN=6 helps */
-    desk_expect(&desk, "AT+CFUN=6", 12000 + 699, OK("AT+CFUN=6"));
+    desk_expect(&desk, "AT+CFUN=6", 1000 + 12000 + 699, OK("AT+CFUN=6"));
     desk_run(&desk, 1);
     desk_said(&desk, "\r\nQCRDY\r\n");
     desk_close(&desk);
@@ -347,7 +347,12 @@ static void power_words(void **state)
     struct desk desk;
 
     desk_open(&desk, warm);
-    desk_expect(&desk, "AT+CRESET", 11000, OK("AT+CRESET"));
+    desk_expect(&desk, "AT+CRESET", 900, OK("AT+CRESET"));
+    desk_get(&desk, "power", "on");
+    desk_expect(&desk, "AT", 50, OK("AT")); /* still the one that is to be reset */
+    desk_run(&desk, 100);
+    desk_get(&desk, "power", "booting");
+    desk_expect(&desk, "AT", 11000, "");
     desk_run(&desk, 1100);
     desk_said(&desk, "\r\nQCRDY\r\n");
     desk_run(&desk, 9000);

@@ -237,6 +237,30 @@ static void boot_speed_after_a_reboot(void **unused)
     until(w, MC_STATE_ONLINE, 10 * MINUTE_MS);
 }
 
+/* It says OK to AT+CRESET and answers on for a second: that is not the modem that was reset. One that goes down at once
+ * is back as soon. */
+static void a_reset_is_waited_for(void **unused)
+{
+    static const int down_ms[] = {0, 500, 1000, 2000};
+    for (size_t i = 0; i < sizeof(down_ms) / sizeof(down_ms[0]); i++) {
+        _cleanup_world_ struct world *w = online("warm");
+        world_set(w, "Modem", "Reset", "none");
+        world_inject(w, "set latency.reset %d", down_ms[i]);
+        uint64_t dials = sim_board_counters(w->board)->dials;
+        w->verb_result = 1;
+        world_verb(w, MC_VERB_RESET);
+        for (int64_t ms = 0; ms < MINUTE_MS && w->verb_result == 1; ms += 10)
+            pass(w, 10);
+        assert_int_equal(w->verb_result, 0);
+        assert_int_equal(world_board(w, "resets"), 1);
+        assert_non_null(strstr(w->verb_text, "It answers again after 1")); /* 12 s of boot, and going down */
+        until(w, MC_STATE_ONLINE, MINUTE_MS);
+        assert_int_equal(sim_board_counters(w->board)->dials, dials + 1);
+        pass(w, HOUR_MS);
+        assert_int_equal(w->outages, 1); /* of the reset alone */
+    }
+}
+
 /* A modem that stays in data mode when PPP is closed is waited for 2 s, then called back. */
 static void a_hang_up_waits_two_seconds(void **unused)
 {
@@ -332,6 +356,7 @@ int main(void)
         cmocka_unit_test(boot_speed_after_a_reboot),
         cmocka_unit_test(a_hang_up_waits_two_seconds),
         cmocka_unit_test(a_cycle_asks_for_news),
+        cmocka_unit_test(a_reset_is_waited_for),
         cmocka_unit_test(a_lost_poll_is_no_verdict),
         cmocka_unit_test(set_up_again_behind_an_aborted_dial),
         cmocka_unit_test(set_up_again_behind_a_reboot_unseen),

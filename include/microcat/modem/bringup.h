@@ -75,6 +75,7 @@ enum mc_step {
     MC_STEP_RADIO_OFF,
     MC_STEP_RADIO_ON,
     MC_STEP_RESET,
+    MC_STEP_RESET_WAIT,
     MC_STEP_POWER_OFF,
     MC_STEP_SAMPLE,
     /* a look beside a call on the plain line */
