@@ -130,7 +130,10 @@ static int ask_router(struct helper_job *job)
     return with_router(job, mc_router_ask);
 }
 
-/* Bound here: what is bound, nobody without CAP_NET_RAW binds to another interface. */
+/* Bound here: what is bound, nobody without CAP_NET_RAW binds to another interface. It binds TCP only: a datagram may
+ * name another one by IP_PKTINFO, which Linux puts before SO_BINDTODEVICE (net/ipv4/ip_sockglue.c ip_cmsg_send(), seen
+ * on 6.x), and a raw socket's a source, too (IP_HDRINCL). Any user of the host may send datagrams; raw is what there is
+ * where ping sockets are not for us. */
 static int open_probe(struct helper_job *job)
 {
     const int family = job->in->number == MC_HELPER_IPV6 ? AF_INET6 : AF_INET;
