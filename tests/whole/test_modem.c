@@ -33,7 +33,7 @@ static const struct row {
     {"AT+CEREG=", "online", "online", "online"},
     {"AT+CEREG?", "online", "online", "online"},
     {"AT+CPSI", "online", "online", "online"},
-    {"ATD", "dial-refused", "dial-timeout", "ppp-lcp"},
+    {"ATD", "dial-refused", "dial-timeout", "dial-refused"},
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
