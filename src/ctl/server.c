@@ -169,6 +169,39 @@ static int set_mode(const struct mc_ctl_server *server)
     return chmod(server->path, closed ? 0660 : 0666) < 0 ? -errno : 0;
 }
 
+static void exchange_groups(struct mc_ctl_server *server, char **group, char **readers)
+{
+    char *const old[] = {server->group, server->readers};
+
+    server->group = *group;
+    server->readers = *readers;
+    *group = old[0];
+    *readers = old[1];
+}
+
+int mc_ctl_server_regroup(struct mc_ctl_server *server, const char *group, const char *read_group)
+{
+    const struct access_rule before = server->rule;
+    char *other = strdup(group), *others = strdup(read_group);
+    int r = !other || !others ? -ENOMEM : 0;
+
+    if (r == 0) {
+        exchange_groups(server, &other, &others);
+        server->rule.has_group = server->rule.has_readers = false;
+        r = find_groups(server);
+        if (r == 0)
+            r = set_mode(server);
+        if (r < 0) {
+            exchange_groups(server, &other, &others);
+            server->rule = before;
+            set_mode(server);
+        }
+    }
+    free(other);
+    free(others);
+    return r;
+}
+
 static int open_socket(struct mc_ctl_server *server)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -49,16 +49,38 @@ static int load_config(const struct mc_options *options, struct mc_config **ret_
     return mc_config_load(options->config, options->instance, report, NULL, ret_config);
 }
 
-/* What the watch for devices was started with. */
-static bool another_device(const struct mc_settings *a, const struct mc_settings *b)
+/* What cannot change under a running daemon stays, and is shown, as it was at the start. */
+static void hold_rows(struct mc_config *fresh, const struct mc_settings *before)
 {
-    return strcmp(a->modem.device, b->modem.device) != 0 || strcmp(a->modem.usb_ids, b->modem.usb_ids) != 0 ||
-           strcmp(a->modem.usb_serial, b->modem.usb_serial) != 0 ||
-           strcmp(a->modem.usb_interface, b->modem.usb_interface) != 0;
+    char value[256];
+    for (size_t i = 0; i < mc_config_n_rows; i++) {
+        const struct mc_config_row *row = &mc_config_rows[i];
+        if (!(row->flags & MC_CONFIG_AT_START) || mc_config_same(row, before, mc_config_settings(fresh)))
+            continue;
+        mc_config_row_format(row, mc_config_settings(fresh), value, sizeof(value));
+        mc_warn("[%s] %s=%s takes effect with the next start",
+                mc_strtab_name(&mc_config_section_names, (int)row->section), row->key, value);
+        mc_config_hold(fresh, row, before);
+    }
+}
+
+static void take_groups(struct app *app, struct mc_config *fresh)
+{
+    const struct mc_config_row *const rows[] = {mc_config_row_find("Control", "Group"),
+                                                mc_config_row_find("Control", "ReadGroup")};
+    const struct mc_settings *now = mc_config_settings(fresh), *before = &app->settings;
+    if (mc_config_same(rows[0], before, now) && mc_config_same(rows[1], before, now))
+        return;
+    int r = mc_ctl_server_regroup(app->server, now->control.group, now->control.read_group);
+    if (r == 0)
+        return;
+    mc_err("Group= and ReadGroup= stay as they were: %s", r == -ENOENT ? "no such group" : strerror(-r));
+    for (size_t i = 0; i < MC_LENGTH_OF(rows); i++)
+        mc_config_hold(fresh, rows[i], before);
 }
 
 /* SIGHUP: a file with mistakes changes nothing. One without an APN is one where a call has an APN: half a file,
- * perhaps, of somebody who writes it just now. What cannot change under a running daemon says so. */
+ * perhaps, of somebody who writes it just now. */
 static void reload(void *ctx, int signo)
 {
     struct app *app = ctx;
@@ -72,12 +94,12 @@ static void reload(void *ctx, int signo)
         return;
     }
     struct mc_settings before = app->settings;
+    hold_rows(fresh, &before);
+    take_groups(app, fresh);
     unsigned changed = mc_config_diff(&before, mc_config_settings(fresh), report, NULL);
     struct mc_config *old = app->config;
     app->config = fresh;
     app->settings = *mc_config_settings(fresh);
-    if (another_device(&before, &app->settings) || strcmp(before.control.socket, app->settings.control.socket) != 0)
-        mc_warn("Device=, UsbID=, Serial=, UsbInterface= and Socket= take effect with the next start");
     mc_config_free(old);
     const unsigned line = 1u << MC_CONFIG_MODEM | 1u << MC_CONFIG_SIM | 1u << MC_CONFIG_PDP | 1u << MC_CONFIG_PPP;
     mc_notice("configuration read anew: %s", changed ? "changed" : "nothing changed");

@@ -206,7 +206,7 @@ void mc_settings_done(struct mc_settings *settings)
     memset(settings, 0, sizeof(*settings));
 }
 
-static bool same_value(const struct mc_config_row *row, const struct mc_settings *a, const struct mc_settings *b)
+bool mc_config_same(const struct mc_config_row *row, const struct mc_settings *a, const struct mc_settings *b)
 {
     const void *va = const_field(row, a), *vb = const_field(row, b);
 
@@ -233,7 +233,7 @@ unsigned mc_config_diff(const struct mc_settings *before, const struct mc_settin
         const struct mc_config_row *row = &mc_config_rows[i];
         char from[256], to[256], text[640];
 
-        if (same_value(row, before, after))
+        if (mc_config_same(row, before, after))
             continue;
         changed |= 1u << row->section;
         mc_config_row_format(row, before, from, sizeof(from));

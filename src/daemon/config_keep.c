@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole configuration in a text and back, to the letter: a line "Section.Key=value" each. No value has a line's end
- * in it; quotes, blanks and comments mean nothing here. */
+/* What stays of a configuration: a value under another one; the whole of it in a text and back, to the letter: a line
+ * "Section.Key=value" each. No value has a line's end in it; quotes, blanks and comments mean nothing here. */
 #include "config_load.h"
 
 #include <errno.h>
@@ -58,6 +58,16 @@ static int take_line(struct mc_config *config, char *line)
     const struct mc_config_row *row = mc_config_row_find(line, key);
     int r = row ? mc_config_row_set(row, &config->settings, value) : 0; /* else of another version */
     return r == -EINVAL ? -EBADMSG : r;
+}
+
+int mc_config_hold(struct mc_config *config, const struct mc_config_row *row, const struct mc_settings *before)
+{
+    char value[256];
+
+    if (row->type == MC_CONFIG_TEXT)
+        return mc_config_row_set(row, &config->settings, *(char *const *)((const char *)before + row->offset));
+    mc_config_row_format(row, before, value, sizeof(value));
+    return mc_config_row_set(row, &config->settings, value);
 }
 
 static void nobody_hears(void *ctx, enum mc_log_level level, const char *text)

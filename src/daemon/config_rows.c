@@ -51,21 +51,22 @@ static const struct mc_strtab probe_names = MC_STRTAB(probe_words);
 
 const struct mc_config_row mc_config_rows[] = {
     {AT(MODEM, "Device", modem.device), TEXT(1, 127, mc_check_device, "auto or an absolute path"),
-     .default_text = "auto", .example = "/dev/ttyACM0",
+     .default_text = "auto", .flags = MC_CONFIG_AT_START, .example = "/dev/ttyACM0",
      .help =
          "The serial device of the modem. auto looks for a USB device of UsbID= (and Serial=) and follows it when it "
          "comes back under another name."},
     {AT(MODEM, "UsbID", modem.usb_ids),
      TEXT(9, 159, mc_check_usb_ids, "vendor:product in hex, several parted by spaces"), .default_text = "388b:ca71",
-     .example = "388b:ca71 2e8a:000a",
+     .flags = MC_CONFIG_AT_START, .example = "388b:ca71 2e8a:000a",
      .help = "The USB identities that Device=auto takes for a modem's bridge. 388b:ca71 is the MicroCat.1 with its own "
              "firmware; a bridge firmware may use another."},
     {AT(MODEM, "Serial", modem.usb_serial), TEXT(1, 63, mc_check_printable, "a USB serial number"), .default_text = "",
-     .example = "E66123",
+     .flags = MC_CONFIG_AT_START, .example = "E66123",
      .help =
          "Only the board with this USB serial number, which picks one of several with Device=auto. Empty takes any."},
     {AT(MODEM, "UsbInterface", modem.usb_interface),
-     TEXT(1, 63, mc_check_printable, "the number or the name of a USB interface"), .default_text = "", .example = "2",
+     TEXT(1, 63, mc_check_printable, "the number or the name of a USB interface"), .default_text = "",
+     .flags = MC_CONFIG_AT_START, .example = "2",
      .help =
          "Which tty of a board that shows several: its USB interface, by number (0 to 255, as in bInterfaceNumber) or "
          "by name. Empty takes the one that is named \"MicroCat.1 modem\", else the first."},
@@ -232,7 +233,7 @@ const struct mc_config_row mc_config_rows[] = {
      .help = "No more attaches to the network in an hour than this, whatever the reason."},
 
     {AT(CONTROL, "Socket", control.socket), TEXT(2, 107, mc_check_path, "an absolute path, 107 bytes at most"),
-     .default_text = "/run/microcatd/microcatd.sock",
+     .default_text = "/run/microcatd/microcatd.sock", .flags = MC_CONFIG_AT_START,
      .help =
          "The socket for microcatctl. The default of an instance NAME is /run/microcatd/NAME.sock. In another folder "
          "the user microcatd must be able to make it."},
@@ -244,7 +245,7 @@ const struct mc_config_row mc_config_rows[] = {
      .default_text = "", .example = "adm",
      .help = "The members of this group may read status, history and signal, and change nothing; they see IMSI, ICCID, "
              "IMEI and phone numbers masked. Empty lets everybody on this host do so."},
-    {AT(CONTROL, "TraceLines", control.trace_lines), INT(10, 10000), .default_text = "400",
+    {AT(CONTROL, "TraceLines", control.trace_lines), INT(10, 10000), .default_text = "400", .flags = MC_CONFIG_AT_START,
      .help = "So many lines of the AT dialogue are kept for microcatctl trace."},
 };
 const size_t mc_config_n_rows = MC_LENGTH_OF(mc_config_rows);

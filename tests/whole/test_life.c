@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -152,6 +153,40 @@ static void reloads(void **state)
     whole_until(w, "last_outage.text", "the configuration changed");
     assert_string_equal(whole_sim(w, "get saved_apn"), "example.org");
     assert_int_equal(whole_sim_count(w, "dials"), 2);
+    whole_end(w);
+}
+
+/* What a reload cannot change is named, and shown as it is in force. */
+static void reloads_what_it_can(void **state)
+{
+    struct whole *w = *state;
+    char more[320];
+    struct stat st;
+
+    whole_online(w, NULL, "[Control]\nReadGroup=daemon\n");
+    snprintf(more, sizeof(more),
+             "[Modem]\nDevice=/dev/null\nUsbID=1234:abcd\nSerial=x\nUsbInterface=2\n[Control]\nSocket=%s2\n"
+             "TraceLines=50\nReadGroup=no-such-group\n",
+             w->socket);
+    whole_config(w, more);
+    whole_kill(&w->daemon, SIGHUP);
+    whole_said(w, &w->daemon, "[Modem] Device=/dev/null takes effect with the next start");
+    whole_said(w, &w->daemon, "[Modem] UsbID=1234:abcd takes effect with the next start");
+    whole_said(w, &w->daemon, "[Modem] Serial=x takes effect with the next start");
+    whole_said(w, &w->daemon, "[Modem] UsbInterface=2 takes effect with the next start");
+    whole_said(w, &w->daemon, "[Control] Socket=");
+    whole_said(w, &w->daemon, "[Control] TraceLines=50 takes effect with the next start");
+    whole_said(w, &w->daemon, "ReadGroup=no-such-group: no such group");
+    whole_said(w, &w->daemon, "Group= and ReadGroup= stay as they were");
+    whole_said(w, &w->daemon, "configuration read anew: nothing changed");
+    assert_int_equal(stat(w->socket, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0660);
+    assert_int_equal(whole_ctl(w, "--json|info"), 0);
+    assert_non_null(strstr(w->out, "\"name\":\"Control.TraceLines\",\"value\":\"400\""));
+    assert_non_null(strstr(w->out, "\"name\":\"Control.ReadGroup\",\"value\":\"daemon\""));
+    assert_null(strstr(w->out, "/dev/null"));
+    assert_string_equal(whole_get(w, "state"), "online"); /* nothing is in force that was not */
+    assert_int_equal(whole_sim_count(w, "dials"), 1);
     whole_end(w);
 }
 
@@ -335,6 +370,7 @@ int main(void)
         WHOLE_TEST(tells_systemd),
         WHOLE_TEST(a_deaf_service_manager),
         WHOLE_TEST(reloads),
+        WHOLE_TEST(reloads_what_it_can),
         WHOLE_TEST(stops_in_every_state),
         WHOLE_TEST(stops_in_hangup),
         WHOLE_TEST(leaves_the_modem_in_command_mode),

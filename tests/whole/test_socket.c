@@ -238,40 +238,69 @@ static void everybody_may_look(void **state)
     whole_end(w);
 }
 
+static const struct group_row {
+    const char *conf;
+    mode_t mode;
+    const char *status, *connect;
+    int status_exit;
+} group_rows[] = {
+    {"Group=nogroup", 0666, "absent", "There is no device", 0},
+    {"Group=daemon", 0666, "absent", "only root and the members of the group \"daemon\" may do this", 0},
+    {"ReadGroup=nogroup", 0660, "absent", "only root may do this", 0},
+    {"ReadGroup=daemon", 0660, "only root and the members of the group \"daemon\" may use",
+     "only root and the members of the group \"daemon\" may use", 1},
+    {"Group=daemon\nReadGroup=nogroup", 0666, "absent", "members of the group \"daemon\" may do this", 0},
+    {"Group=daemon\nReadGroup=games", 0666, "the groups \"daemon\" and \"games\" may ask",
+     "the groups \"daemon\" and \"games\" may ask", 1},
+    {"Group=nogroup\nReadGroup=games", 0666, "absent", "There is no device", 0},
+};
+
+static void look_at_group(struct whole *w, const struct group_row *row)
+{
+    struct stat st;
+
+    assert_int_equal(stat(w->socket, &st), 0);
+    assert_int_equal(st.st_mode & 0777, row->mode);
+    run_as_nobody(w, "status", row->status_exit, row->status);
+    run_as_nobody(w, "connect", 1, row->connect);
+}
+
+static void configure_group(struct whole *w, const struct group_row *row)
+{
+    char conf[128];
+
+    snprintf(conf, sizeof(conf), "[Control]\n%s\n", row->conf);
+    whole_config(w, conf);
+}
+
 /* Members of the group may command; with a readers' group nobody else may even look. */
 static void group(void **state)
 {
-    static const struct {
-        const char *conf;
-        mode_t mode;
-        const char *status, *connect;
-        int status_exit;
-    } rows[] = {
-        {"Group=nogroup", 0666, "absent", "There is no device", 0},
-        {"Group=daemon", 0666, "absent", "only root and the members of the group \"daemon\" may do this", 0},
-        {"ReadGroup=nogroup", 0660, "absent", "only root may do this", 0},
-        {"ReadGroup=daemon", 0660, "only root and the members of the group \"daemon\" may use",
-         "only root and the members of the group \"daemon\" may use", 1},
-        {"Group=daemon\nReadGroup=nogroup", 0666, "absent", "members of the group \"daemon\" may do this", 0},
-        {"Group=daemon\nReadGroup=games", 0666, "the groups \"daemon\" and \"games\" may ask",
-         "the groups \"daemon\" and \"games\" may ask", 1},
-        {"Group=nogroup\nReadGroup=games", 0666, "absent", "There is no device", 0},
-    };
     struct whole *w = *state;
-    struct stat st;
 
     whole_need_nobody();
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char conf[128];
-
-        snprintf(conf, sizeof(conf), "[Control]\n%s\n", rows[i].conf);
-        whole_config(w, conf);
+    for (size_t i = 0; i < sizeof(group_rows) / sizeof(group_rows[0]); i++) {
+        configure_group(w, &group_rows[i]);
         whole_start(w, NULL);
-        assert_int_equal(stat(w->socket, &st), 0);
-        assert_int_equal(st.st_mode & 0777, rows[i].mode);
-        run_as_nobody(w, "status", rows[i].status_exit, rows[i].status);
-        run_as_nobody(w, "connect", 1, rows[i].connect);
+        look_at_group(w, &group_rows[i]);
         whole_stop(w, 20000);
+    }
+    whole_end(w);
+}
+
+/* The same of who connects after a reload. */
+static void group_by_reload(void **state)
+{
+    struct whole *w = *state;
+
+    whole_need_nobody();
+    whole_config(w, NULL);
+    whole_start(w, NULL);
+    for (size_t i = 0; i < sizeof(group_rows) / sizeof(group_rows[0]); i++) {
+        configure_group(w, &group_rows[i]);
+        whole_kill(&w->daemon, SIGHUP);
+        whole_said(w, &w->daemon, "configuration read anew: changed");
+        look_at_group(w, &group_rows[i]);
     }
     whole_end(w);
 }
@@ -317,6 +346,7 @@ int main(void)
         WHOLE_TEST(many_clients),
         WHOLE_TEST(many_watchers),
         WHOLE_TEST(group),
+        WHOLE_TEST(group_by_reload),
         WHOLE_TEST(everybody_may_look),
         WHOLE_TEST(a_second_daemon),
         WHOLE_TEST(without_permission),

@@ -45,6 +45,11 @@ struct mc_ctl_stats {
  */
 int mc_ctl_server_new(struct mc_loop *loop, const struct mc_ctl_options *options, const struct mc_ctl_backend *backend,
                       struct mc_ctl_server **ret_server);
+/**
+ * Other groups, for who connects from now on; who is connected stays what he is. 0; on error (-ENOENT: no such group)
+ * all is as before.
+ */
+int mc_ctl_server_regroup(struct mc_ctl_server *server, const char *group, const char *read_group);
 /** Closes all clients and removes the socket. NULL is allowed. */
 void mc_ctl_server_free(struct mc_ctl_server *server);
 const struct mc_ctl_stats *mc_ctl_server_stats(const struct mc_ctl_server *server);

@@ -43,6 +43,7 @@ enum mc_config_flags {
     MC_CONFIG_REQUIRED = 1 << 1,  /* the daemon cannot do without it */
     MC_CONFIG_ZERO_OFF = 1 << 2,  /* 0 is allowed below min and switches the thing off */
     MC_CONFIG_ALSO_BOOL = 1 << 4, /* NAME with "yes" and "no": true, on, 1 and so on mean the same */
+    MC_CONFIG_AT_START = 1 << 6,  /* taken when the daemon starts; a reload changes nothing of it */
     MC_CONFIG_SECONDS = 1 << 3,   /* DURATION: whole seconds only, because it goes to somebody who knows no less */
 };
 
@@ -135,6 +136,11 @@ const char *mc_config_origin(const struct mc_config *config, const struct mc_con
 
 /** Every effective value with its origin, a line each: "APN=soracom.io   (FILE:LINE)"; secrets as "(set)". */
 void mc_config_print(const struct mc_config *config, FILE *out);
+
+/** Is the value of @row the same in both? */
+bool mc_config_same(const struct mc_config_row *row, const struct mc_settings *a, const struct mc_settings *b);
+/** The value of @row becomes what it is in @before. 0 or -ENOMEM. */
+int mc_config_hold(struct mc_config *config, const struct mc_config_row *row, const struct mc_settings *before);
 
 /**
  * What changed between two settings: bit (1u << section) for each section with a changed value. @report (may be NULL)
