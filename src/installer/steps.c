@@ -7,6 +7,7 @@
 #include <microcat/io/port.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define RESTART_MS 20000
 #define BOOT_MS    30000 /* the modem's, from its power key to the first OK */
 #define AT_MS      1000
+#define LOOK_MS    10000  /* microcatd's at a board that is no bridge, each 30 s or so: a second or two */
 #define BOOT_BAUD  115200 /* the modem's after every boot (767, AT+IPR) */
 #define KEY_MS     3500
 #define CHUNK      256
@@ -157,10 +159,28 @@ static int open_again(struct job *job, const char *path, int error, struct repl 
     return r < 0 ? error : repl_open(job->loop, path, ret_repl);
 }
 
+/* microcatd looks now and then whether the board has become a bridge, ModemManager whether it is a modem, and each lets
+ * go of it. Who keeps it, uses it. */
+static int open_behind_others(struct job *job, const char *path, struct repl **ret_repl)
+{
+    const int64_t until_ms = mc_loop_clock_ms() + LOOK_MS;
+    struct mc_port_holder holder;
+    bool told = false;
+    int r;
+
+    while ((r = repl_open(job->loop, path, ret_repl)) == -EBUSY && mc_loop_clock_ms() < until_ms) {
+        if (!told && mc_port_holder(path, &holder) == 0)
+            say(job, "%s is used by %s (pid %d): waiting whether it lets go", path, holder.name, (int)holder.pid);
+        told = true;
+        poll(NULL, 0, 100);
+    }
+    return r;
+}
+
 static int open_prompt(struct job *job, const char *path, struct repl **ret_repl)
 {
     char said[512];
-    int r = repl_open(job->loop, path, ret_repl);
+    int r = open_behind_others(job, path, ret_repl);
 
     if (r < 0)
         r = open_again(job, path, r, ret_repl);

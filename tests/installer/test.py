@@ -206,6 +206,21 @@ def a_port_in_use(room):
     says(result, 1, 'is used by')
 
 
+# As microcatd does between two looks at a board that is no bridge.
+def a_port_that_is_let_go_of(room):
+    board = Prompt(room)
+    other = os.open(os.path.realpath(board.link), os.O_RDWR | os.O_NOCTTY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    done = subprocess.Popen([BRIDGE, '--device=' + board.link, '--files=' + FILES_WITH_MANIFEST, 'check'],
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    text = b''
+    while b'waiting whether' not in text and done.poll() is None:
+        text += done.stdout.read1()
+    os.close(other)
+    text += done.stdout.read()
+    expect(done.wait(timeout=60) == 1 and b'main.py is missing' in text, done.returncode, text)
+
+
 def a_board_that_does_not_come_back(room):
     board = Prompt(room, comes_back=False)
     says(tool(board, 'install'), 1, 'did not come back')
@@ -257,7 +272,7 @@ def under_the_real_interpreter(room):
 
 CASES = [from_the_box, a_bridge_at_work_is_not_stopped, a_program_of_ones_own_is_kept, a_program_that_takes_interrupts_for_its_own, another_board, another_firmware,
          a_firmware_without_usb_device, no_room, no_room_after_all, bytes_that_arrive_damaged, pulled_in_the_middle, an_echo, silence,
-         a_port_in_use, gone_between_found_and_opened, a_board_that_does_not_come_back, a_modem_that_does_not_answer, a_modem_at_another_speed, nothing_there, bad_usage,
+         a_port_in_use, a_port_that_is_let_go_of, gone_between_found_and_opened, a_board_that_does_not_come_back, a_modem_that_does_not_answer, a_modem_at_another_speed, nothing_there, bad_usage,
          under_the_real_interpreter]
 
 failed = 0
