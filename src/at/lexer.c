@@ -68,6 +68,8 @@ static void append(struct mc_at_lexer *lexer, const uint8_t *data, size_t len_by
 /* The line is over: true when it is worth handing out. */
 static bool end_line(struct mc_at_lexer *lexer, char end)
 {
+    while (!lexer->noise && !lexer->overlong && lexer->len_bytes > 0 && lexer->line[lexer->len_bytes - 1] == ' ')
+        lexer->len_bytes--; /* "+CPIN: READY " is READY: this family is free with blanks (A76 manual, AT+CGAUTH) */
     if (lexer->overlong)
         lexer->overlong_lines++;
     if (lexer->noise || lexer->overlong)

@@ -44,6 +44,7 @@ static const struct {
     ROW("> text\r\n", ">|text|", 0),
     ROW(">x\r>\r x\r", ">x|>| x|", 0),
     ROW("a> b\r\n", "a> b|", 0),
+    ROW("+CPIN: READY  \r\nOK \r\n \r\n   \r\n", "+CPIN: READY|OK|", 0),
     ROW("\0\0RDY\r\n", "RDY|", 2),
     ROW("\xff\xfe+CPIN: READY\r\n", "+CPIN: READY|", 2),
     ROW("O\0K\r\nOK\r\n", "OK|", 3),
