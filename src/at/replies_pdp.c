@@ -80,15 +80,19 @@ int mc_at_parse_cgact(const char *line, int32_t cid)
     return state;
 }
 
-int mc_at_parse_cgpaddr(const char *line, int32_t cid)
+int mc_at_parse_cgpaddr(const char *line, int32_t cid, char *ret_address, size_t size_bytes)
 {
     struct at_fields fields;
     int32_t told, any = 0;
+    ret_address[0] = '\0';
     if (at_fields_split(line, "+CGPADDR:", &fields) < 0 || at_fields_int(&fields, 0, 0, CID_MAX, &told) < 0 ||
         told != cid)
         return -EINVAL;
-    for (size_t i = 1; i < fields.n; i++) /* one a family, or both in one string */
+    for (size_t i = 1; i < fields.n; i++) { /* one a family, or both in one string */
         any = any || is_address(fields.text[i]);
+        if (ret_address[0] == '\0')
+            address_to_show(&fields, i, ret_address, size_bytes);
+    }
     return any;
 }
 

@@ -135,6 +135,8 @@ enum mc_step mc_after_sim_tries(struct mc_bringup *b)
 {
     int tries = b->facts.pin_tries == MC_AT_UNKNOWN ? -1 : b->facts.pin_tries;
     enum mc_fault fault = b->cb.pin_allowed(b->ctx, b->facts.iccid, tries);
+    if (fault != MC_FAULT_NONE && tries < 0)
+        return mc_bringup_fail(b, fault, "the SIM wants its PIN, and does not say how many tries are left");
     if (fault != MC_FAULT_NONE)
         return mc_bringup_fail(b, fault, "the SIM wants its PIN, %d tries left", tries);
     return MC_STEP_SIM_UNLOCK;

@@ -382,10 +382,14 @@ int mc_take_active(void *ctx, const struct mc_at_answer *a)
 {
     struct mc_bringup *b = ctx;
     int32_t cid = (int32_t)b->settings->pdp.cid, active = -1;
+    char address[sizeof(b->facts.context.address)];
     for (size_t i = 0; i < a->n_lines; i++) {
         int told = mc_at_parse_cgact(a->lines[i], cid);
-        if (told < 0)
-            told = mc_at_parse_cgpaddr(a->lines[i], cid);
+        if (told < 0) {
+            told = mc_at_parse_cgpaddr(a->lines[i], cid, address, sizeof(address));
+            if (told > 0 && *address) /* newer than CGDCONT's: another one with each attach */
+                memcpy(b->facts.context.address, address, sizeof(address));
+        }
         if (told >= 0)
             active = told && active != 0;
     }

@@ -119,9 +119,10 @@ static int show_cgact(const char *line, char *out, size_t size_bytes)
 
 static int show_cgpaddr(const char *line, char *out, size_t size_bytes)
 {
-    int r = mc_at_parse_cgpaddr(line, 1);
+    char address[64];
+    int r = mc_at_parse_cgpaddr(line, 1, address, sizeof(address));
     if (r >= 0)
-        SHOW("%d", r);
+        SHOW("%d %s", r, address);
     return r < 0 ? r : 0;
 }
 

@@ -200,7 +200,7 @@
 {mc_take_active, "", "+CGACT: 1,1|+CGPADDR: 1", 0, "facts.context_active=0"},
 {mc_take_active, "", "+CGACT: 1,0|+CGPADDR: 1,10.1.2.3", 0, "facts.context_active=0"},
 {mc_take_active, "", "+CGACT: 1,1", 0, "facts.context_active=1"},
-{mc_take_active, "", "+CGPADDR: 1,10.1.2.3", 0, "facts.context_active=1"},
+{mc_take_active, "facts.context.address=10.9.9.9", "+CGPADDR: 1,10.1.2.3", 0, "facts.context_active=1; facts.context.address=10.1.2.3"},
 {mc_take_active, "", "+CGACT: 2,1|else", 0, "facts.context_active=-1; facts.context_active_at_ms=101000"},
 {mc_take_active, "set.pdp.cid=2", "+CGACT: 1,0|+CGACT: 2,1", 0, "facts.context_active=1"},
 {mc_take_active, "facts.context_active=1", "", 0, "facts.context_active=-1"},

@@ -112,7 +112,7 @@ static const struct decision {
     {mc_after_sim_tries, "facts.pin_tries=1", MC_STEP_END, MC_FAULT_SIM_PIN_SPENT,
      "result.detail=the SIM wants its PIN, 1 tries left"},
     {mc_after_sim_tries, "facts.pin_tries=?", MC_STEP_END, MC_FAULT_SIM_PIN_SPENT,
-     "result.detail=the SIM wants its PIN, -1 tries left"},
+     "result.detail=the SIM wants its PIN, and does not say how many tries are left"},
     {mc_after_sim_unlock, "facts.cpin=SIM PIN", MC_STEP_SIM_READY, 0, "unlocking=1; facts.cpin="},
     {mc_after_sim_ready, "unlocking=1", MC_STEP_SIM, 0, "unlocking=0"},
     {mc_after_sim_ready_late, "facts.cpin=BUSY", MC_STEP_END},

@@ -97,8 +97,9 @@ struct mc_at_cgauth {
  */
 /** "+CGACT: <cid>,<state>" of @cid: 1 active, 0 not; -EINVAL: another line or context. */
 int mc_at_parse_cgact(const char *line, int32_t cid);
-/** "+CGPADDR: <cid>,<address>..." of @cid: 1 it has one, 0 none; -EINVAL as above. */
-int mc_at_parse_cgpaddr(const char *line, int32_t cid);
+/** "+CGPADDR: <cid>,<address>..." of @cid: 1 it has one, 0 none; -EINVAL as above. @ret_address: the first of them, to
+ * show; "" when there is none, or none that fits. */
+int mc_at_parse_cgpaddr(const char *line, int32_t cid, char *ret_address, size_t size_bytes);
 int mc_at_parse_cgauth(const char *line, struct mc_at_cgauth *ret_auth);
 
 struct mc_at_cgcontrdp {
