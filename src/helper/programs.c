@@ -93,8 +93,9 @@ static int check_pty(const struct helper_job *job, int fd, char *name, size_t na
     struct stat st, named;
     char link[64];
 
+    /* Not an O_PATH descriptor, which looks the same and keeps no name from anybody. */
     if (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_uid != geteuid() ||
-        st.st_rdev != helper_noted_pty(job->server))
+        st.st_rdev != helper_noted_pty(job->server) || isatty(fd) == 0)
         return -EPERM;
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, name, name_bytes - 1);

@@ -206,7 +206,7 @@ static bool needs_settings(const struct mc_helper_message *request)
 
 static bool is_an_answer(int result)
 {
-    return result == -ENOENT || result == -ESRCH || result == -ECHILD || result == -EBUSY;
+    return result == -ENOENT || result == -ESRCH || result == -ECHILD || result == -EBUSY || result == -EEXIST;
 }
 
 void mc_helper_serve(struct mc_helper_server *server, const struct mc_settings *settings,

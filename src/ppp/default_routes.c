@@ -106,7 +106,7 @@ static void on_routes(void *ctx)
 {
     struct mc_default_routes *routes = ctx;
     const int64_t now_ms = mc_timerq_now_ms(mc_loop_timers(routes->loop)),
-                  calm_ms = routes->tried_at_ms + routes->retry_ms / 6 - now_ms;
+                  calm_ms = routes->tried_at_ms + routes->wait_ms / 6 - now_ms;
 
     if (routes->hurried || mc_privileged()->trouble() != 0)
         return;
@@ -132,8 +132,7 @@ static void on_look(void *ctx)
     struct mc_default_routes *routes = ctx;
     const unsigned before = mc_default_routes_there(routes);
 
-    if (!routes->hurried)
-        routes->wait_ms = routes->wait_ms < RETRY_MAX_MS / 2 ? 2 * routes->wait_ms : RETRY_MAX_MS;
+    routes->wait_ms = routes->wait_ms < RETRY_MAX_MS / 2 ? 2 * routes->wait_ms : RETRY_MAX_MS;
     work(routes);
     look_after_debts(routes);
     if (mc_default_routes_there(routes) != before)
@@ -155,6 +154,8 @@ void mc_default_routes_set(struct mc_default_routes *routes, const struct mc_def
         routes->metric = wish->metric;
         routes->table = wish->table;
     }
+    /* One that could not be taken back may have gone with an address meanwhile: adding what is there does nothing. */
+    routes->there &= ~wish->families | routes->wanted;
     for (size_t i = 0; i < FAMILIES; i++)
         if ((routes->wanted ^ wish->families) & families[i].family)
             routes->told[i] = 0; /* it was of the other wish */

@@ -398,7 +398,7 @@ bool mc_names_sweep(struct mc_names *names)
 
     if (names->program != NULL)
         names_program_take_back(names->program);
-    if (r < 0) {
+    if (r < 0 && r != -EBADMSG && r != -EFBIG && r != -ELOOP) { /* in what is no such file nothing of ours was seen */
         names->given |= IN_FILE;
         still_there(names, names->resolv_conf, r);
     }

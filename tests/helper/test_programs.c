@@ -174,6 +174,13 @@ static void no_other_tty(void **state)
     assert_int_equal(ask(&start, fds), -EPERM);
     fds[0] = master;
     assert_int_equal(ask(&start, fds), -EPERM);
+    /* The right one, but by a descriptor that keeps no name from others. */
+    char link[32], tty[64] = "";
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", right);
+    assert_true(readlink(link, tty, sizeof(tty) - 1) > 0);
+    fds[0] = open(tty, O_PATH | O_CLOEXEC);
+    assert_int_equal(ask(&start, fds), -EPERM);
+    close(fds[0]);
     for (size_t i = 0; i < MC_LENGTH_OF(others); i++) {
         fds[0] = open(others[i], O_RDWR | O_CLOEXEC | O_NOCTTY);
         assert_true(fds[0] >= 0);

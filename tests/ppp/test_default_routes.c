@@ -182,9 +182,28 @@ static void wanted_again(void **state)
     is_at_rest();
     assert_int_equal(mc_route_count("mcppp0"), 1);
     want(MC_ROUTE_IPV4, METRIC + 1); /* it keeps what it was given, and goes with it */
-    assert_int_equal(adding.asked, 1);
+    assert_int_equal(adding.asked, 2);
     want(0, METRIC + 1);
     assert_int_equal(mc_route_count("mcppp0"), 0);
+}
+
+/* ... but for one that went with its interface, which came back: it is given anew. */
+static void wanted_again_by_another(void **state)
+{
+    struct mc_default_routes_wish wish = {.ifname = "mceth0", .families = MC_ROUTE_IPV4, .metric = METRIC};
+
+    NEEDS_NETNS(link_fd);
+    mc_default_routes_set(routes, &wish);
+    removing = (struct failing){.left = 1, .error = -ETIMEDOUT};
+    wish.families = 0;
+    mc_default_routes_set(routes, &wish);
+    close(other_fd);
+    other_fd = netns_tun("mceth0", "192.0.2.2");
+    wish.families = MC_ROUTE_IPV4;
+    mc_default_routes_set(routes, &wish);
+    assert_int_equal(there(), MC_ROUTE_IPV4);
+    assert_int_equal(mc_route_count("mceth0"), 1);
+    is_at_rest();
 }
 
 /* What may not be, or cannot, is asked for once. */
@@ -225,8 +244,8 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(in_nobodys_place), TEST(a_helper_that_is_away_once), TEST(wanted_again),
-        TEST(what_is_hopeless), TEST(gone_with_its_interface),
+        TEST(in_nobodys_place),        TEST(a_helper_that_is_away_once), TEST(wanted_again),
+        TEST(wanted_again_by_another), TEST(what_is_hopeless),           TEST(gone_with_its_interface),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
