@@ -32,7 +32,7 @@ follow()
     check "$where: the link's server is in the file" until_ok 30000 grep -q 100.127.0.53 /etc/resolv.conf
     systemctl kill --signal=KILL --kill-whom=all microcatd.service
     unplug
-    check "$where: what a killed daemon left is taken out" until_ok 30000 bash -c "! grep -q 100.127.0.53 /etc/resolv.conf"
+    check "$where: what a killed daemon left is taken out" until_ok 60000 bash -c "! grep -q 100.127.0.53 /etc/resolv.conf"
     check "$where: Ethernet's stays" until_ok 30000 resolves 192.0.2.99
     plug
     check "$where: and given again" until_ok 90000 grep -q 100.127.0.53 /etc/resolv.conf
@@ -95,7 +95,7 @@ for package in resolvconf openresolv; do
     resolvconf -a eth7.dhclient <<<'nameserver 192.0.2.1'
     follow resolvconf pull push
     stop_daemon
-    check "$package: stopped, the servers are gone" until_ok 30000 bash -c "! grep -q 100.127 /etc/resolv.conf"
+    check "$package: stopped, the servers are gone" until_ok 60000 bash -c "! grep -q 100.127 /etc/resolv.conf"
     check "$package: and Ethernet's stays" grep -q 192.0.2.1 /etc/resolv.conf
     resolvconf -d eth7.dhclient
     # openresolv waits for its lock for ever when its folder goes.
