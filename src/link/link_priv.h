@@ -25,6 +25,7 @@ struct link_remedy {
     struct mc_decision decision; /* what the wait is for */
     enum mc_remedy by_line;      /* for which a line of the board is worked; MC_REMEDY_LOOK: for none */
     bool rechecking;             /* the remedy stands ready, but first: is the fault still there? */
+    bool heard;                  /* the modem was found in the walk under way, or the last one: it answered AT */
 };
 
 /** How a look at a fault is told. */

@@ -38,17 +38,19 @@ bool mc_link_registration_fault(enum mc_fault fault)
 }
 
 /* What this board and this moment allow: a mute modem hears no AT+CRESET, and a board without lines cannot be worked.
- */
+ * One that was found, and then left a question unanswered, hears: a hung SIM or network task answers AT and ATI all the
+ * same (seen: never AT+CPIN?), and on a board without lines AT+CRESET is all there is. */
 static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
 {
     bool speaks = mc_session_open(link->session) && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_MODEM_OFF &&
                   fault != MC_FAULT_STUCK_IN_DATA;
+    bool hears = speaks || (fault == MC_FAULT_MODEM_SILENT && link->remedy.heard);
     bool reset_line = mc_link_has_reset(link);
     bool power_line = mc_link_has_power(link);
     unsigned usable = 1u << MC_REMEDY_LOOK | 1u << MC_REMEDY_REDIAL | 1u << MC_REMEDY_HOLD;
     if (speaks)
         usable |= 1u << MC_REMEDY_REATTACH | 1u << MC_REMEDY_RADIO_CYCLE;
-    if (mc_session_open(link->session) && (speaks || reset_line))
+    if (mc_session_open(link->session) && (hears || reset_line))
         usable |= 1u << MC_REMEDY_RESET;
     if (mc_session_open(link->session) && power_line)
         usable |= 1u << MC_REMEDY_POWER_CYCLE;

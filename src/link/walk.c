@@ -28,6 +28,8 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
         snprintf(event.text, sizeof(event.text), "%s", row->name);
         mc_bus_publish(link->bus, &event);
     }
+    if (row->step == MC_STEP_GREET)
+        link->remedy.heard = true;
     if (row->step == MC_STEP_GREET && mc_link_powered_off(link))
         mc_link_by_hand(link);
     if (row->step == MC_STEP_GREET && mc_wish_verb(link->wish) == MC_VERB_RESET)
@@ -170,6 +172,7 @@ void mc_link_walk(struct mc_link *link, enum mc_session_use use, enum mc_step st
 {
     mc_timer_disarm(&link->wait);
     link->pause = PAUSE_NONE;
+    link->remedy.heard = false;
     mc_session_stop_before_dial(link->session, !mc_link_wants_online(link) || link->life == LIFE_STOPPING);
     mc_session_radio_stays_off(link->session, mc_wish_state(link->wish) == MC_WISH_RADIO_OFF);
     mc_session_walk(link->session, use, step);

@@ -207,6 +207,10 @@ static bool plain_word(struct bench *b, const char *word)
         says.reset_line = true;
     else if (!strcmp(word, "power-line"))
         says.power_line = true;
+    else if (!strcmp(word, "heard"))
+        link->remedy.heard = true;
+    else if (!strcmp(word, "not-heard"))
+        link->remedy.heard = false;
     else if (!strcmp(word, "port-fails"))
         stage_of(b)->port_fails = true;
     else if (!strcmp(word, "no-apn"))
@@ -469,6 +473,17 @@ static const struct bench_row rows[] = {
      "taken up 0|"},
     {"... another is not that one", NULL, "says:reset reset-line failed:modem-silent lost +5000 forget walk-failed:stuck-in-data walk-failed:modem-silent",
      "taken up 0|taken up 0|"},
+    {"a modem that was heard and left a question unanswered can be told to reset, and no more", NULL, "heard lost failed:modem-silent",
+     "fault modem-silent: detail|" DECIDE "modem-silent: look redial reset hold|remedy modem-silent redial: in 5 s: because|-> backoff|publish|"},
+    {"... one that is off, or whose data mode does not end, was not", NULL, "heard lost failed:modem-off no-wait failed:stuck-in-data",
+     "fault modem-off: detail|" DECIDE "modem-off: " CAN_NOT "|remedy modem-off redial: in 5 s: because|-> backoff|publish|"
+     "fault stuck-in-data: detail|" DECIDE "stuck-in-data: " CAN_NOT "|remedy stuck-in-data redial: in 5 s: because|publish|"},
+    {"... when the second look heard it, too", NULL, "heard says:reset lost failed:modem-silent forget +5000 walk-failed:modem-silent count",
+     "5000 look-once 0|walk up sync.find|spend reset|save|walk up remedy.reset|taken up 1|counted 0 0 0 1 0|"},
+    {"... by the line where there is one", NULL, "heard reset-line says:reset lost failed:modem-silent +5000 forget walk-failed:modem-silent",
+     "spend reset|save|board reset, quiet 0|taken up 1|"},
+    {"... and not when that found it mute", NULL, "heard says:reset lost failed:modem-silent +5000 not-heard forget walk-failed:modem-silent count",
+     "taken up 0|counted 0 0 0 0 0|"},
     {"no second look was under way", NULL, "says:reset reset-line failed:modem-silent lost forget walk-failed:modem-silent",
      "taken up 0|"},
     {"it answers no more: what it cannot hear is not done", NULL, "says:radio-cycle failed:radio-refused +5000 lost forget walk-failed:radio-refused",

@@ -267,8 +267,9 @@ static void show(struct bench *b)
 {
     static const char *const pauses[] = {"none", "wait", "rest"};
     const struct mc_link *link = &stage_of(b)->link;
-    bench_say(b, "pause %s%s%s%s%s%s, cycles %llu, dials %llu", pauses[link->pause], link->look.quiet ? ", quiet" : "",
-              link->remedy.held_state == MC_STATE_COUNT ? " past all" : "", link->remedy.rechecking ? ", rechecks" : "",
+    bench_say(b, "pause %s%s%s%s%s%s%s, cycles %llu, dials %llu", pauses[link->pause],
+              link->look.quiet ? ", quiet" : "", link->remedy.held_state == MC_STATE_COUNT ? " past all" : "",
+              link->remedy.rechecking ? ", rechecks" : "", link->remedy.heard ? ", heard" : "",
               link->jitter_due ? ", jitter due" : "", link->compare_anew ? ", compares" : "",
               (unsigned long long)b->status.counters.radio_cycles, (unsigned long long)b->status.counters.dials);
 }

@@ -8,9 +8,8 @@
 
 /* ---- amid a walk ---- */
 
-static const struct bench_row step_rows[] =
-    {
-        /* clang-format off */
+static const struct bench_row step_rows[] = {
+    /* clang-format off */
     {"a step is told, and its state entered", NULL, "begins:sim.state", "-> sim|step sim.state in sim to sim|" QUIET_STEP("sim.state")},
     {"... quietly while what was held may go on", NULL, "quiet begins:sim.state show", QUIET_STEP("sim.state") "pause none, quiet, cycles 0, dials 0|"},
     {"... until it has moved on", NULL, "quiet begins:pdp.compare show",
@@ -30,6 +29,10 @@ static const struct bench_row step_rows[] =
      "told 0 The modem was reset: attach, PDP context and call were cut. It answers again after 24 s; "
      "an attach follows, and nothing is dialled until `connect`.|" QUIET_STEP("sync.greet")},
     {"... another verb is not", NULL, "quiet verb:connect begins:sync.greet", QUIET_STEP("sync.greet")},
+    {"a modem that is greeted was heard", NULL, "quiet held:held begins:sync.find show begins:sync.greet begins:sim.state show",
+     QUIET_STEP("sync.find") "pause none, quiet, cycles 0, dials 0|" QUIET_STEP("sync.greet") QUIET_STEP("sim.state") "pause none, quiet, heard, cycles 0, dials 0|"},
+    {"... by that walk, not by the next", NULL, "quiet held:held begins:sync.greet walk:sync.find show",
+     QUIET_STEP("sync.greet") "stop-before-dial 0|radio-stays-off 0|walk up sync.find|pause none, quiet, cycles 0, dials 0|"},
     {"a registration begins: who waits for command mode does not wait for it", NULL, "quiet held:held waited-for step:register.wait begins:register.wait +0",
      QUIET_STEP("register.wait") "go-down|"},
     {"... and who comes in the same moment", NULL, "quiet held:held step:register.wait begins:register.wait waited-for +0", QUIET_STEP("register.wait") "go-down|"},
@@ -47,7 +50,7 @@ static const struct bench_row step_rows[] =
     {"... not one that has to wait", NULL, "by-person budget:60000 attach show", "attach by a person|60000 ms|pause none, cycles 0, dials 0|"},
     {"a dial is charged, and saved while the modem works on it", NULL, "dial show +19 +1 +1000", "dial|0 ms|pause none, cycles 0, dials 1|20 save|"},
     {"... not one that has to wait", NULL, "by-person budget:1 dial show +1000", "dial by a person|1 ms|pause none, cycles 0, dials 0|"},
-        /* clang-format on */
+    /* clang-format on */
 };
 
 /* ---- the end of one ---- */

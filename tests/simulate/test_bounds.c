@@ -207,6 +207,21 @@ static void a_lost_poll_is_no_verdict(void **unused)
 
 /* ---- modem ---- */
 
+/* On a board without lines: who answers AT and leaves one question unanswered hears AT+CRESET, and who is mute does
+ * not. */
+static void a_modem_that_hears_is_reset_without_a_line(void **unused)
+{
+    for (int mute = 0; mute < 2; mute++) {
+        _cleanup_world_ struct world *w = world_plain("");
+        world_set(w, "Modem", "Reset", "none");
+        world_set(w, "Modem", "Power", "none");
+        world_inject(w, mute ? "silence *" : "silence AT+CPIN?");
+        pass(w, 10 * MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+        assert_in_range(w->status.counters.resets, !mute, !mute);
+    }
+}
+
 static void boot_speed_after_a_reboot(void **unused)
 {
     _cleanup_world_ struct world *w = world_plain("");
@@ -353,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_reset_is_no_quiet_look),
         cmocka_unit_test(detached_before_the_line),
         cmocka_unit_test(cycles_within_the_attach_budget),
+        cmocka_unit_test(a_modem_that_hears_is_reset_without_a_line),
         cmocka_unit_test(boot_speed_after_a_reboot),
         cmocka_unit_test(a_hang_up_waits_two_seconds),
         cmocka_unit_test(a_cycle_asks_for_news),
