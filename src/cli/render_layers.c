@@ -109,6 +109,8 @@ static void ways_to_ask(const json_t *status, char *out, size_t out_bytes)
         snprintf(out, out_bytes, ", asked during a call in pauses of %.1f s", pause_s);
     else if (strcmp(render_string(status, "modem.mux_why", ""), "silent") == 0)
         snprintf(out, out_bytes, ", not multiplexed: it fell silent three times in a day");
+    else if (strcmp(render_string(status, "modem.mux_why", ""), "unsteady") == 0)
+        snprintf(out, out_bytes, ", not multiplexed for a day: it was unsteady");
 }
 
 static void modem_words(const json_t *status, char *out, size_t out_bytes)

@@ -67,22 +67,33 @@ static void urc_amid_call(struct mc_link *link, const char *line, bool reboot)
         mc_link_call_sign(link, MC_CALL_DISCONNECTED, line);
 }
 
-/* Three times in a day: the modem is used without it. */
-static void distrust_mux(struct mc_link *link)
+/* Three times in a day: the modem is used without it. Until its firmware changes, where that is what fails; where it
+ * may be chance, until the first of them is a day old. */
+void mc_link_mux_failed(void *ctx, const char *why)
 {
-    if (!mc_policy_mux_lost(link->policy, mc_timerq_now_ms(link->queue)))
-        return;
-    mc_session_mux_distrust(link->session, "silent");
-    mc_link_note(link, "the multiplexer fell silent three times in a day: the line is plain until the modem's firmware "
-                       "changes, or Multiplex=yes");
+    struct mc_link *link = ctx;
+    int64_t now_ms = mc_timerq_now_ms(link->queue);
+    bool silent = !strcmp(why, "silent");
+    if (!strcmp(why, MC_MUX_UNSTEADY)) {
+        if (mc_policy_mux_unsteady(link->policy, now_ms))
+            mc_link_note(link,
+                         "the multiplexer was unsteady three times in a day: the line is plain for a day, or until "
+                         "Multiplex=yes");
+    } else if (mc_policy_mux_lost(link->policy, now_ms)) {
+        mc_session_mux_distrust(link->session, why);
+        mc_link_note(link,
+                     "the multiplexer %s three times in a day: the line is plain until the modem's firmware "
+                     "changes, or Multiplex=yes",
+                     silent ? "fell silent" : "failed");
+    }
+    link->req.save(link->ctx);
 }
 
 void mc_link_mux_lost(void *ctx, const char *why)
 {
     struct mc_link *link = ctx;
     mc_session_no_answers(link->session, why);
-    distrust_mux(link);
-    link->req.save(link->ctx);
+    mc_link_mux_failed(link, "silent");
     if (mc_datacall_alive(link->call))
         mc_datacall_end(link->call, MC_FAULT_MUX_SILENT, why, true);
     else

@@ -75,6 +75,18 @@ static enum mc_fault on_dial_fault(void *ctx, char *detail, size_t size)
     return session->req.call_check(session->req_ctx, detail, size);
 }
 
+static bool on_mux_allowed(void *ctx)
+{
+    struct mc_session *session = ctx;
+    return session->host.walk.mux_allowed(session->ctx);
+}
+
+static void on_mux_failed(void *ctx, const char *why)
+{
+    struct mc_session *session = ctx;
+    session->host.walk.mux_failed(session->ctx, why);
+}
+
 void mc_session_stop_before_dial(struct mc_session *session, bool stop)
 {
     mc_bringup_stop_before_dial(session->bringup, stop);
@@ -112,4 +124,6 @@ const struct mc_bringup_callbacks mc_session_walk_callbacks = {.step = on_step,
                                                                .attach_allowed = on_attach_allowed,
                                                                .dial_fault = on_dial_fault,
                                                                .dial_allowed = on_dial_allowed,
+                                                               .mux_allowed = on_mux_allowed,
+                                                               .mux_failed = on_mux_failed,
                                                                .done = on_walk_done};

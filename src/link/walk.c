@@ -100,6 +100,12 @@ static int64_t on_dial_allowed(void *ctx)
     return wait_ms;
 }
 
+static bool on_mux_allowed(void *ctx)
+{
+    struct mc_link *link = ctx;
+    return !mc_policy_mux_rests(link->policy, mc_timerq_now_ms(link->queue));
+}
+
 static void on_save_soon(void *ctx)
 {
     struct mc_link *link = ctx;
@@ -263,7 +269,9 @@ const struct mc_bringup_callbacks mc_link_walk_callbacks = {.step = on_step,
                                                             .pin_allowed = on_pin_allowed,
                                                             .pin_result = on_pin_result,
                                                             .attach_allowed = on_attach_allowed,
-                                                            .dial_allowed = on_dial_allowed};
+                                                            .dial_allowed = on_dial_allowed,
+                                                            .mux_allowed = on_mux_allowed,
+                                                            .mux_failed = mc_link_mux_failed};
 
 void mc_link_walk_init(struct mc_link *link)
 {

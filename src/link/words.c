@@ -119,7 +119,9 @@ void mc_link_refresh(struct mc_link *link)
     st->modem.baud = mc_session_open(link->session) ? f->baud : MC_UNKNOWN;
     st->modem.flow = mc_session_open(link->session) ? (int32_t)f->flow : MC_UNKNOWN;
     st->modem.flow_refused = f->flow_refused;
-    PUT(st->modem.mux_why, mc_session_mux_why(link->session));
+    PUT(st->modem.mux_why, *mc_session_mux_why(link->session)          ? mc_session_mux_why(link->session)
+                           : mc_policy_mux_rests(link->policy, now_ms) ? MC_MUX_UNSTEADY
+                                                                       : "");
     PUT(st->modem.escape_why, mc_session_escape_why(link->session));
     st->modem.power = power_of(link);
     st->modem.radio = radio_of(link);

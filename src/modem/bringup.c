@@ -264,6 +264,8 @@ static void on_found(void *ctx, enum mc_found found, int32_t baud)
         [MC_FOUND_DATA] = "was still in data mode", [MC_FOUND_CMUX] = "was still in CMUX"};
     struct mc_bringup *b = ctx;
     bool stranger = !*b->facts.model;
+    if (b->mux_pending)
+        mc_bringup_mux_found(b, found == MC_FOUND_CMUX);
     if (b->stop_before_dial) /* a dial that nobody wants any more was not late: what counts is who is there */
         b->result.fault = MC_FAULT_NONE;
     switch (found) {
@@ -312,8 +314,11 @@ static void start_finding(struct mc_bringup *b)
 static void on_channel(void *ctx, int result)
 {
     struct mc_bringup *b = ctx;
+    b->mux_channel = result == -ECONNABORTED;
     if (result == -ETIMEDOUT)
         row_late(b, "the modem's multiplexer does not answer");
+    else if (result == -ECONNABORTED)
+        row_late(b, "the modem's multiplexer does not open a channel");
     else if (result < 0) /* this host's: the modem was asked nothing */
         row_refused(b, MC_FAULT_INTERNAL, strerror(-result));
     else
@@ -423,7 +428,8 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->patience_ms = patience_ms;
     b->speed_before = 0;
     b->denied_at_ms = b->idle_at_ms = -1;
-    b->attach_tried = b->unlocking = b->said_off = b->rebooted = b->prompt = b->without_mux = false;
+    b->attach_tried = b->unlocking = b->said_off = b->rebooted = b->prompt = false;
+    b->without_mux = b->mux_ok = b->mux_channel = b->mux_pending = false;
     memset(b->visits, 0, sizeof(b->visits));
     waited(b);
     go(b, step);
@@ -492,6 +498,7 @@ static void rebooted_in_due_course(struct mc_bringup *b)
     b->rebooted = b->row->kind != MC_ROW_FIND;
     if (b->rebooted)
         return;
+    b->mux_ok = false;
     if (b->facts.prepared)
         mc_bringup_note(b, "the modem started anew while it was looked for: it is set up again");
     mc_facts_rebooted(&b->facts);
@@ -512,6 +519,8 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
         rebooted_in_due_course(b);
         rebooted = false;
     }
+    if (rebooted)
+        mc_bringup_mux_rebooted(b);
     if (mc_at_parse_cereg_urc(line, &cereg) == 0) {
         b->facts.stat = cereg.stat;
         b->facts.registration_at_ms = mc_timerq_now_ms(b->queue);

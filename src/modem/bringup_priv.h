@@ -37,7 +37,10 @@ struct mc_bringup {
     bool prompt;      /* in this walk: a MicroPython prompt answered */
     bool said_off;    /* in this walk: that it goes off */
     bool rebooted;    /* in this walk: that it started, behind a reset */
-    bool without_mux; /* in this walk: the host had no memory for it */
+    bool without_mux; /* in this walk: it failed, or the host had no memory for it */
+    bool mux_ok;      /* AT+CMUX was answered OK, and the modem was not seen to start anew since */
+    bool mux_channel; /* the multiplexer answered, and did not open a channel */
+    bool mux_pending; /* it failed: why, the finder will know */
     bool unlocking;   /* the modem took the PIN and may go on asking for it for a moment */
     bool wonders;     /* somebody does, whether the PDP context is active */
     bool asks_health; /* in this sample */
@@ -66,6 +69,11 @@ bool mc_cme_no_verdict(int code);
 void mc_cpin_word(const char *said, char *ret_word, size_t size_bytes);
 /** What CPIN said -> fault, MC_FAULT_NONE for READY and SIM PIN. */
 enum mc_fault mc_cpin_fault(const char *state);
+
+/** The finder is done with a modem whose multiplexer did not come: in the multiplexer it was, or elsewhere. */
+void mc_bringup_mux_found(struct mc_bringup *b, bool in_cmux);
+/** The modem started anew: was that at AT+CMUX? */
+void mc_bringup_mux_rebooted(struct mc_bringup *b);
 
 /* N1 of AT+CMUX at the speed of the line. */
 unsigned mc_bringup_n1(const struct mc_bringup *b);

@@ -27,7 +27,9 @@ void mc_bringup_mux_distrust(struct mc_bringup *b, const char *why)
 enum mc_step mc_after_firmware(struct mc_bringup *b)
 {
     enum mc_multiplex multiplex = b->settings->modem.multiplex;
-    if (b->without_mux || multiplex == MC_MULTIPLEX_NO || (multiplex == MC_MULTIPLEX_AUTO && *mc_bringup_mux_why(b)))
+    if (b->without_mux || multiplex == MC_MULTIPLEX_NO)
+        return MC_STEP_SIM;
+    if (multiplex == MC_MULTIPLEX_AUTO && (*mc_bringup_mux_why(b) || !b->cb.mux_allowed(b->ctx)))
         return MC_STEP_SIM;
     return multiplex == MC_MULTIPLEX_YES || baseline(b->facts.firmware) >= BASELINE_LEAST ? MC_STEP_MUX_SET
                                                                                           : MC_STEP_MUX_ASK;
@@ -54,22 +56,58 @@ enum mc_step mc_after_mux_open_refused(struct mc_bringup *b)
     return MC_STEP_FIND;
 }
 
-static void no_answer(struct mc_bringup *b)
+enum mc_step mc_after_mux_set(struct mc_bringup *b)
 {
-    mc_bringup_mux_distrust(b, "no-answer");
-    mc_bringup_note(b, "AT+CMUX was answered OK, and no multiplexer answers: the link's line is plain");
+    b->mux_ok = true;
+    return MC_STEP_MUX_OPEN;
+}
+
+/* One mishap is no proof. And only an OK is a promise: a modem that says nothing to AT+CMUX may be busy, or start anew
+ * by it, and one that is slow with its UA has a multiplexer. */
+static void failed(struct mc_bringup *b, const char *why, const char *what)
+{
+    b->without_mux = true;
+    b->mux_pending = false;
+    mc_bringup_note(b, "%s: the link's line is plain", what);
+    b->cb.mux_failed(b->ctx, why);
+}
+
+static void did_not_come(struct mc_bringup *b)
+{
+    if (b->mux_channel)
+        failed(b, "no-channel", "the modem's multiplexer does not open a channel");
+    else if (b->mux_ok)
+        failed(b, "no-answer", "AT+CMUX was answered OK, and no multiplexer answers");
+    else
+        failed(b, MC_MUX_UNSTEADY, "AT+CMUX was not answered, or the modem started anew at it");
 }
 
 enum mc_step mc_after_mux_undo(struct mc_bringup *b)
 {
-    no_answer(b);
+    did_not_come(b);
     return MC_STEP_SIM;
 }
 
+/* It does not answer AT, either: what it is in, or that it starts anew, the finder will tell. */
 enum mc_step mc_after_mux_undo_late(struct mc_bringup *b)
 {
-    no_answer(b);
+    b->without_mux = b->mux_pending = true;
     return MC_STEP_FIND;
+}
+
+void mc_bringup_mux_found(struct mc_bringup *b, bool in_cmux)
+{
+    if (in_cmux && !b->mux_channel)
+        failed(b, MC_MUX_UNSTEADY, "the modem's multiplexer answers too late");
+    else
+        did_not_come(b);
+}
+
+/* Said before the row is over: a walk that begins anew would ask again, and again. */
+void mc_bringup_mux_rebooted(struct mc_bringup *b)
+{
+    if (b->row && b->row->step >= MC_STEP_MUX_SET && b->row->step <= MC_STEP_MUX_UNDO)
+        b->cb.mux_failed(b->ctx, MC_MUX_UNSTEADY);
 }
 
 /* In the multiplexer already: flow control and speed are as they were when it was opened. */

@@ -11,6 +11,7 @@ enum mc_step mc_after_find_muxed_late(struct mc_bringup *bringup);
 enum mc_step mc_after_greet(struct mc_bringup *bringup);
 enum mc_step mc_after_firmware(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_refused(struct mc_bringup *bringup);
+enum mc_step mc_after_mux_set(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_open(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_open_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_mux_undo(struct mc_bringup *bringup);

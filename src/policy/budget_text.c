@@ -55,15 +55,20 @@ int mc_policy_save(const struct mc_policy *policy, int64_t now_ms, int64_t wall_
     struct writer w = {.out = out, .size = out_bytes};
     const int64_t to_wall = wall_ms - now_ms;
     put(&w, HEADER "\n");
-    for (unsigned i = 0; i < policy->dials.count; i++)
-        if (now_ms - policy->dials.at_ms[i] < HOUR_MS)
-            put(&w, "dial %" PRId64 "\n", wall_of(policy->dials.at_ms[i], to_wall));
-    for (unsigned i = 0; i < policy->attaches.count; i++)
-        if (now_ms - policy->attaches.at_ms[i] < HOUR_MS)
-            put(&w, "attach %" PRId64 "\n", wall_of(policy->attaches.at_ms[i], to_wall));
-    for (unsigned i = 0; i < policy->mux_lost.count; i++)
-        if (now_ms - policy->mux_lost.at_ms[i] < DAY_MS)
-            put(&w, "mux-lost %" PRId64 "\n", wall_of(policy->mux_lost.at_ms[i], to_wall));
+    const struct {
+        const char *word;
+        const struct window *window;
+        int64_t counts_ms;
+    } windows[] = {
+        {"dial", &policy->dials, HOUR_MS},
+        {"attach", &policy->attaches, HOUR_MS},
+        {"mux-lost", &policy->mux_lost, DAY_MS},
+        {"mux-unsteady", &policy->mux_unsteady, DAY_MS},
+    };
+    for (size_t i = 0; i < MC_LENGTH_OF(windows); i++)
+        for (unsigned k = 0; k < windows[i].window->count; k++)
+            if (now_ms - windows[i].window->at_ms[k] < windows[i].counts_ms)
+                put(&w, "%s %" PRId64 "\n", windows[i].word, wall_of(windows[i].window->at_ms[k], to_wall));
     for (int i = 0; i < MC_REMEDY_COUNT; i++)
         if (policy->budgets[i].used)
             put(&w, "remedy %s %" PRId64 " %u\n", mc_strtab_name(&mc_remedy_names, i),
@@ -166,6 +171,8 @@ static int load_line(struct mc_policy *policy, char *line, int64_t now_ms, int64
         return load_window(&policy->attaches, words[1], now_ms, wall_ms);
     if (n == 2 && !strcmp(words[0], "mux-lost"))
         return load_window(&policy->mux_lost, words[1], now_ms, wall_ms);
+    if (n == 2 && !strcmp(words[0], "mux-unsteady"))
+        return load_window(&policy->mux_unsteady, words[1], now_ms, wall_ms);
     if (n == 4 && !strcmp(words[0], "remedy"))
         return load_remedy(policy, words, now_ms, wall_ms);
     if ((n == 3 || n == 5) && !strcmp(words[0], "pin"))

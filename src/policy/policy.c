@@ -244,14 +244,32 @@ int64_t mc_policy_dial(struct mc_policy *policy, bool by_person, int64_t now_ms)
 
 #define MUX_LOST_MAX 3
 
+static bool often_in_a_day(const struct window *window, int64_t now_ms)
+{
+    return window->count >= MUX_LOST_MAX && now_ms - window->at_ms[window->count - MUX_LOST_MAX] < DAY_MS;
+}
+
 bool mc_policy_mux_lost(struct mc_policy *policy, int64_t now_ms)
 {
-    struct window *lost = &policy->mux_lost;
-    window_add(lost, now_ms);
-    if (lost->count < MUX_LOST_MAX || now_ms - lost->at_ms[lost->count - MUX_LOST_MAX] >= DAY_MS)
+    window_add(&policy->mux_lost, now_ms);
+    if (!often_in_a_day(&policy->mux_lost, now_ms))
         return false;
-    lost->count = 0;
+    policy->mux_lost.count = 0;
     return true;
+}
+
+bool mc_policy_mux_unsteady(struct mc_policy *policy, int64_t now_ms)
+{
+    struct window *window = &policy->mux_unsteady;
+    if (window->count == MUX_LOST_MAX) /* the last three tell */
+        memmove(window->at_ms, window->at_ms + 1, sizeof(window->at_ms[0]) * --window->count);
+    window_add(window, now_ms);
+    return mc_policy_mux_rests(policy, now_ms);
+}
+
+bool mc_policy_mux_rests(const struct mc_policy *policy, int64_t now_ms)
+{
+    return often_in_a_day(&policy->mux_unsteady, now_ms);
 }
 
 static void forgive(struct mc_policy *policy)

@@ -51,7 +51,7 @@ struct mc_policy {
     unsigned host_failures;  /* of what the host or the modem did itself: the network has no part in it */
     bool carried;            /* the call that has just ended carried for a while: mc_policy_carried() */
     struct window dials, attaches;
-    struct window mux_lost;                 /* a day counts, not an hour */
+    struct window mux_lost, mux_unsteady;   /* a day counts, not an hour */
     struct budget budgets[MC_REMEDY_COUNT]; /* radio cycle, reset and power cycle only */
     struct pin_entry pins[PIN_ENTRIES];
     unsigned next_pin;

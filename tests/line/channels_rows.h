@@ -31,13 +31,13 @@
 {"... DLCI 0 refused", "start dm0 +10 status",
  "SABM0|done -110|10 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"... the AT channel refused", "start ua0 dm1 +600 dm1 +10 status",
- "SABM0|SABM1|300 SABM1|600 SABM1|done -110|610 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
+ "SABM0|SABM1|300 SABM1|600 SABM1|done -103|610 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"... the data channel late, and then there", "start ua0 ua1 +3500 ua2 status",
  "SABM0|SABM1|SABM2|300 SABM2|600 SABM2|900 SABM2|1200 SABM2|1500 SABM2|1800 SABM2|2100 SABM2|2400 SABM2|2700 SABM2|"
  "3000 SABM2|3300 SABM2|3500 owner mux|done 0|muxed 1 carries 0 at-there 1 lent 0 n1 64 stray 0|"},
 {"... a channel never", "start ua0 +20000 status",
  "SABM0|SABM1|300 SABM1|600 SABM1|900 SABM1|1200 SABM1|1500 SABM1|1800 SABM1|2100 SABM1|2400 SABM1|2700 SABM1|3000 SABM1|"
- "3300 SABM1|3600 done -110|20000 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
+ "3300 SABM1|3600 done -103|20000 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"... given up in its middle", "start ua0 forget ua1 +100 status",
  "SABM0|SABM1|100 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"... AT meanwhile", "start at:AT ua0 ua1 ua2 +100",

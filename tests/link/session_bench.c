@@ -38,6 +38,16 @@ static int64_t on_dial_allowed(void *ctx)
     return ((struct session_bench *)ctx)->dial_wait_ms;
 }
 
+static bool on_mux_allowed(void *ctx)
+{
+    return true;
+}
+
+static void on_mux_failed(void *ctx, const char *why)
+{
+    bench_say(ctx, "mux-failed %s", why);
+}
+
 static const char *const uses[] = {
     [MC_USE_NONE] = "none",     [MC_USE_UP] = "up",     [MC_USE_HANGUP] = "hangup", [MC_USE_VERB] = "verb",
     [MC_USE_SAMPLE] = "sample", [MC_USE_PEEK] = "peek", [MC_USE_BOARD] = "board"};
@@ -87,7 +97,9 @@ static const struct mc_session_host host = {.walk = {.step = on_step,
                                                      .pin_allowed = on_pin_allowed,
                                                      .pin_result = on_pin_result,
                                                      .attach_allowed = on_attach_allowed,
-                                                     .dial_allowed = on_dial_allowed},
+                                                     .dial_allowed = on_dial_allowed,
+                                                     .mux_allowed = on_mux_allowed,
+                                                     .mux_failed = on_mux_failed},
                                             .done = on_done,
                                             .urc = on_urc,
                                             .data = on_data,

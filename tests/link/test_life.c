@@ -130,6 +130,13 @@ bool mc_policy_mux_lost(struct mc_policy *policy, int64_t now_ms)
     return says.mux_lost_often;
 }
 
+bool mc_policy_mux_unsteady(struct mc_policy *policy, int64_t now_ms)
+{
+    assert_int_equal(now_ms, mc_timerq_now_ms(says.bench->queue));
+    bench_say(says.bench, "mux-unsteady");
+    return says.mux_lost_often;
+}
+
 /* ---- the other files of the link ---- */
 
 const struct mc_bringup_callbacks mc_link_walk_callbacks;
@@ -356,6 +363,10 @@ static bool word(struct bench *b, const char *word)
         return true;
     if (!strcmp(word, "mux-lost"))
         says.host.mux_lost(own, "Why.");
+    else if (!strcmp(word, "no-mux"))
+        mc_link_mux_failed(own, "no-channel");
+    else if (!strcmp(word, "unsteady"))
+        mc_link_mux_failed(own, "unsteady");
     else if (!strcmp(word, "by-hand"))
         mc_link_by_hand(own);
     else if (!strcmp(word, "wants"))
@@ -424,6 +435,12 @@ static const struct bench_row rows[] = {
     {"... too often", NULL, "lost-often mux-lost",
      "no-answers Why.|mux-lost|distrust silent|note the multiplexer fell silent three times in a day: the line is plain until the modem's firmware "
      "changes, or Multiplex=yes|save|failed mux-silent (Why.)|"},
+    {"it did not come: nothing is done about it", NULL, "no-mux", "mux-lost|save|"},
+    {"... too often", NULL, "lost-often no-mux",
+     "mux-lost|distrust no-channel|note the multiplexer failed three times in a day: the line is plain until the modem's firmware changes, or Multiplex=yes|save|"},
+    {"... by a mishap", NULL, "unsteady", "mux-unsteady|save|"},
+    {"... which fades", NULL, "lost-often unsteady",
+     "mux-unsteady|note the multiplexer was unsteady three times in a day: the line is plain for a day, or until Multiplex=yes|save|"},
     /* life */
     {"it begins", NULL, "new start life start-booting", "go-up|life 1|go-up, jitter due|"},
     {"... with a call", NULL, "call:up start life", "life 1|"},

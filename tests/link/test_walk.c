@@ -8,7 +8,7 @@ static struct {
     struct bench *bench;
     int64_t budget_ms, jitter_ms, waited_ms; /* policy's and the wish's words */
     enum mc_fault pin;
-    bool pin_news, by_person, peeks, rechecked, power_line, busy, waited_for;
+    bool pin_news, by_person, peeks, rechecked, power_line, busy, waited_for, mux_rests;
     struct mc_bringup_result result; /* of the walk that ends */
 } says;
 
@@ -217,6 +217,17 @@ int64_t mc_policy_dial(struct mc_policy *policy, bool by_person, int64_t now_ms)
     return says.budget_ms;
 }
 
+bool mc_policy_mux_rests(const struct mc_policy *policy, int64_t now_ms)
+{
+    assert_int_equal(now_ms, mc_timerq_now_ms(says.bench->queue));
+    return says.mux_rests;
+}
+
+void mc_link_mux_failed(void *ctx, const char *why)
+{
+    bench_say(says.bench, "mux-failed %s", why);
+}
+
 int64_t mc_policy_boot_jitter_ms(struct mc_policy *policy)
 {
     bench_say(says.bench, "jitter");
@@ -293,6 +304,7 @@ static bool flag_word(struct mc_link *link, const char *word)
         {"power-line", &says.power_line},
         {"busy", &says.busy},
         {"waited-for", &says.waited_for},
+        {"mux-rests", &says.mux_rests},
         {"connected", &says.result.connected},
     };
     for (size_t i = 0; i < MC_LENGTH_OF(flags); i++)
@@ -325,6 +337,10 @@ static bool plain_word(struct bench *b, const char *word)
         bench_say(b, "%lld ms", (long long)mc_link_walk_callbacks.attach_allowed(link));
     else if (!strcmp(word, "dial"))
         bench_say(b, "%lld ms", (long long)mc_link_walk_callbacks.dial_allowed(link));
+    else if (!strcmp(word, "mux"))
+        bench_say(b, "mux %d", mc_link_walk_callbacks.mux_allowed(link));
+    else if (!strcmp(word, "no-mux"))
+        mc_link_walk_callbacks.mux_failed(link, "no-answer");
     else if (!strcmp(word, "done"))
         mc_link_walk_done(link, stage->session.use, &says.result);
     else if (!strcmp(word, "sample"))

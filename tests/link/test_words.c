@@ -7,7 +7,7 @@ static struct {
     struct bench *bench;
     struct mc_at_stats at;
     uint64_t stray_bytes;
-    bool lent;
+    bool lent, mux_fine, mux_rests;
 } says;
 
 /* ---- engine and line: the library's stand in the same archives as what needs them ---- */
@@ -44,7 +44,12 @@ struct mc_facts *mc_session_facts(const struct mc_session *session)
 
 const char *mc_session_mux_why(const struct mc_session *session)
 {
-    return "no-answer!";
+    return says.mux_fine ? "" : "no-answer!";
+}
+
+bool mc_policy_mux_rests(const struct mc_policy *policy, int64_t now_ms)
+{
+    return says.mux_rests;
 }
 
 const char *mc_session_escape_why(const struct mc_session *session)
@@ -209,6 +214,10 @@ static bool plain_word(struct bench *b, const char *word)
         snprintf(f->cpin, sizeof(f->cpin), "SIM PIN");
     else if (!strcmp(word, "lent"))
         says.lent = true;
+    else if (!strcmp(word, "mux-fine"))
+        says.mux_fine = true;
+    else if (!strcmp(word, "mux-rests"))
+        says.mux_rests = true;
     else if (!strcmp(word, "stopping"))
         link->life = LIFE_STOPPING;
     else if (!strcmp(word, "compares"))
@@ -297,6 +306,9 @@ static const struct bench_row rows[] = {
     {"what it told", NULL, "told +100 show:modem show:counts show:sim show:network",
      "100 SIMCOM|SIM7672|V1.9|2374|8698|460800 1 1|no-answer! refused|23 3978 at 0|1 2 3 54|READY|8981|440|3 at 100|"
      "5 5784 39683204 28|44010 at 0|-600 -790 -100 30 at 0|"},
+    {"... whose multiplexer is used", NULL, "told mux-fine show:modem", "SIMCOM|SIM7672|V1.9|2374|8698|460800 1 1| refused|23 3978 at 0|"},
+    {"... or rests", NULL, "told mux-fine mux-rests show:modem", "SIMCOM|SIM7672|V1.9|2374|8698|460800 1 1|unsteady refused|23 3978 at 0|"},
+    {"... which is the lesser reason", NULL, "told mux-rests show:modem", "SIMCOM|SIM7672|V1.9|2374|8698|460800 1 1|no-answer! refused|23 3978 at 0|"},
     {"... at no speed when the port is shut", NULL, "told shut show:modem", "SIMCOM|SIM7672|V1.9|2374|8698|? ? 1|no-answer! refused|23 3978 at 0|"},
     {"... of the SIM, when it changed", NULL, "told show:sim +100 show:sim +100 locked show:sim +100 other-iccid show:sim",
      "READY|8981|440|3 at 0|100 READY|8981|440|3 at 0|200 SIM PIN|8981|440|3 at 200|300 SIM PIN|8942|440|3 at 300|"},

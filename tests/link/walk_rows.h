@@ -40,6 +40,7 @@ static const struct bench_row step_rows[] = {
     {"... or it was over at once", NULL, "quiet held:held waited-for begins:register.wait step:register.signal +0", QUIET_STEP("register.wait")},
     {"... or what begins is short", NULL, "quiet held:held waited-for begins:register.read step:register.wait +0", QUIET_STEP("register.read")},
     {"a note is told as it is", NULL, "note", "note 50 % of it|"},
+    {"the multiplexer is asked for unless it rests", NULL, "mux mux-rests mux no-mux", "mux 1|mux 0|mux-failed no-answer|"},
     {"a PIN is remembered before it is tried", "SIM.PIN=1234", "pin",
      "may 1234 be tried on 8981, 3 left|1234 is tried on 8981, 3 left|save|none|"},
     {"... and not tried where policy says so", "SIM.PIN=1234", "pin:sim-pin-wrong pin", "may 1234 be tried on 8981, 3 left|sim-pin-wrong|"},

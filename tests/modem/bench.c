@@ -115,6 +115,22 @@ static enum mc_fault on_dial_fault(void *ctx, char *detail, size_t detail_bytes)
     return b->dial_fault;
 }
 
+static bool on_mux_allowed(void *ctx)
+{
+    return !((struct bench *)ctx)->mux_rests;
+}
+
+/* As the link does: three times, and it is not asked any more. */
+static void on_mux_failed(void *ctx, const char *why)
+{
+    struct bench *b = ctx;
+    char text[48];
+    snprintf(text, sizeof(text), "mux-failed %s", why);
+    put(b->notes, sizeof(b->notes), text);
+    if (strcmp(why, MC_MUX_UNSTEADY) != 0 && ++b->mux_failed == 3)
+        mc_bringup_mux_distrust(b->bringup, why);
+}
+
 static void on_done(void *ctx, const struct mc_bringup_result *result)
 {
     struct bench *b = ctx;
@@ -162,6 +178,8 @@ struct bench *bench_new(const char *presets)
                                                           .attach_allowed = on_attach_allowed,
                                                           .dial_allowed = on_dial_allowed,
                                                           .dial_fault = on_dial_fault,
+                                                          .mux_allowed = on_mux_allowed,
+                                                          .mux_failed = on_mux_failed,
                                                           .done = on_done};
     struct bench *b = calloc(1, sizeof(*b));
     assert_non_null(b);

@@ -34,7 +34,8 @@ struct bench {
     enum mc_step steps[128];
     char notes[1024]; /* parted by '|' */
     char sent[4096];  /* AT commands, redacted, parted by '|' */
-    unsigned attaches, pins;
+    unsigned attaches, pins, mux_failed;
+    bool mux_rests;
     int64_t attach_wait_ms, dial_wait_ms;
     enum mc_fault pin_fault, dial_fault;
     char pin_results[64];                                         /* '+' right, '-' refused */

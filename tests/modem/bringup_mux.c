@@ -66,12 +66,14 @@ static void again(struct bench *b)
     bench_online(b);
 }
 
-/* No multiplexer, or one that says OK and is none: the plain line goes on, at most 1.5 s late, and it is asked once. */
+/* No multiplexer, or one that says OK and is none: the plain line goes on, at most 1.5 s late, and it is asked once, or
+ * three times. */
 void no_multiplexer_is_no_harm(void **state)
 {
     static const struct {
         const char *cmux, *why;
-    } boards[] = {{"none", "refused"}, {"lies", "no-answer"}};
+        unsigned asked;
+    } boards[] = {{"none", "refused", 1}, {"lies", "no-answer", 3}};
     for (size_t i = 0; i < MC_LENGTH_OF(boards); i++) {
         _cleanup_bench_ struct bench *plain = bench_new("warm"), *b = muxing("warm", "cmux", boards[i].cmux);
         bench_online(plain);
@@ -80,6 +82,12 @@ void no_multiplexer_is_no_harm(void **state)
         int64_t took_ms = mc_timerq_now_ms(b->queue) - b->began_ms;
         assert_in_range(took_ms, plain_ms, plain_ms + 1500);
         assert_false(mc_line_muxed(b->line));
+        for (unsigned asked = 1; asked < boards[i].asked; asked++) {
+            assert_string_equal(mc_bringup_mux_why(b->bringup), "");
+            again(b);
+            assert_true(bench_stepped(b, MC_STEP_MUX_SET));
+            assert_false(mc_line_muxed(b->line));
+        }
         assert_string_equal(mc_bringup_mux_why(b->bringup), boards[i].why);
         again(b);
         assert_false(bench_stepped(b, MC_STEP_MUX_SET));
@@ -87,6 +95,44 @@ void no_multiplexer_is_no_harm(void **state)
         again(b);
         assert_true(bench_stepped(b, MC_STEP_MUX_SET));
     }
+}
+
+/* No OK to AT+CMUX is a mishap, and one that is met in CMUX has a multiplexer: nothing is held against them. */
+void a_mishap_is_no_proof(void **state)
+{
+    static const char *const mishaps[] = {"silence AT+CMUX 1", "mux-forget-ua 3"};
+    for (size_t i = 0; i < MC_LENGTH_OF(mishaps); i++) {
+        _cleanup_bench_ struct bench *b = muxing("warm", NULL, NULL);
+        b->what = mishaps[i];
+        bench_inject(b, "%s", mishaps[i]);
+        bench_online(b);
+        assert_false(mc_line_muxed(b->line));
+        assert_int_equal(b->mux_failed, 0);
+        if (!strstr(b->notes, "|mux-failed unsteady|"))
+            fail_msg("%s: %s", mishaps[i], b->notes);
+        again(b);
+        assert_true(mc_line_muxed(b->line));
+    }
+}
+
+/* One that starts anew at AT+CMUX, later or at once, and one that is let rest. */
+void it_starts_anew_at_cmux(void **state)
+{
+    _cleanup_bench_ struct bench *b = muxing("warm", NULL, NULL);
+    bench_inject(b, "silence AT+CMUX 1");
+    for (int i = 0; i < 20000 && !bench_stepped(b, MC_STEP_MUX_SET); i++) {
+        if (i == 0)
+            mc_bringup_start(b->bringup, MC_STEP_FIND, 0);
+        bench_pass(b, 1);
+    }
+    assert_true(mc_bringup_urc(b->bringup, "*ATREADY: 1"));
+    assert_non_null(strstr(b->notes, "mux-failed unsteady|"));
+    b->mux_rests = true;
+    bench_online(b);
+    assert_false(mc_line_muxed(b->line) || bench_stepped(b, MC_STEP_MUX_SET));
+    b->settings.modem.multiplex = MC_MULTIPLEX_YES;
+    again(b);
+    assert_true(mc_line_muxed(b->line));
 }
 
 /* What is remembered belongs to modem and firmware, and survives the daemon. */

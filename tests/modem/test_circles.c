@@ -58,6 +58,15 @@ static enum mc_fault no_dial_fault(void *ctx, char *detail, size_t size)
     return MC_FAULT_NONE;
 }
 
+static bool mux_allowed(void *ctx)
+{
+    return true;
+}
+
+static void no_mux(void *ctx, const char *why)
+{
+}
+
 static const struct mc_bringup_callbacks nobody = {.step = no_step,
                                                    .note = no_note,
                                                    .set_baud = no_baud,
@@ -66,7 +75,9 @@ static const struct mc_bringup_callbacks nobody = {.step = no_step,
                                                    .pin_result = no_pin,
                                                    .attach_allowed = allowed,
                                                    .dial_allowed = allowed,
-                                                   .dial_fault = no_dial_fault};
+                                                   .dial_fault = no_dial_fault,
+                                                   .mux_allowed = mux_allowed,
+                                                   .mux_failed = no_mux};
 
 /* What the modem says, the same whenever it is asked. */
 static void answer(struct mc_bringup *b, size_t cpin, size_t stat, size_t fun, unsigned flags)

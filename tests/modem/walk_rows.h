@@ -443,7 +443,7 @@
  "setup.mux-open setup.mux-undo sim.state sim.identity pdp.compare register.read register.signal dial ",
  "AT|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|ATI|AT+CGMR|AT+CMUX=0,0,5,256|AT|AT+CPIN?|AT+CICCID;+CIMI|"
  "AT+CGDCONT?;+CGAUTH?|AT+CEREG?|AT+CPSI?|ATD*99***1#|",
- "", "AT+CMUX was answered OK, and no multiplexer answers: the link's line is plain|",
+ "", "AT+CMUX was answered OK, and no multiplexer answers: the link's line is plain|mux-failed no-answer|",
  "+| 0 115200 1 115200 1 0 0 1 5 1"},
 {"multiplexer silent", "warm", "mux-silent on", "set.modem.multiplex=2",
  NO_CALL, MC_STEP_FIND, 0, MC_FAULT_MODEM_SILENT, 14599,
@@ -453,7 +453,7 @@
  ROUND
  "+++|AT|AT+IPR?|AT+IPR?|+++|AT|AT+IPR?|AT+IPR?|",
  "no answer to AT, PPP or CMUX at any speed",
- "AT+CMUX was answered OK, and no multiplexer answers: the link's line is plain|",
+ "AT+CMUX was answered OK, and no multiplexer answers: the link's line is plain|mux-failed no-answer|",
  "- 0 230400 1 115200 0 0 0 0 ? 0"},
 {"multiplexer, hung up", "warm", "no-carrier", "set.modem.multiplex=2",
  ENDED, MC_STEP_HANGUP_WAIT, 0, MC_FAULT_NONE, 1,

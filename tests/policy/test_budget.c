@@ -86,6 +86,32 @@ static void budgets_survive_a_restart(void **state)
     assert_spent(h, 5 * SECOND, 40 * MINUTE);
 }
 
+/* Three mishaps within a day, over a restart; and it fades by the first of them. */
+static void a_mishap_of_the_multiplexer_fades(void **state)
+{
+    struct harness *h = *state;
+    char text[MC_POLICY_TEXT_BYTES];
+    assert_false(mc_policy_mux_rests(h->policy, NOW));
+    assert_false(mc_policy_mux_unsteady(h->policy, NOW));
+    assert_false(mc_policy_mux_unsteady(h->policy, NOW + HOUR));
+    save(h, NOW + HOUR, WALL + HOUR, text);
+    assert_non_null(strstr(text, "mux-unsteady "));
+    restart(h, text, NOW + HOUR, WALL + HOUR);
+    assert_true(mc_policy_mux_unsteady(h->policy, NOW + 2 * HOUR));
+    assert_true(mc_policy_mux_rests(h->policy, NOW + 24 * HOUR - 1));
+    assert_false(mc_policy_mux_rests(h->policy, NOW + 24 * HOUR));
+    assert_true(mc_policy_mux_unsteady(h->policy, NOW + 24 * HOUR)); /* once more is enough while two are left */
+    assert_false(mc_policy_mux_rests(h->policy, NOW + 25 * HOUR));
+    assert_false(mc_policy_mux_lost(h->policy, NOW + 24 * HOUR)); /* another reason counts for itself */
+    for (int i = 0; i < 100; i++)
+        mc_policy_mux_unsteady(h->policy, NOW + 48 * HOUR);
+    save(h, NOW + 48 * HOUR, WALL + 48 * HOUR, text);
+    unsigned lines = 0;
+    for (const char *at = text; (at = strstr(at, "mux-unsteady ")) != NULL; at++)
+        lines++;
+    assert_int_equal(lines, 3);
+}
+
 static void a_remedy_keeps_its_grown_interval(void **state)
 {
     char text[MC_POLICY_TEXT_BYTES];
@@ -385,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(budgets_survive_a_restart),
         TEST(a_pin_without_a_verdict_survives_a_restart),
+        TEST(a_mishap_of_the_multiplexer_fades),
         TEST(a_remedy_keeps_its_grown_interval),
         TEST(a_clock_in_the_past_makes_it_careful),
         TEST(a_clock_in_the_future_does_no_harm),

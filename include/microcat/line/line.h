@@ -122,7 +122,7 @@ void mc_line_wake_call(struct mc_line *line);
 
 bool mc_line_muxed(const struct mc_line *line);
 /** The modem said OK to AT+CMUX with @n1_bytes: opens both channels. @done once, within 2 s; on an error the line is
- * plain as before. */
+ * plain as before: -ETIMEDOUT when no multiplexer answers, -ECONNABORTED when one does, and has not both channels. */
 void mc_line_mux_start(struct mc_line *line, unsigned n1_bytes, int32_t baud, mc_line_done_fn *done, void *ctx);
 /** A daemon before us left it open, with a call on its data channel. */
 int mc_line_mux_adopt(struct mc_line *line, unsigned n1_bytes, int32_t baud);

@@ -153,8 +153,15 @@ struct mc_bringup_callbacks {
     int64_t (*dial_allowed)(void *ctx);
     /** What makes a dial pointless (no pppd): MC_FAULT_NONE, or the fault with what was seen. */
     enum mc_fault (*dial_fault)(void *ctx, char *detail, size_t detail_bytes);
+    /** May a modem of which nothing is known be asked for its multiplexer? */
+    bool (*mux_allowed)(void *ctx);
+    /** It was asked, and did not come: "no-answer", "no-channel", or MC_MUX_UNSTEADY where that says little of it.
+     * Whether it is asked again is the host's word. */
+    void (*mux_failed)(void *ctx, const char *why);
     void (*done)(void *ctx, const struct mc_bringup_result *result);
 };
+
+#define MC_MUX_UNSTEADY "unsteady"
 
 /** @settings and @line are borrowed; @callbacks are copied. NULL: no memory. */
 struct mc_bringup *mc_bringup_new(struct mc_timerq *queue, struct mc_line *line, const struct mc_settings *settings,
@@ -189,7 +196,7 @@ void mc_bringup_call_ended(struct mc_bringup *bringup);
 void mc_bringup_wonder(struct mc_bringup *bringup);
 
 /** Why the modem's multiplexer is not used though Multiplex=auto, "" when it is or nothing is known: "refused",
- * "no-answer", "silent". */
+ * "no-answer", "no-channel", "silent". */
 const char *mc_bringup_mux_why(const struct mc_bringup *bringup);
 /** It is not used any more, until the firmware changes. */
 void mc_bringup_mux_distrust(struct mc_bringup *bringup, const char *why);

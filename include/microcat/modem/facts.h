@@ -24,7 +24,7 @@ struct mc_facts {
     bool echo;          /* seen in this session of the modem */
     bool singly;        /* in this session it did not answer a line of two commands: each has a line of its own */
     /* The multiplexer: "IMEI firmware" of which it is known that it is not to be used, and why: "refused", "no-answer",
-     * "silent"; kept over restarts. */
+     * "no-channel", "silent"; kept over restarts. */
     char mux_of[88], mux_why[12];
     /* ... and likewise that it does not come back from `+++`: "refused", "no-answer". */
     char escape_of[88], escape_why[12];

@@ -74,6 +74,11 @@ void mc_policy_start_over(struct mc_policy *policy);
 /** The modem's multiplexer ended by itself. @return whether this was the third time in a day: then it is not to be
  * trusted any more, and the count starts over. */
 bool mc_policy_mux_lost(struct mc_policy *policy, int64_t now_ms);
+/** It was not used for a reason that says little of it: a mishap at AT+CMUX. @return mc_policy_mux_rests() from now on.
+ */
+bool mc_policy_mux_unsteady(struct mc_policy *policy, int64_t now_ms);
+/** Three times within a day so: it is not asked for until the first of them is a day old. */
+bool mc_policy_mux_rests(const struct mc_policy *policy, int64_t now_ms);
 
 /** A delay in [0, BootJitter] for a daemon started while the host boots. */
 int64_t mc_policy_boot_jitter_ms(struct mc_policy *policy);

@@ -42,7 +42,8 @@ struct mc_status_modem {
     int32_t flow;      /* enum mc_flow, or MC_UNKNOWN */
     bool flow_refused; /* the bridge has no RTS/CTS: went on without */
     enum mc_line_mode line;
-    char mux_why[12];            /* why the multiplexer is not used: "refused", "no-answer", "silent"; "" no reason */
+    char mux_why[12]; /* why the multiplexer is not used: "refused", "no-answer", "no-channel", "silent", "unsteady"; ""
+                         no reason */
     char escape_why[12];         /* why it is not asked during a call, as EscapeInterval= says; "" no reason */
     int64_t escape_pause_ms;     /* so long the call waited for it the last time; -1 not yet */
     enum mc_power power;         /* off: switched off by us, or it said that it goes off */
