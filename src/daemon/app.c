@@ -252,8 +252,10 @@ static int start(struct app *app)
 {
     app_keep_init(app);
     int r = mc_loop_new(&app->loop);
-    if (r < 0)
+    if (r < 0) {
+        mc_err("not started: the event loop cannot be made: %s", strerror(-r));
         return r;
+    }
     app->queue = mc_loop_timers(app->loop);
     mc_helper_keep_time(app->loop);
     mc_notify_start(app->queue);

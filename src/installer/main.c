@@ -82,7 +82,7 @@ int main(int argc, char **argv)
             continue;
         r = mc_loop_new(&job.loop);
         if (r < 0) {
-            fprintf(stderr, "microcat-bridge: %s\n", strerror(-r));
+            fprintf(stderr, "microcat-bridge: the event loop cannot be made: %s\n", strerror(-r));
             return 1;
         }
         r = verbs[i].run(&job);

@@ -73,17 +73,23 @@ static void on_libevent_log(int severity, const char *message)
     mc_debug("libevent: %s", message);
 }
 
-static struct event_base *new_base(void)
+/* Whatever the environment says of libevent's mechanisms (EVENT_NOEPOLL): only one of them is one that we can use. */
+static int new_base(struct event_base **ret_base)
 {
     struct event_config *config = event_config_new();
     struct event_base *base = NULL;
+    int r = -ENOMEM;
 
-    if (config && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0 &&
-        event_config_require_features(config, EV_FEATURE_ET) == 0) /* MC_WATCH_HANGUP would spin without */
+    errno = 0;
+    if (config && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV) == 0 &&
+        event_config_require_features(config, EV_FEATURE_ET) == 0) { /* MC_WATCH_HANGUP would spin without */
         base = event_base_new_with_config(config);
+        r = base ? 0 : errno ? -errno : -EOPNOTSUPP;
+    }
     if (config)
         event_config_free(config);
-    return base;
+    *ret_base = base;
+    return r;
 }
 
 int mc_loop_new(struct mc_loop **ret_loop)
@@ -97,8 +103,9 @@ int mc_loop_new(struct mc_loop **ret_loop)
     loop->timer_fd = -1;
     loop->armed_ms = -1;
     loop->timers = mc_timerq_new(mc_loop_clock_ms());
-    loop->base = loop->timers ? new_base() : NULL;
-    if (!loop->base)
+    if (loop->timers)
+        r = new_base(&loop->base);
+    if (r < 0)
         goto fail;
     loop->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (loop->timer_fd < 0) {

@@ -10,7 +10,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -353,6 +355,32 @@ static void no_memory_is_reported(void **state)
     }
 }
 
+/* libevent looks there for mechanisms that it should not take. */
+static void the_environment_chooses_no_mechanism(void **state)
+{
+    struct mc_loop *loop = NULL;
+
+    assert_int_equal(setenv("EVENT_NOEPOLL", "1", 1), 0);
+    int r = mc_loop_new(&loop);
+    unsetenv("EVENT_NOEPOLL");
+    assert_int_equal(r, 0);
+    mc_loop_free(loop);
+}
+
+/* Out of descriptors is not out of memory. */
+static void why_there_is_no_loop_is_told(void **state)
+{
+    struct mc_loop *loop = NULL;
+    struct rlimit before, none;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int r = mc_loop_new(&loop);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(r, -EMFILE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +397,8 @@ int main(void)
         cmocka_unit_test(a_late_deadline_hears_first),
         cmocka_unit_test(run_ends_by_stop),
         cmocka_unit_test(no_memory_is_reported),
+        cmocka_unit_test(the_environment_chooses_no_mechanism),
+        cmocka_unit_test(why_there_is_no_loop_is_told),
     };
     return cmocka_run_group_tests_name("io/loop", tests, NULL, NULL);
 }
