@@ -378,6 +378,7 @@ int ctl_client_new(struct mc_ctl_server *server, int fd, enum access_level acces
     client->fd = fd;
     client->access = access;
     client->uid = uid;
+    client->last_turn = ctl_turn_last(server, uid);
     mc_buf_init(&client->in, server->limits.max_message_bytes);
     mc_buf_init(&client->out, server->limits.max_unread_bytes);
     mc_timer_init(&client->half, "ctl-half-message", on_half, client);

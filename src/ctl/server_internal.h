@@ -39,6 +39,7 @@ struct ctl_client {
     size_t message_bytes; /* the whole message at the head of `in`, when `waits` */
     bool waits;           /* for its turn */
     struct ctl_client *next_waiting;
+    uint64_t last_turn;      /* its user's, by whichever connection: what server->turns was then */
     struct mc_timer half;    /* the rest of a message must come */
     struct mc_timer unread;  /* something must be taken of what waits */
     struct mc_timer resume;  /* look at the next message, deferred */
@@ -72,7 +73,7 @@ struct mc_ctl_server {
     struct ctl_client *clients, *dead;
     struct ctl_client *first_waiting, *last_waiting; /* for their turn */
     struct mc_timer turn;
-    uid_t turn_uid; /* whose the last one was */
+    uint64_t turns; /* taken so far: the last one's number */
     struct ctl_pending *pendings;
     unsigned signal_watchers;
 };
@@ -85,11 +86,13 @@ void ctl_client_drop(struct ctl_client *client);
 void ctl_client_free(struct ctl_client *client);
 /* Its turn has come: runs the message at the head of its input. */
 void ctl_client_run(struct ctl_client *client);
-/* turn.c: queues @client, whose message is whole. */
+/* turn.c: the last_turn of somebody who connects now. */
+uint64_t ctl_turn_last(const struct mc_ctl_server *server, uid_t uid);
+/* Queues @client, whose message is whole. */
 void ctl_turn_wait(struct ctl_client *client);
 /* Takes it out again. Harmless when it does not wait. */
 void ctl_turn_leave(struct ctl_client *client);
-/* Of the server's timer `turn`: runs the first one's call. */
+/* Of the server's timer `turn`: runs the call of the one whose turn it is. */
 void ctl_turn_take(void *server);
 /* The answer to the call under way. All take @parameters (NULL: none). After any but the first the call is over. */
 void ctl_client_continue(struct ctl_client *client, json_t *parameters);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Whose turn it is: one call at a time, in the order in which they came, but no user's second one before another's
- * first. However many ask, and whatever they ask, the loop looks at the line and the relay between two answers.
+ * Whose turn it is: one call at a time, of the user whose last turn is the longest ago, and of those in the order in
+ * which they came. So between two turns of one user there is one of everybody else who waited at the first. However
+ * many ask, and whatever they ask, the loop looks at the line and the relay between two answers.
  */
 
 #include "server_internal.h"
@@ -39,14 +40,32 @@ void ctl_turn_leave(struct ctl_client *client)
         mc_timer_disarm(&server->turn);
 }
 
-/* The first of another user than the last one, or simply the first. */
+/* A user of whom no connection is left may just have had a turn: who connects anew for every call gains nothing by it.
+ */
+uint64_t ctl_turn_last(const struct mc_ctl_server *server, uid_t uid)
+{
+    for (const struct ctl_client *client = server->clients; client; client = client->next)
+        if (client->uid == uid)
+            return client->last_turn;
+    return server->turns;
+}
+
 static struct ctl_client *choose(const struct mc_ctl_server *server)
 {
-    struct ctl_client *client = server->first_waiting;
+    struct ctl_client *chosen = server->first_waiting;
 
-    while (client && client->uid == server->turn_uid)
-        client = client->next_waiting;
-    return client ? client : server->first_waiting;
+    for (struct ctl_client *client = chosen; client; client = client->next_waiting)
+        if (client->last_turn < chosen->last_turn)
+            chosen = client;
+    return chosen;
+}
+
+static void note_turn(struct mc_ctl_server *server, uid_t uid)
+{
+    server->turns++;
+    for (struct ctl_client *client = server->clients; client; client = client->next)
+        if (client->uid == uid)
+            client->last_turn = server->turns;
 }
 
 void ctl_turn_take(void *ctx)
@@ -54,7 +73,7 @@ void ctl_turn_take(void *ctx)
     struct mc_ctl_server *server = ctx;
     struct ctl_client *client = choose(server);
 
-    server->turn_uid = client->uid;
+    note_turn(server, client->uid);
     ctl_turn_leave(client);
     if (server->first_waiting)
         mc_timer_arm(&server->turn, server->queue, 0);

@@ -9,6 +9,7 @@
 
 #include "access.h"
 #include "fake_daemon.h"
+#include "server_internal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -260,8 +261,8 @@ static struct fake_daemon *full_of_identities(void)
     return daemon;
 }
 
-/* Whoever asks with many voices is heard once before somebody else, not thirty times. */
-static void nobody_waits_for_all_of_another_user(void **state)
+/* Whoever asks with many voices is heard once before somebody else, not fifteen times, and so are two such users. */
+static void nobody_waits_for_all_of_other_users(void **state)
 {
     static struct fake_peer peers[31];
     const struct mc_ctl_stats *stats;
@@ -271,10 +272,11 @@ static void nobody_waits_for_all_of_another_user(void **state)
     daemon = fake_daemon_new(NULL);
     stats = mc_ctl_server_stats(daemon->server);
     assert_int_equal(chmod(daemon->directory, 0755), 0);
-    assert_int_equal(seteuid(STRANGER), 0);
-    for (int i = 0; i < 30; i++)
+    for (int i = 0; i < 30; i++) {
+        assert_int_equal(seteuid(i < 15 ? STRANGER : STRANGER - 1), 0);
         fake_peer_connect(&peers[i], daemon);
-    assert_int_equal(seteuid(0), 0);
+        assert_int_equal(seteuid(0), 0);
+    }
     fake_peer_connect(&peers[30], daemon);
     while (stats->connected < 31)
         mc_loop_turn(daemon->loop);
@@ -291,6 +293,17 @@ static void nobody_waits_for_all_of_another_user(void **state)
     for (int i = 0; i < 31; i++)
         fake_peer_close(&peers[i]);
     fake_daemon_free(daemon);
+}
+
+/* Whose last connection has gone does not come before those who wait, and who has one more gets no turn by it. */
+static void to_connect_anew_gains_no_turn(void **state)
+{
+    struct ctl_client other = {.uid = 6, .last_turn = 2}, one = {.uid = 5, .last_turn = 3, .next = &other};
+    const struct mc_ctl_server server = {.turns = 7, .clients = &one};
+
+    assert_int_equal(ctl_turn_last(&server, 5), 3);
+    assert_int_equal(ctl_turn_last(&server, 6), 2);
+    assert_int_equal(ctl_turn_last(&server, 7), 7);
 }
 
 static const struct {
@@ -468,7 +481,8 @@ int main(void)
         cmocka_unit_test(verb_without_permission),
         cmocka_unit_test(readers_may_read),
         cmocka_unit_test(identities_are_for_those_who_may_command),
-        cmocka_unit_test(nobody_waits_for_all_of_another_user),
+        cmocka_unit_test(nobody_waits_for_all_of_other_users),
+        cmocka_unit_test(to_connect_anew_gains_no_turn),
         cmocka_unit_test(readers_leave_room),
         cmocka_unit_test(socket_is_for_those_who_may_ask),
         cmocka_unit_test(names_that_cannot_be),

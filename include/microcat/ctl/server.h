@@ -10,7 +10,7 @@
  * see identities (IMSI, ICCID, IMEI, phone numbers) masked; everybody else is told so and let go. A client can do no
  * harm by what it sends or does not read: messages, replies, clients and patience are bounded, and those who may only
  * read can take half of the places at most, one user of them an eighth. Nor by how often it asks: a turn of the loop
- * answers one call or two, and nobody's second one before another user's first.
+ * answers one call or two, and between two of one user everybody else who waited at the first has one answered.
  */
 
 #include <microcat/ctl/backend.h>
