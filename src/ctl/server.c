@@ -153,7 +153,8 @@ static int bind_name(struct mc_ctl_server *server, const struct sockaddr_un *add
     return r;
 }
 
-/* Where a file's one group says it all, the kernel keeps the others out; else whoever connects is looked at. */
+/* Where a file's one group says it all, the kernel keeps the others out; else whoever connects is looked at. Whatever
+ * other groups left there before is gone then. */
 static int set_mode(const struct mc_ctl_server *server)
 {
     const struct access_rule *rule = &server->rule;
@@ -164,9 +165,9 @@ static int set_mode(const struct mc_ctl_server *server)
         if (errno != EPERM && errno != ENOSYS) /* ENOSYS: the unit's filter has no chown() */
             return -errno;
         if (closed) /* no member of it: then by a list, which the owner may make */
-            return mc_acl_admit(server->path, true, gid);
+            return mc_acl_mode_and(server->path, 0600, true, gid);
     }
-    return chmod(server->path, closed ? 0660 : 0666) < 0 ? -errno : 0;
+    return mc_acl_mode(server->path, closed ? 0660 : 0666);
 }
 
 static void exchange_groups(struct mc_ctl_server *server, char **group, char **readers)

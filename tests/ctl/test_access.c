@@ -427,6 +427,71 @@ static void socket_is_for_those_who_may_ask(void **state)
     }
 }
 
+/* Under the unit's filter nothing is given to another group, and the daemon makes lists. */
+static bool no_chown;
+
+int __real_chown(const char *path, uid_t uid, gid_t gid);
+int __wrap_chown(const char *path, uid_t uid, gid_t gid);
+
+int __wrap_chown(const char *path, uid_t uid, gid_t gid)
+{
+    if (!no_chown)
+        return __real_chown(path, uid, gid);
+    errno = ENOSYS;
+    return -1;
+}
+
+/* Does the kernel let a member of the group through? 0: of no group. */
+static bool may_connect(const struct fake_daemon *daemon, gid_t group)
+{
+    int status;
+    pid_t pid = stranger(daemon->path, group, RESET, 0, NULL);
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (status != 0)
+        assert_int_equal(WEXITSTATUS(status), 3);
+    return status == 0;
+}
+
+static const struct groups {
+    const char *group, *readers, *only; /* @only: whose members alone may connect */
+} group_rows[] = {
+    {"", "", NULL}, {"daemon", "", NULL}, {"", "games", "games"}, {"", "mail", "mail"}, {"daemon", "games", NULL},
+};
+
+/* The socket belongs to the group mail, as under the unit to the daemon's own. */
+static void regroup(const struct groups *from, const struct groups *to)
+{
+    static const char *const members[] = {"mail", "games", "daemon", NULL};
+    struct fake_daemon *daemon;
+
+    assert_int_equal(setegid(gid_of("mail")), 0);
+    daemon = open_daemon(from->group, from->readers);
+    assert_int_equal(setegid(0), 0);
+    assert_int_equal(mc_ctl_server_regroup(daemon->server, to->group, to->readers), 0);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        const bool wanted = !to->only || (members[i] && !strcmp(members[i], to->only));
+
+        if (may_connect(daemon, members[i] ? gid_of(members[i]) : 0) != wanted)
+            fail_msg("%s, from Group=%s ReadGroup=%s to Group=%s ReadGroup=%s: a member of %s %s",
+                     no_chown ? "without chown()" : "with chown()", from->group, from->readers, to->group, to->readers,
+                     members[i] ? members[i] : "no group", wanted ? "is kept out" : "gets through");
+    }
+    fake_daemon_free(daemon);
+}
+
+static void other_groups_are_as_from_the_start(void **state)
+{
+    const size_t n = sizeof(group_rows) / sizeof(group_rows[0]);
+
+    need_root();
+    for (size_t i = 0; i < 2 * n * n; i++) {
+        no_chown = i % 2;
+        regroup(&group_rows[i / 2 / n], &group_rows[i / 2 % n]);
+    }
+    no_chown = false;
+}
+
 static int try_server(struct fake_daemon *daemon, const char *path, const char *group)
 {
     struct mc_ctl_server *server = NULL;
@@ -485,6 +550,7 @@ int main(void)
         cmocka_unit_test(to_connect_anew_gains_no_turn),
         cmocka_unit_test(readers_leave_room),
         cmocka_unit_test(socket_is_for_those_who_may_ask),
+        cmocka_unit_test(other_groups_are_as_from_the_start),
         cmocka_unit_test(names_that_cannot_be),
         cmocka_unit_test(stale_socket_is_replaced),
     };

@@ -76,8 +76,46 @@ static void one_more_may(void **state)
     }
 }
 
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_mode & 0777;
+}
+
+/* A mode that is set counts, and not what a list had made of it; and a list counts, and not the mode before it. */
+static void what_was_there_is_gone(void **state)
+{
+    static const mode_t modes[] = {0600, 0640, 0660, 0606, 0666};
+
+    if (geteuid() != 0 || !test_may_become(ADMITTED))
+        skip();
+    scratch_write(dir, "file", "x", 0600);
+    for (size_t i = 0; i < 2 * MC_LENGTH_OF(modes); i++) {
+        const mode_t mode = modes[i / 2];
+        const char *path = scratch_path(dir, "file");
+        int r = i % 2 ? mc_acl_admit(path, true, ADMITTED) : mc_acl_mode_and(path, 0600, true, ADMITTED);
+
+        if (r == -EOPNOTSUPP)
+            skip();
+        assert_int_equal(r, 0);
+        assert_true(may(ANOTHER, ADMITTED));
+        assert_int_equal(mc_acl_mode(path, mode), 0);
+        assert_int_equal(mode_of(path), mode);
+        assert_int_equal(may(ANOTHER, ADMITTED), (mode & 06) == 06);
+        assert_int_equal(may(ANOTHER, getgid()), (mode & 060) == 060);
+        assert_int_equal(mc_acl_mode_and(path, 0600, true, ADMITTED), 0);
+        assert_true(may(ANOTHER, ADMITTED));
+        assert_false(may(ANOTHER, ANOTHER));
+        assert_false(may(ANOTHER, getgid()));
+    }
+}
+
 static void what_is_not_there(void **state)
 {
+    assert_int_equal(mc_acl_mode(scratch_path(dir, "none"), 0600), -ENOENT);
+    assert_int_equal(mc_acl_mode_and(scratch_path(dir, "none"), 0600, false, ADMITTED), -ENOENT);
     assert_int_equal(mc_acl_admit(scratch_path(dir, "none"), false, ADMITTED), -ENOENT);
 }
 
@@ -85,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_more_may, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_there_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_there, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("io/acl", tests, NULL, NULL);
