@@ -227,6 +227,10 @@ static void on_report(void *ctx, enum mc_log_level level, const char *text)
         cli_complain("%s", text);
 }
 
+static void on_report_again(void *ctx, enum mc_log_level level, const char *text)
+{
+}
+
 /* What the daemon would read as another value than the answer, from @from on; NULL: no more. "None" is an answer, too.
  */
 static const struct mc_config_row *not_as_given(const struct mc_config *config, const struct answer *answers, int *from)
@@ -242,39 +246,65 @@ static const struct mc_config_row *not_as_given(const struct mc_config *config, 
     return NULL;
 }
 
-/* The service's, while it runs; else those of the caller, which are none. */
-static int load_with_credentials(const struct cli *cli, const char *path, const char *unit, struct mc_config **ret)
+/* Where the service's credentials lie while it runs, else the caller's; NULL: nowhere. */
+static char *find_credentials(const struct cli *cli, const char *unit)
 {
-    _cleanup_free_ char *folder = NULL;
-    bool lent = false;
+    const char *own = getenv("CREDENTIALS_DIRECTORY");
+    char *folder = NULL;
 
-    if (asprintf(&folder, "/run/credentials/%s", unit) < 0)
-        folder = NULL;
-    if (folder && !cli->setup.config && !getenv("CREDENTIALS_DIRECTORY") && access(folder, R_OK | X_OK) == 0)
-        lent = setenv("CREDENTIALS_DIRECTORY", folder, 0) == 0;
+    if (own)
+        return strdup(own);
+    if (cli->setup.config || asprintf(&folder, "/run/credentials/%s", unit) < 0)
+        return NULL;
+    if (access(folder, R_OK | X_OK) == 0)
+        return folder;
+    free(folder);
+    return NULL;
+}
+
+/* These are what the service got when it started last, and its restart hands them over anew: with a mistake in them
+ * they are left out. */
+static int load_with_credentials(const struct cli *cli, const char *path, const char *folder, struct mc_config **ret)
+{
+    if (folder)
+        setenv("CREDENTIALS_DIRECTORY", folder, 1);
     int r = mc_config_load(path, cli->instance, on_report, NULL, ret);
-    if (lent)
-        unsetenv("CREDENTIALS_DIRECTORY");
-    return r;
+    unsetenv("CREDENTIALS_DIRECTORY");
+    if (!folder || r >= 0 || r == -ENODATA)
+        return r;
+    return mc_config_load(path, cli->instance, on_report_again, NULL, ret);
+}
+
+/* Of a drop-in it says that nothing will come of the answer; a credential's source nobody can look into. */
+static enum cli_exit name_winner(const char *key, const char *origin, const char *folder, const char *answer)
+{
+    if (!folder || strncmp(origin, folder, strlen(folder)) != 0 || origin[strlen(folder)] != '/') {
+        cli_complain("%s= is set in %s, and that counts: change it there, or take it out", key, origin);
+        return CLI_REFUSED;
+    }
+    if (*answer) /* none in the file does not contradict one that comes from elsewhere */
+        cli_complain("%s= comes as the credential %s, and that counts: the service got another one when it started "
+                     "last, so see to it that the credential's source has the new one",
+                     key, origin);
+    return CLI_DONE;
 }
 
 /* Drop-ins and credentials win over the file: is what the daemon will read what was asked for? */
 static enum cli_exit check_conf(const struct cli *cli, const char *path, const char *unit, const struct answer *answers)
 {
+    _cleanup_free_ char *folder = find_credentials(cli, unit);
     enum cli_exit result = CLI_DONE;
     const struct mc_config_row *row;
     struct mc_config *config = NULL;
-    int r = load_with_credentials(cli, path, unit, &config);
+    int r = load_with_credentials(cli, path, folder, &config);
 
     if (r < 0 && r != -ENODATA) {
         cli_complain("microcatd will not take the configuration so: mend the rest of it");
         return CLI_REFUSED;
     }
-    for (int i = 0; (row = not_as_given(config, answers, &i)); i++) {
-        cli_complain("%s= is set in %s, and that counts: change it there, or take it out", row->key,
-                     mc_config_origin(config, row));
-        result = CLI_REFUSED;
-    }
+    for (int i = 0; (row = not_as_given(config, answers, &i)); i++)
+        if (name_winner(row->key, mc_config_origin(config, row), folder, answers[i].value) != CLI_DONE)
+            result = CLI_REFUSED;
     mc_config_free(config);
     return r < 0 ? CLI_REFUSED : result;
 }

@@ -165,15 +165,46 @@ def what_wins_over_the_file_is_named(room):
     assert code == 1 and 'MTU' in said and 'will not take' in said, (code, said)
 
 
+# What is seen of a credential is what the service got when it started last: the restart may hand over another one.
 @case
 def a_credential_wins_over_the_file_and_is_named(room):
+    room.write('systemctl', f'#!/bin/sh\necho "$@" >>{room.path}/asked\n', 0o755)
     os.mkdir(os.path.join(room.path, 'credentials'))
     file = room.write('credentials/sim.pin', '5678', 0o600)
     room.env['CREDENTIALS_DIRECTORY'] = os.path.join(room.path, 'credentials')
     code, said = room.setup('--apn=x', '--pin-file=-', '--no-start', stdin=b'1234\n')
-    assert code == 1 and f'PIN= is set in {file}' in said and '5678' not in said, (code, said)
-    assert room.setup('--apn=x', '--pin-file=-', '--no-start', stdin=b'5678\n')[0] == 0
-    assert room.setup('--apn=x', '--no-start')[0] == 0
+    assert code == 0 and f'PIN= comes as the credential {file}' in said and '5678' not in said and '1234' not in said, (code, said)
+    assert room.setup('--apn=x', '--pin-file=-', '--no-start', stdin=b'5678\n') == (0, f'written: {room.conf}\n')
+    assert room.setup('--apn=x', '--no-start') == (0, f'written: {room.conf}\n')
+    code, said = room.talk((b'APN:', b'x'), (b'none):', b''), (b'none):', b''), (b'none):', b''))
+    assert code == 0 and 'PIN=' not in said, (code, said)  # none here, and one from elsewhere
+    assert not os.path.exists(os.path.join(room.path, 'asked'))
+    with a_daemon(room):
+        code, said = room.setup('--apn=y', '--pin-file=-', '--timeout=2s', stdin=b'1234\n')
+    assert code == 4 and f'PIN= comes as the credential {file}' in said, (code, said)
+    with open(os.path.join(room.path, 'asked')) as f:
+        assert f.read() == 'restart microcatd.service\n'
+    room.write('credentials/sim.pin', '12x4', 0o600)  # with this one the service would not take its configuration
+    code, said = room.setup('--apn=x', '--no-start')
+    assert code == 0 and f'{file}: what is in it is not allowed' in said and 'will not take' not in said, (code, said)
+
+
+# The file's neighbours are no credentials, whatever their names begin with, and count as they are.
+@case
+def a_drop_in_beside_a_credential_is_refused(room):
+    os.mkdir(room.conf + '.d')
+    room.write('conf.d/10.conf', '[PDP]\nAPN=old\n', 0o600)
+    room.env['CREDENTIALS_DIRECTORY'] = room.conf
+    code, said = room.setup('--apn=x', '--no-start')
+    assert code == 1 and f'APN= is set in {room.conf}.d/10.conf' in said, (code, said)
+    os.mkdir(os.path.join(room.path, 'credentials'))
+    room.write('credentials/sim.pin', '12x4', 0o600)
+    room.env['CREDENTIALS_DIRECTORY'] = os.path.join(room.path, 'credentials')
+    code, said = room.setup('--apn=x', '--no-start')
+    assert code == 1 and f'APN= is set in {room.conf}.d/10.conf' in said, (code, said)
+    room.write('conf.d/10.conf', '[PPP]\nMTU=nonsense\n')
+    code, said = room.setup('--apn=x', '--no-start')
+    assert code == 1 and said.count('MTU') == 1 and 'will not take' in said, (code, said)
 
 
 @case
