@@ -67,10 +67,14 @@ static int set_timer(struct mc_loop *loop, int64_t due_ms)
     return 0;
 }
 
-/* libevent writes to stderr by itself; what it warns of comes back as an error and is reported by whoever asked. */
+/* libevent writes to stderr by itself; what it warns of comes back as an error and is reported by whoever asked. Behind
+ * an error it ends the process (without descriptors for its signals, say), and nobody else can tell why. */
 static void on_libevent_log(int severity, const char *message)
 {
-    mc_debug("libevent: %s", message);
+    if (severity >= EVENT_LOG_ERR)
+        mc_err("libevent: %s", message);
+    else
+        mc_debug("libevent: %s", message);
 }
 
 /* Whatever the environment says of libevent's mechanisms (EVENT_NOEPOLL): only one of them is one that we can use. */

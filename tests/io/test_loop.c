@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -381,6 +382,40 @@ static void why_there_is_no_loop_is_told(void **state)
     assert_int_equal(r, -EMFILE);
 }
 
+/* Where libevent gives up by itself: one descriptor is left for the loop, and none for signals. */
+static void what_ends_libevent_is_told(void **state)
+{
+    char said[512] = "";
+    struct rlimit few;
+    int link[2], status;
+    pid_t pid;
+
+    assert_int_equal(pipe2(link, O_CLOEXEC), 0);
+    pid = fork();
+    if (pid == 0) {
+        struct mc_loop *loop = NULL;
+        int next = dup(0);
+
+        close(next);
+        if (dup2(link[1], STDERR_FILENO) < 0 || getrlimit(RLIMIT_NOFILE, &few) < 0)
+            _exit(3);
+        few.rlim_cur = (rlim_t)next + 1;
+        if (setrlimit(RLIMIT_NOFILE, &few) < 0)
+            _exit(4);
+        int r = mc_loop_new(&loop);
+        if (r < 0)
+            fprintf(stderr, "%s\n", strerror(-r));
+        _exit(r < 0 ? 1 : 0);
+    }
+    close(link[1]);
+    for (ssize_t n = 1, used = 0; n > 0; used += n)
+        n = read(link[0], said + used, sizeof(said) - 1 - (size_t)used);
+    close(link[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(said, strerror(EMFILE)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +434,7 @@ int main(void)
         cmocka_unit_test(no_memory_is_reported),
         cmocka_unit_test(the_environment_chooses_no_mechanism),
         cmocka_unit_test(why_there_is_no_loop_is_told),
+        cmocka_unit_test(what_ends_libevent_is_told),
     };
     return cmocka_run_group_tests_name("io/loop", tests, NULL, NULL);
 }
