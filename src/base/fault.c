@@ -114,7 +114,8 @@ static const struct mc_fault_info rows[] = {
             .does =
                 "Searches all modes and speeds again after a short delay. From the second failure in a row it resets "
                 "the modem, later it power-cycles it, by the lines that are configured and within the budget. Without "
-                "a reset line it says AT+CRESET to one that answered AT and then left a question unanswered. "
+                "a reset line it says AT+CRESET, from the fourth failure, to one that answers AT and leaves a question "
+                "unanswered. "
                 "It never redials a mute modem.",
             .next = "If it stays: check Reset= and Power= in [Modem], without them a modem that answers nothing cannot "
                     "be revived from here; then the modem's supply.",

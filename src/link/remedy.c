@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEARD_RESET_AFTER 4 /* failures in a row: MODEM_REFUSED's, in ladder.c */
+
 /* Before a strong remedy the fault is looked at again: a modem that came back by itself meanwhile must not be reset. */
 static enum mc_step recheck_step(enum mc_fault fault)
 {
@@ -39,12 +41,14 @@ bool mc_link_registration_fault(enum mc_fault fault)
 
 /* What this board and this moment allow: a mute modem hears no AT+CRESET, and a board without lines cannot be worked.
  * One that was found, and then left a question unanswered, hears: a hung SIM or network task answers AT and ATI all the
- * same (seen: never AT+CPIN?), and on a board without lines AT+CRESET is all there is. */
+ * same (seen: never AT+CPIN?), and on a board without lines AT+CRESET is all there is. But most that are late with an
+ * answer are only busy, and a reset costs an attach: it comes as late as for one that refuses the same question. */
 static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
 {
     bool speaks = mc_session_open(link->session) && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_MODEM_OFF &&
                   fault != MC_FAULT_STUCK_IN_DATA;
-    bool hears = speaks || (fault == MC_FAULT_MODEM_SILENT && link->remedy.heard);
+    bool hears = speaks || (fault == MC_FAULT_MODEM_SILENT && link->remedy.heard &&
+                            mc_policy_failures(link->policy, fault) + 1 >= HEARD_RESET_AFTER);
     bool reset_line = mc_link_has_reset(link);
     bool power_line = mc_link_has_power(link);
     unsigned usable = 1u << MC_REMEDY_LOOK | 1u << MC_REMEDY_REDIAL | 1u << MC_REMEDY_HOLD;

@@ -295,6 +295,11 @@ void mc_policy_good(struct mc_policy *policy)
         policy->budgets[i].grown = 0;
 }
 
+unsigned mc_policy_failures(const struct mc_policy *policy, enum mc_fault fault)
+{
+    return policy->failures[mc_ladder_row(fault)->fault];
+}
+
 void mc_policy_start_over(struct mc_policy *policy)
 {
     mc_policy_good(policy);

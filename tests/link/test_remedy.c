@@ -6,6 +6,7 @@ static struct {
     enum mc_remedy remedy; /* policy's word */
     int64_t delay_ms;
     bool reset_line, power_line;
+    unsigned failures; /* so far, of every fault */
 } says;
 
 /* ---- the other files of the link ---- */
@@ -123,6 +124,11 @@ void mc_policy_spend(struct mc_policy *policy, enum mc_remedy remedy, int64_t no
     bench_say(b, "spend %s", mc_strtab_name(&mc_remedy_names, (int)remedy));
 }
 
+unsigned mc_policy_failures(const struct mc_policy *policy, enum mc_fault fault)
+{
+    return says.failures;
+}
+
 void mc_policy_start_over(struct mc_policy *policy)
 {
     bench_say((struct bench *)(void *)policy, "start-over");
@@ -144,6 +150,7 @@ static void begin(struct stage *stage)
     says.remedy = MC_REMEDY_REDIAL;
     says.delay_ms = 5000;
     says.reset_line = says.power_line = false;
+    says.failures = 0;
     link->bus = (struct mc_bus *)(void *)&stage->bench;
     link->policy = (struct mc_policy *)(void *)&stage->bench;
     link->req.save = on_save;
@@ -252,6 +259,8 @@ static bool word(struct bench *b, const char *word)
         says.remedy = remedy_of(arg);
     else if (!strncmp(word, "delay:", 6))
         says.delay_ms = atoll(arg);
+    else if (!strncmp(word, "failures:", 9))
+        says.failures = (unsigned)atoi(arg);
     else if (!strncmp(word, "cpin:", 5))
         snprintf(stage->session.facts.cpin, sizeof(stage->session.facts.cpin), "%s",
                  strcmp(arg, "none") ? arg : "NOT INSERTED");
@@ -473,16 +482,18 @@ static const struct bench_row rows[] = {
      "taken up 0|"},
     {"... another is not that one", NULL, "says:reset reset-line failed:modem-silent lost +5000 forget walk-failed:stuck-in-data walk-failed:modem-silent",
      "taken up 0|taken up 0|"},
-    {"a modem that was heard and left a question unanswered can be told to reset, and no more", NULL, "heard lost failed:modem-silent",
+    {"a modem that was heard and left a question unanswered can be told to reset, and no more", NULL, "failures:3 heard lost failed:modem-silent",
      "fault modem-silent: detail|" DECIDE "modem-silent: look redial reset hold|remedy modem-silent redial: in 5 s: because|-> backoff|publish|"},
-    {"... one that is off, or whose data mode does not end, was not", NULL, "heard lost failed:modem-off no-wait failed:stuck-in-data",
+    {"... but not as soon as by a line: mostly it is only busy", NULL, "failures:2 heard lost failed:modem-silent",
+     "fault modem-silent: detail|" DECIDE "modem-silent: " CAN_NOT "|remedy modem-silent redial: in 5 s: because|-> backoff|publish|"},
+    {"... one that is off, or whose data mode does not end, was not", NULL, "failures:3 heard lost failed:modem-off no-wait failed:stuck-in-data",
      "fault modem-off: detail|" DECIDE "modem-off: " CAN_NOT "|remedy modem-off redial: in 5 s: because|-> backoff|publish|"
      "fault stuck-in-data: detail|" DECIDE "stuck-in-data: " CAN_NOT "|remedy stuck-in-data redial: in 5 s: because|publish|"},
-    {"... when the second look heard it, too", NULL, "heard says:reset lost failed:modem-silent forget +5000 walk-failed:modem-silent count",
+    {"... when the second look heard it, too", NULL, "failures:3 heard says:reset lost failed:modem-silent forget +5000 walk-failed:modem-silent count",
      "5000 look-once 0|walk up sync.find|spend reset|save|walk up remedy.reset|taken up 1|counted 0 0 0 1 0|"},
-    {"... by the line where there is one", NULL, "heard reset-line says:reset lost failed:modem-silent +5000 forget walk-failed:modem-silent",
+    {"... by the line where there is one", NULL, "failures:3 heard reset-line says:reset lost failed:modem-silent +5000 forget walk-failed:modem-silent",
      "spend reset|save|board reset, quiet 0|taken up 1|"},
-    {"... and not when that found it mute", NULL, "heard says:reset lost failed:modem-silent +5000 not-heard forget walk-failed:modem-silent count",
+    {"... and not when that found it mute", NULL, "failures:3 heard says:reset lost failed:modem-silent +5000 not-heard forget walk-failed:modem-silent count",
      "taken up 0|counted 0 0 0 0 0|"},
     {"no second look was under way", NULL, "says:reset reset-line failed:modem-silent lost forget walk-failed:modem-silent",
      "taken up 0|"},

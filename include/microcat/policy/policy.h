@@ -68,6 +68,8 @@ int64_t mc_policy_dial(struct mc_policy *policy, bool by_person, int64_t now_ms)
 void mc_policy_carried(struct mc_policy *policy);
 /** The link was good for GoodAfter: all failures are forgiven (the hourly budgets are not). */
 void mc_policy_good(struct mc_policy *policy);
+/** Failures in a row of @fault, as far as they were decided on. */
+unsigned mc_policy_failures(const struct mc_policy *policy, enum mc_fault fault);
 /** A person said `reconnect`: failures are forgiven and grown intervals start over; hourly budgets stay. */
 void mc_policy_start_over(struct mc_policy *policy);
 
