@@ -186,13 +186,25 @@ static const struct mc_fault_info rows[] = {
             .code = "mux-silent",
             .text = "the modem's multiplexer fell silent",
             .means = "Call and AT commands shared the line through the modem's multiplexer (CMUX), and it answers no "
-                     "more, or "
-                     "the modem left it by itself. Some modems of this family do so under load.",
+                     "more. Some modems of this family do so under load.",
             .does =
                 "Finds the modem again, leaves what is left of the multiplexer, and comes back at once. From the third "
                 "failure in a row it resets the modem, later it power-cycles it. After three times in a day it does "
                 "without the multiplexer until the modem's firmware changes.",
             .next = "Multiplex=no in [Modem] does without it for good. A newer firmware may mend it.",
+        },
+    ROW(MUX_LEFT) =
+        {
+            .code = "mux-left",
+            .text = "the modem left its multiplexer",
+            .means =
+                "Call and AT commands shared the line through the modem's multiplexer (CMUX), and the modem closed "
+                "it in order (CLD, DISC or DM): by itself, or because somebody else told it to.",
+            .does =
+                "Finds the modem again, opens the multiplexer again, and comes back at once. From the sixth failure "
+                "in a row it resets the modem. After three times in a day it does without the multiplexer until the "
+                "first of them is a day old.",
+            .next = "Multiplex=no in [Modem] does without it for good.",
         },
 
     /* The SIM */

@@ -72,14 +72,15 @@ void mc_line_plain(struct mc_line *line)
     mc_line_loan_lost(line, "The multiplexer has ended.");
 }
 
-static void lost(struct mc_line *line, int result, const char *why)
+/* @left: by the modem, in order. */
+static void lost(struct mc_line *line, int result, bool left, const char *why)
 {
     enum mux_task task = line->task;
     mc_line_plain(line);
     if (task == MUX_TASK_START || task == MUX_TASK_LEAVE)
         task_ends(line, task == MUX_TASK_LEAVE ? 0 : result);
     else if (line->cb.mux_lost)
-        line->cb.mux_lost(line->ctx, why);
+        line->cb.mux_lost(line->ctx, left, why);
 }
 
 /* ---- the multiplexer's callbacks ---- */
@@ -128,7 +129,7 @@ static void on_opened(void *ctx, unsigned dlci, int result)
     line->reopens = 0;
     if (result < 0) {
         if (dlci != 0) /* of DLCI 0 on_ended() tells */
-            lost(line, -ECONNABORTED, "The modem's multiplexer does not open a channel.");
+            lost(line, -ECONNABORTED, false, "The modem's multiplexer does not open a channel.");
     } else if (dlci == 0) {
         mc_mux_open(line->mux, DLCI_AT);
     } else if (dlci == DLCI_AT && line->task == MUX_TASK_START) {
@@ -211,7 +212,7 @@ static void on_ended(void *ctx, enum mc_mux_end why)
         [MC_MUX_SILENT] = "The modem's multiplexer does not answer any more.",
         [MC_MUX_NO_ANSWER] = "The modem said OK to AT+CMUX, and no multiplexer answers.",
     };
-    lost(ctx, why == MC_MUX_NO_ANSWER ? -ETIMEDOUT : -ECONNABORTED, words[why]);
+    lost(ctx, why == MC_MUX_NO_ANSWER ? -ETIMEDOUT : -ECONNABORTED, why == MC_MUX_LEFT, words[why]);
 }
 
 /* ---- what the line is asked ---- */

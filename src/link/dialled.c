@@ -98,7 +98,7 @@ static void on_ending(void *ctx, enum mc_fault fault, const char *detail)
 
 static enum mc_step hangup_step(enum mc_fault fault)
 {
-    if (fault == MC_FAULT_MUX_SILENT)
+    if (fault == MC_FAULT_MUX_SILENT || fault == MC_FAULT_MUX_LEFT)
         return MC_STEP_HANGUP_LISTEN;
     return fault == MC_FAULT_NO_CARRIER || fault == MC_FAULT_PDP_DISCONNECTED ? MC_STEP_HANGUP_ASK
                                                                               : MC_STEP_HANGUP_WAIT;
@@ -168,7 +168,7 @@ void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_
     int r = mc_session_adopt(link->session, mux_n1);
     mc_datacall_adopt(link->call, online_at_ms);
     if (r < 0)
-        mc_link_mux_lost(link, strerror(-r));
+        mc_link_mux_lost(link, false, strerror(-r));
     mc_link_publish(link);
 }
 

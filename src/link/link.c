@@ -89,15 +89,16 @@ void mc_link_mux_failed(void *ctx, const char *why)
     link->req.save(link->ctx);
 }
 
-void mc_link_mux_lost(void *ctx, const char *why)
+void mc_link_mux_lost(void *ctx, bool left, const char *why)
 {
     struct mc_link *link = ctx;
+    enum mc_fault fault = left ? MC_FAULT_MUX_LEFT : MC_FAULT_MUX_SILENT;
     mc_session_no_answers(link->session, why);
-    mc_link_mux_failed(link, "silent");
+    mc_link_mux_failed(link, left ? MC_MUX_UNSTEADY : "silent");
     if (mc_datacall_alive(link->call))
-        mc_datacall_end(link->call, MC_FAULT_MUX_SILENT, why, true);
+        mc_datacall_end(link->call, fault, why, true);
     else
-        mc_link_failed(link, MC_FAULT_MUX_SILENT, why);
+        mc_link_failed(link, fault, why);
 }
 
 void mc_link_urc(void *ctx, const char *line, bool reboot)

@@ -102,7 +102,7 @@ bool mc_link_powered_off(const struct mc_link *link);
 /** A modem that was switched off is here again. */
 void mc_link_by_hand(struct mc_link *link);
 void mc_link_urc(void *ctx, const char *line, bool reboot);
-void mc_link_mux_lost(void *ctx, const char *why);
+void mc_link_mux_lost(void *ctx, bool left, const char *why);
 /** It did not come when it was asked for, or did not stay: is it asked again? @why: as mc_bringup_mux_why(), or
  * MC_MUX_UNSTEADY. */
 void mc_link_mux_failed(void *ctx, const char *why);

@@ -18,6 +18,7 @@ static enum mc_step recheck_step(enum mc_fault fault)
     case MC_FAULT_MODEM_OFF:
     case MC_FAULT_STUCK_IN_DATA:
     case MC_FAULT_MUX_SILENT:
+    case MC_FAULT_MUX_LEFT:
     case MC_FAULT_MODEM_REFUSED:
     case MC_FAULT_MODEM_MALFORMED:
     case MC_FAULT_RADIO_REFUSED:

@@ -67,8 +67,8 @@ struct mc_session_host {
     size_t (*data)(void *ctx, const uint8_t *data, size_t len_bytes);
     /** The modem closed the channel that carried data. */
     void (*data_closed)(void *ctx);
-    /** The multiplexer ended by itself; @why is a sentence. */
-    void (*mux_lost)(void *ctx, const char *why);
+    /** The multiplexer ended by itself; @left: in order; @why is a sentence. */
+    void (*mux_lost)(void *ctx, bool left, const char *why);
     /** Signal, temperature and supply are due (mc_session_sample_in()). */
     void (*sample)(void *ctx);
     /** A line of the board was worked: 0 or -errno. Not called after mc_session_drop(). */

@@ -81,11 +81,11 @@ static void on_line_note(void *ctx, const char *text)
     session->host.walk.note(session->ctx, text);
 }
 
-static void on_line_mux_lost(void *ctx, const char *why)
+static void on_line_mux_lost(void *ctx, bool left, const char *why)
 {
     struct mc_session *session = ctx;
     mc_session_event(session, MC_SESSION_DOUBTED);
-    session->host.mux_lost(session->ctx, why);
+    session->host.mux_lost(session->ctx, left, why);
 }
 
 size_t mc_session_bytes(struct mc_session *session, const uint8_t *data, size_t len)

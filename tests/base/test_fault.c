@@ -27,6 +27,7 @@ static void codes_are_fixed(void **state)
         {MC_FAULT_MODEM_SILENT, "modem-silent"},
         {MC_FAULT_STUCK_IN_DATA, "stuck-in-data"},
         {MC_FAULT_MUX_SILENT, "mux-silent"},
+        {MC_FAULT_MUX_LEFT, "mux-left"},
         {MC_FAULT_SIM_PIN_WRONG, "sim-pin-wrong"},
         {MC_FAULT_APN_REJECTED, "apn-rejected"},
         {MC_FAULT_PPP_ECHO_DEAD, "ppp-echo-dead"},

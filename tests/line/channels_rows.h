@@ -88,9 +88,9 @@
  "10 SABM3|opened 0|DISC1|DISC2|DISC3|-16|310 DISC1|DISC2|DISC3|610 DISC1|DISC2|DISC3|910 command c3|1010 owner at|"
  "ended: The multiplexer has ended.|done 0|5010 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"ended by the modem", "ready disc0 +10 status",
- "10 UA0|owner at|lost: The modem left the multiplexer by itself.|20 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
+ "10 UA0|owner at|left: The modem left the multiplexer by itself.|20 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"... with a call", "ready connected disc0 +10 status",
- "10 UA0|owner at|lost: The modem left the multiplexer by itself.|20 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
+ "10 UA0|owner at|left: The modem left the multiplexer by itself.|20 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"a word outside of frames", "ready <RDY_ <noise_ <NORMAL~POWER~DOWN_ status",
  "10 urc0 RDY|urc0 NORMAL POWER DOWN|muxed 1 carries 0 at-there 1 lent 0 n1 64 stray 28|"},
 {"... in pieces", "ready <R <DY_ <RDY",
@@ -147,7 +147,7 @@
  "10 SABM3|opened 0|sent 84|sent 1|3> aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|"
  "3> aaaaaaaaaaaaaaaaaaaab|"},
 {"... the multiplexer ends", "ready lend ua3 disc0 +10 status",
- "10 SABM3|opened 0|UA0|owner at|ended: The multiplexer has ended.|lost: The modem left the multiplexer by itself.|"
+ "10 SABM3|opened 0|UA0|owner at|ended: The multiplexer has ended.|left: The modem left the multiplexer by itself.|"
  "20 muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},
 {"... plain", "ready lend ua3 plain status",
  "10 SABM3|opened 0|owner at|ended: The multiplexer has ended.|muxed 0 carries 0 at-there 1 lent 0 n1 0 stray 0|"},

@@ -88,7 +88,7 @@ static void on_data_closed(void *ctx)
     tell(ctx, "data-closed ");
 }
 
-static void on_mux_lost(void *ctx, const char *why)
+static void on_mux_lost(void *ctx, bool left, const char *why)
 {
     tell(ctx, "lost ");
 }

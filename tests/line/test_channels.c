@@ -119,9 +119,9 @@ static void on_data_closed(void *ctx)
     say(ctx, "data-closed");
 }
 
-static void on_mux_lost(void *ctx, const char *why)
+static void on_mux_lost(void *ctx, bool left, const char *why)
 {
-    say(ctx, "lost: %s", why);
+    say(ctx, "%s: %s", left ? "left" : "lost", why);
 }
 
 static void on_done(void *ctx, int result)

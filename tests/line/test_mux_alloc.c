@@ -106,7 +106,7 @@ static void on_room(void *ctx)
     room++;
 }
 
-static void on_mux_lost(void *ctx, const char *why)
+static void on_mux_lost(void *ctx, bool left, const char *why)
 {
     lost++;
 }

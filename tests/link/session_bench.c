@@ -76,7 +76,7 @@ static void on_data_closed(void *ctx)
     bench_say(ctx, "data-closed");
 }
 
-static void on_mux_lost(void *ctx, const char *why)
+static void on_mux_lost(void *ctx, bool left, const char *why)
 {
     bench_say(ctx, "mux-lost, state %s: %s",
               mc_strtab_name(mc_session_table.states, session_state(((struct session_bench *)ctx)->session)), why);

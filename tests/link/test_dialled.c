@@ -111,7 +111,7 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
     bench_say(says.bench, "failed %s (%s)", mc_fault_info(fault)->code, detail);
 }
 
-void mc_link_mux_lost(void *ctx, const char *why)
+void mc_link_mux_lost(void *ctx, bool left, const char *why)
 {
     bench_say(says.bench, "mux-lost %s", why);
 }
@@ -376,6 +376,7 @@ static const struct bench_row rows[] = {
     {"... after it had carried", NULL, "worked:none", "carried|-> hangup|take-line-back|walk hangup hangup.wait|"},
     {"... by the network", NULL, "ended:pdp-disconnected", "-> hangup|take-line-back|walk hangup hangup.ask|"},
     {"... under a silent multiplexer", NULL, "ended:mux-silent", "-> hangup|take-line-back|walk hangup hangup.listen|"},
+    {"... under one that the modem left", NULL, "ended:mux-left", "-> hangup|take-line-back|walk hangup hangup.listen|"},
     {"... because pppd did", NULL, "ended:ppp-auth", "-> hangup|take-line-back|walk hangup hangup.wait|"},
     {"... under a modem that rebooted", NULL, "ended:modem-rebooted", "-> hangup|take-line-back|defaults|failed modem-rebooted (detail)|"},
     {"... or went off", NULL, "ended:modem-off", "-> hangup|take-line-back|defaults|failed modem-off (detail)|"},

@@ -362,7 +362,9 @@ static bool word(struct bench *b, const char *word)
     if (life_word(b, word) || flag_word(word))
         return true;
     if (!strcmp(word, "mux-lost"))
-        says.host.mux_lost(own, "Why.");
+        says.host.mux_lost(own, false, "Why.");
+    else if (!strcmp(word, "mux-left"))
+        says.host.mux_lost(own, true, "Why.");
     else if (!strcmp(word, "no-mux"))
         mc_link_mux_failed(own, "no-channel");
     else if (!strcmp(word, "unsteady"))
@@ -435,6 +437,8 @@ static const struct bench_row rows[] = {
     {"... too often", NULL, "lost-often mux-lost",
      "no-answers Why.|mux-lost|distrust silent|note the multiplexer fell silent three times in a day: the line is plain until the modem's firmware "
      "changes, or Multiplex=yes|save|failed mux-silent (Why.)|"},
+    {"the modem left the multiplexer in order: that is no silence", NULL, "mux-left", "no-answers Why.|mux-unsteady|save|failed mux-left (Why.)|"},
+    {"... under a call", NULL, "call:up mux-left", "no-answers Why.|mux-unsteady|save|end-call mux-left (Why.) kill|"},
     {"it did not come: nothing is done about it", NULL, "no-mux", "mux-lost|save|"},
     {"... too often", NULL, "lost-often no-mux",
      "mux-lost|distrust no-channel|note the multiplexer failed three times in a day: the line is plain until the modem's firmware changes, or Multiplex=yes|save|"},

@@ -319,9 +319,9 @@ static void what_can_be_done(void **state)
 /* Before a strong remedy the fault is looked at again, by what would show it; one that only a call shows is not. */
 static void the_second_look(void **state)
 {
-    static const char *const found[] = {"modem-silent",  "modem-off",     "stuck-in-data",
-                                        "mux-silent",    "modem-refused", "modem-malformed",
-                                        "radio-refused", "sim-failure",   "pdp-refused"};
+    static const char *const found[] = {"modem-silent", "modem-off",     "stuck-in-data",   "mux-silent",
+                                        "mux-left",     "modem-refused", "modem-malformed", "radio-refused",
+                                        "sim-failure",  "pdp-refused"};
     static const char *const checked[] = {"not-registered", "registration-denied", "registration-limited",
                                           "registration-lost"};
     for (int fault = 0; fault < MC_FAULT_COUNT; fault++) {

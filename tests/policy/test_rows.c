@@ -30,6 +30,7 @@ static const struct {
     {MC_FAULT_MODEM_OFF, "pppppppppp", {1, 2, 4}},
     {MC_FAULT_STUCK_IN_DATA, "lrrppppppp", {1, 2, 4}},
     {MC_FAULT_MUX_SILENT, "llrrrppppp", {0, 1, 2}},
+    {MC_FAULT_MUX_LEFT, "lllllrrrrr", {0, 1, 2}},
     {MC_FAULT_SIM_ABSENT, "llllllllll", {30, 30, 30}},
     {MC_FAULT_SIM_PIN_MISSING, "hhhhhhhhhh", {30, 30, 30}},
     {MC_FAULT_SIM_PIN_WRONG, "hhhhhhhhhh", {30, 30, 30}},

@@ -154,6 +154,33 @@ static void three_silences_in_a_day(void **unused)
     assert_int_equal(w->status.modem.line, MC_LINE_DATA);
 }
 
+/* A modem that leaves in order has not fallen silent: it comes back, plain from the third time on, and a day later not.
+ */
+static void three_leaves_in_a_day(void **unused)
+{
+    static const uint8_t cld[] = {0xf9, 0x01, 0xef, 0x05, 0xc3, 0x01, 0x93, 0xf9}; /* 27.010, 5.4.6.3.3 */
+    _cleanup_world_ struct world *w = muxed("0");
+    w->chatty = false;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(w->status.modem.line, MC_LINE_MUX);
+        world_inject(w, "mux-leave");
+        mc_link_bytes(w->link, cld, sizeof(cld));
+        for (int64_t ms = 0; ms < MINUTE_MS && w->status.fault != MC_FAULT_MUX_LEFT; ms += 20)
+            pass(w, 20);
+        assert_int_equal(w->status.fault, MC_FAULT_MUX_LEFT);
+        until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
+        pass(w, 10 * MINUTE_MS);
+    }
+    assert_int_equal(w->status.modem.line, MC_LINE_DATA);
+    assert_string_equal(w->status.modem.mux_why, "unsteady");
+    pass(w, 24 * HOUR_MS);
+    world_inject(w, "reboot");
+    pass(w, MINUTE_MS);
+    until(w, MC_STATE_ONLINE, 5 * MINUTE_MS);
+    assert_int_equal(w->status.modem.line, MC_LINE_MUX);
+    assert_int_equal(w->status.counters.resets, 0);
+}
+
 /* A third one a day and a half later is no third. */
 static void silences_are_forgotten(void **unused)
 {
@@ -209,6 +236,7 @@ int main(void)
         cmocka_unit_test(an_unproven_denial_condemns_nobody),
         cmocka_unit_test(a_lost_registration_is_told),
         cmocka_unit_test(three_silences_in_a_day),
+        cmocka_unit_test(three_leaves_in_a_day),
         cmocka_unit_test(silences_are_forgotten),
         cmocka_unit_test(out_in_order),
         cmocka_unit_test(a_call_outlives_the_daemon),

@@ -51,8 +51,8 @@ struct mc_line_callbacks {
     /** What is worth a line in the journal, and no fault: the modem holds a channel. May be NULL. */
     void (*note)(void *ctx, const char *text);
     /** The multiplexer has ended by itself, @why is a sentence; the line is plain, and in what mode the modem is, is
-     * not known. */
-    void (*mux_lost)(void *ctx, const char *why);
+     * not known. @left: the modem closed it in order, it did not fall silent. */
+    void (*mux_lost)(void *ctx, bool left, const char *why);
 };
 
 typedef void mc_line_raw_fn(void *ctx, const uint8_t *data, size_t len_bytes);
