@@ -58,6 +58,8 @@ void mc_link_device(struct mc_link *link, bool present)
     if (link->life == LIFE_NEW)
         return;
     link->look.quiet = false;
+    if (mc_wish_verb(link->wish) == MC_VERB_POWER_OFF && !mc_link_powered_off(link)) /* it was not told yet */
+        mc_link_not_off(link);
     mc_wish_end(link->wish, -ENODEV, "The device went away.");
     if (link->life == LIFE_STOPPING) {
         mc_timer_arm(&link->shutdown_timer, link->queue, 0);

@@ -137,8 +137,8 @@ void mc_link_failed(struct mc_link *link, enum mc_fault fault, const char *detai
         again ? link->look.stays_stopped
               : mc_wish_verb(link->wish) == MC_VERB_DISCONNECT && mc_session_present(link->session);
     take_fault(link, fault, detail, again);
-    if (mc_wish_verb(link->wish) == MC_VERB_POWER_OFF && mc_link_powered_off(link)) /* it did not hear it */
-        mc_wish_event(link->wish, MC_WISH_CAME_BACK);
+    if (mc_wish_verb(link->wish) == MC_VERB_POWER_OFF) /* it did not hear it, or was not told */
+        mc_link_not_off(link);
     mc_wish_end(link->wish, -EIO, "%s (%s).%s", mc_fault_info(fault)->text, link->status->fault_detail,
                 mc_wish_verb(link->wish) == MC_VERB_DISCONNECT ? " Nothing is dialled until `connect`." : "");
     mc_wish_set_by_person(link->wish, false);

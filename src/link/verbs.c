@@ -190,6 +190,12 @@ static void reset_verb(struct mc_link *link)
     mc_link_carry_verb(link);
 }
 
+/* The fault is told until the link is online again; the modem may answer, and even carry a call, long before. */
+static bool answers(const struct mc_link *link)
+{
+    return mc_session_met(link->session) || mc_datacall_alive(link->call);
+}
+
 /* A `power off` that is not through: the last word counts. */
 static bool takes_off_back(struct mc_link *link)
 {
@@ -201,28 +207,35 @@ static bool takes_off_back(struct mc_link *link)
             "attach and a dial.");
         return true;
     }
-    if (mc_wish_state(link->wish) != MC_WISH_GOING_OFF)
+    if (mc_wish_state(link->wish) != MC_WISH_GOING_OFF || !answers(link))
         return false;
     mc_wish_event(link->wish, MC_WISH_CAME_BACK);
     mc_session_stop_before_dial(link->session, !mc_link_wants_online(link));
     mc_wish_end(link->wish, 0, "The modem is on, and stays on.");
+    if (mc_session_use(link->session) == MC_USE_NONE && !mc_datacall_alive(link->call))
+        mc_link_go_up_by_person(link);
     return true;
+}
+
+/* One that a `power off` still looks for counts as mute: nobody knows whether it is on, and it is to be. */
+static bool is_mute(const struct mc_link *link)
+{
+    enum mc_fault fault = link->remedy.fault;
+    return mc_session_in(link->session, MC_SESSION_SAID_OFF) ||
+           (!answers(link) && (fault == MC_FAULT_MODEM_OFF || fault == MC_FAULT_MODEM_SILENT ||
+                               mc_wish_state(link->wish) == MC_WISH_GOING_OFF));
 }
 
 static void power_on_verb(struct mc_link *link)
 {
     if (takes_off_back(link))
         return;
-    enum mc_fault fault = link->remedy.fault;
-    /* The fault is told until the link is online again; the modem may answer, and even carry a call, long before. */
-    bool answers = mc_session_met(link->session) || mc_datacall_alive(link->call);
-    bool mute = mc_session_in(link->session, MC_SESSION_SAID_OFF) ||
-                (!answers && (fault == MC_FAULT_MODEM_OFF || fault == MC_FAULT_MODEM_SILENT));
-    if (!mc_link_powered_off(link) && !mute) {
+    if (!mc_link_powered_off(link) && !is_mute(link)) {
         mc_wish_end(link->wish, 0, "The modem is on already.");
         return;
     }
     if (mc_session_use(link->session) == MC_USE_BOARD) {
+        mc_link_not_off(link);
         mc_wish_end(link->wish, 0, "The board's line is being worked already.");
         return;
     }
@@ -307,6 +320,8 @@ void mc_link_verb(struct mc_link *link, enum mc_verb verb, mc_verb_done_fn *done
         .amid_hangup = link->status->state == MC_STATE_HANGUP && link->remedy.fault != MC_FAULT_NONE,
     };
     mc_wish_begin(link->wish, verb, came, done, ctx);
+    if (mc_wish_state(link->wish) == MC_WISH_GOING_OFF && verb != MC_VERB_POWER_OFF && verb != MC_VERB_POWER_ON)
+        mc_link_not_off(link); /* that made room: what was wanted before it is the ground for this one */
     if (!refuse(link, verb))
         comes[verb](link);
 }

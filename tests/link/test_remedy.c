@@ -53,6 +53,14 @@ void mc_link_drop_port(struct mc_link *link, enum mc_session_event event, const 
     link->session->open = false;
 }
 
+/* As verbs.c does it. */
+void mc_link_not_off(struct mc_link *link)
+{
+    bench_say(bench_of(link), "not-off");
+    if (link->wish->state == MC_WISH_GOING_OFF || link->wish->state == MC_WISH_OFF)
+        link->wish->state = link->wish->before;
+}
+
 void mc_link_no_device(struct mc_link *link)
 {
     bench_say(bench_of(link), "no-device");
@@ -446,13 +454,18 @@ static const struct bench_row rows[] = {
     {"what is stronger than a dial keeps its reason", NULL, "wish:radio-off lost says:reset failed:modem-silent",
      "fault modem-silent: detail|" DECIDE "modem-silent: " CAN_NOT "|remedy modem-silent reset: in 5 s: because" NO_DIAL "|-> backoff|publish|"},
     {"it did not hear that it should go off", NULL, "wish:off verb:power-off failed:modem-silent",
-     "fault modem-silent: detail|wish came-back|told -5 the modem does not answer (detail).|" DECIDE "modem-silent: " CAN_NOT "|"
+     "fault modem-silent: detail|not-off|told -5 the modem does not answer (detail).|" DECIDE "modem-silent: " CAN_NOT "|"
      "remedy modem-silent redial: in 5 s: because|-> backoff|publish|"},
     {"... another verb says nothing of that", NULL, "wish:off lost verb:reset failed:modem-silent",
      "fault modem-silent: detail|told -5 the modem does not answer (detail).|" DECIDE "modem-silent: " CAN_NOT "|"
      "remedy modem-silent look: in 5 s: look again" NO_DIAL "|-> backoff|publish|"},
-    {"... nor does it while it is not off", NULL, "wish:going-off verb:power-off failed:modem-silent",
-     "fault modem-silent: detail|told -5 the modem does not answer (detail).|by-person 0|-> stopped|sample-again 0|publish|"},
+    {"... nor was it told so far: it is wanted as before", NULL, "wish:going-off lost verb:power-off failed:modem-silent",
+     "fault modem-silent: detail|not-off|told -5 the modem does not answer (detail).|" DECIDE "modem-silent: " CAN_NOT "|"
+     "remedy modem-silent redial: in 5 s: because|-> backoff|publish|"},
+    {"... though that was no call", NULL, "wish:going-off before:command verb:power-off failed:sim-busy",
+     "fault sim-busy: detail|not-off|told -5 the SIM is busy (detail).|by-person 0|-> stopped|sample-again 0|publish|"},
+    {"... once the verb is over that is no matter", NULL, "wish:going-off failed:modem-silent",
+     "fault modem-silent: detail|by-person 0|-> stopped|sample-again 0|publish|"},
     /* acting */
     {"look", NULL, "fault:no-carrier act:look count", "go-up|counted 0 0 0 0 0|"},
     {"redial", NULL, "fault:modem-silent act:redial count", "session doubted|go-up|counted 1 0 0 0 0|"},

@@ -318,6 +318,21 @@ static const struct bench_row rows[] = {
      BEGIN "wish came-back|stop-before-dial 0|told 0 The modem is on, and stays on.|"},
     {"... with what was wanted before", NULL, "wish:going-off before:command call:ending say:power-on",
      AMID "wish came-back|stop-before-dial 1|told 0 The modem is on, and stays on.|"},
+    {"... where nothing is under way: up", NULL, "wish:going-off wait say:power-on +60000",
+     BEGIN "wish came-back|stop-before-dial 0|told 0 The modem is on, and stays on.|by-person 1|clear-fault|start-over|go-up|"},
+    {"... one that is still looked for is not known to be on", NULL, "wish:going-off lost use:hangup step:sync.find power-line say:power-on",
+     BEGIN "cancel|wish connect|open-port|"
+     "told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|board power-on|"},
+    {"... nor one that said that it goes off", NULL, "wish:going-off lost said-off power-line say:power-on",
+     BEGIN "cancel|wish connect|open-port|"
+     "told 0 The modem is being switched on: 10 to 30 s until it answers, then an attach and a dial.|board power-on|"},
+    {"... and a line that starts it anyway is let to", NULL, "wish:going-off lost line:power-cycle use:board power-line say:power-on",
+     BEGIN "wish came-back|told 0 The board's line is being worked already.|"},
+    {"a `power off` that made room for another verb is not wanted any more", NULL,
+     "wish:going-off use:up say:reset wish:going-off use:up say:radio-on wish:going-off use:up say:disconnect",
+     BEGIN "wish came-back|open-port|cancel|clear-fault|walk up remedy.reset|" BEGIN "wish came-back|wish switch-radio-on|by-person 1|go-down|"
+     BEGIN "wish came-back|wish disconnect|go-down|"},
+    {"... unless it was said again", NULL, "wish:going-off use:up say:power-off", BEGIN "wish switch-off|go-down|"},
     {"there is none", NULL, "wish:off use:up wait say:power-on +60000",
      "room|settle-port|begin|cancel|wish connect|"
      "told -95 No power line is configured (Power=): the daemon cannot switch the modem on. Press the board's button or replug it; it is looked for from now on.|"

@@ -2,6 +2,7 @@
 /* How far the link goes, and no further: what a verdict needs, what a strong remedy waits for, what is set back after a
  * reboot. Each of these was once broken on purpose without a test that noticed (tests/mutants). */
 #include "story.h"
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -294,6 +295,29 @@ static void a_hang_up_waits_two_seconds(void **unused)
     }
 }
 
+/* A `power off` that finds no modem leaves nothing behind: `power on`, when that has failed or while it still looks,
+ * works the line. */
+static void power_on_behind_a_power_off_that_met_none(void **unused)
+{
+    for (int failed = 0; failed < 2; failed++) {
+        _cleanup_world_ struct world *w = online("lines");
+        world_set(w, "Modem", "Power", "dtr");
+        world_inject(w, "power-off");
+        world_inject(w, "no-carrier");
+        until(w, MC_STATE_BACKOFF, 5 * MINUTE_MS);
+        w->verb_result = 1;
+        world_verb(w, MC_VERB_POWER_OFF);
+        for (int64_t ms = 0; ms < (failed ? 2 * MINUTE_MS : 3 * SECOND_MS) && w->verb_result == 1; ms += 10)
+            pass(w, 10);
+        assert_int_equal(w->verb_result, failed ? -EIO : 1);
+        world_verb(w, MC_VERB_POWER_ON);
+        pass(w, 10);
+        assert_non_null(strstr(w->verb_text, "The modem is being switched on"));
+        until(w, MC_STATE_ONLINE, 2 * MINUTE_MS);
+        assert_int_equal(w->status.counters.power_cycles, 0);
+    }
+}
+
 /* What a modem must have been told by when a call stands, and what is said of it. */
 static void assert_set_up(struct world *w)
 {
@@ -374,6 +398,7 @@ int main(void)
         cmocka_unit_test(a_cycle_asks_for_news),
         cmocka_unit_test(a_reset_is_waited_for),
         cmocka_unit_test(a_lost_poll_is_no_verdict),
+        cmocka_unit_test(power_on_behind_a_power_off_that_met_none),
         cmocka_unit_test(set_up_again_behind_an_aborted_dial),
         cmocka_unit_test(set_up_again_behind_a_reboot_unseen),
     };
