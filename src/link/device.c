@@ -137,22 +137,29 @@ void mc_link_board_done(struct mc_link *link, int result)
     mc_session_board_done(link->session, result);
 }
 
-/* By the last word it stays off, or is switched on again: `power on` came while the line was worked, and perhaps
- * `power off` once more. */
+/* It was off, and said while the line was still worked that it started: by a finger on the button, or a line that was
+ * held too short. A `power off` that was said behind that waits on, and is carried out when the modem is found. */
+static void started_again(struct mc_link *link)
+{
+    if (mc_wish_verb(link->wish) == MC_VERB_POWER_OFF && mc_wish_state(link->wish) != MC_WISH_GOING_OFF)
+        mc_wish_end(link->wish, -EIO, "The power line was worked, and the modem is on: it started again by itself.");
+    mc_link_walk(link, MC_USE_UP, MC_STEP_FIND);
+}
+
+/* By the last word it stays off, or is switched on again: `power on` came while the line was worked. */
 static void went_off(struct mc_link *link)
 {
-    if (!mc_link_powered_off(link) && mc_wish_verb(link->wish) == MC_VERB_POWER_OFF) {
-        mc_wish_event(link->wish, MC_WISH_SWITCH_OFF);
-        mc_wish_event(link->wish, MC_WISH_SWITCHED_OFF);
-    }
-    if (!mc_link_powered_off(link)) {
+    if (mc_link_powered_off(link)) {
+        mc_wish_end(link->wish, 0,
+                    "The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, "
+                    "20 s or more.");
+        mc_link_rest(link, MC_USE_BOARD);
+    } else if (link->on_again) {
+        link->on_again = false;
         mc_link_work_board(link, MC_BOARD_POWER_ON);
-        return;
+    } else {
+        started_again(link);
     }
-    mc_wish_end(link->wish, 0,
-                "The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, "
-                "20 s or more.");
-    mc_link_rest(link, MC_USE_BOARD);
 }
 
 /* The modem is as it was, as far as anybody knows. */

@@ -77,6 +77,7 @@ struct mc_link {
     enum link_pause pause;
     bool compare_anew; /* the settings changed since the modem's were compared with them */
     bool jitter_due;   /* BootJitter still to be waited */
+    bool on_again;     /* `power on` was said while the power line switches off: it is worked again right behind that */
     struct mc_timer wait;
     struct mc_timer down;      /* a registration begins: does somebody wait for command mode? */
     struct mc_timer port_lost; /* a closed port: was it pulled out, or did it fail? */

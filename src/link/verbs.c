@@ -196,10 +196,16 @@ static bool answers(const struct mc_link *link)
     return mc_session_met(link->session) || mc_datacall_alive(link->call);
 }
 
+static bool line_switches_off(const struct mc_link *link)
+{
+    return mc_session_use(link->session) == MC_USE_BOARD && mc_session_board_line(link->session) == MC_BOARD_POWER_OFF;
+}
+
 /* A `power off` that is not through: the last word counts. */
 static bool takes_off_back(struct mc_link *link)
 {
-    if (mc_session_use(link->session) == MC_USE_BOARD && mc_session_board_line(link->session) == MC_BOARD_POWER_OFF) {
+    if (line_switches_off(link)) {
+        link->on_again = true;
         mc_wish_event(link->wish, MC_WISH_CONNECT);
         mc_wish_end(
             link->wish, 0,
@@ -292,6 +298,9 @@ static void radio_on_verb(struct mc_link *link)
 static void power_off_verb(struct mc_link *link)
 {
     mc_wish_event(link->wish, MC_WISH_SWITCH_OFF);
+    if (link->on_again && line_switches_off(link)) /* as it does still */
+        mc_wish_event(link->wish, MC_WISH_SWITCHED_OFF);
+    link->on_again = false;
     mc_link_go_down(link);
 }
 

@@ -193,6 +193,8 @@ static bool word(struct bench *b, const char *word)
         link->look.quiet = true;
     else if (!strcmp(word, "rechecks"))
         link->remedy.rechecking = true;
+    else if (!strcmp(word, "on-again"))
+        link->on_again = true;
     else if (!strcmp(word, "open"))
         bench_say(b, "%s", mc_link_open_port(link) ? "is open" : "is not");
     else if (!strcmp(word, "comes"))
@@ -280,11 +282,15 @@ static const struct bench_row rows[] = {
     {"it is off", NULL, "line:power-off wish:off verb:power-off worked:0",
      "remedy-done|told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
     {"... and nobody waits for that any more", NULL, "line:power-off wish:off worked:0", "remedy-done|rest board|"},
-    {"... and is switched on again: that was the last word", NULL, "line:power-off worked:0", "remedy-done|-> sync|work power-on|"},
-    {"... whatever else is wanted then", NULL, "line:power-off wish:command verb:disconnect worked:0", "remedy-done|-> sync|work power-on|"},
-    {"... or was not", NULL, "line:power-off wish:going-off verb:power-off worked:0",
-     "remedy-done|wish switch-off|wish switched-off|"
-     "told 0 The modem is off: call, PDP context and attach were cut. Coming back costs a boot and an attach, 20 s or more.|rest board|"},
+    {"... and is switched on again: that was the last word", NULL, "line:power-off on-again worked:0 worked:0", "remedy-done|-> sync|work power-on|remedy-done|walk up sync.find|"},
+    {"... whatever else is wanted then", NULL, "line:power-off on-again wish:command verb:disconnect worked:0", "remedy-done|-> sync|work power-on|"},
+    {"... or started again by itself: it is looked for", NULL, "line:power-off verb:power-off worked:0",
+     "remedy-done|told -5 The power line was worked, and the modem is on: it started again by itself.|walk up sync.find|"},
+    {"... whatever was wanted before", NULL, "line:power-off wish:command verb:power-off worked:0",
+     "remedy-done|told -5 The power line was worked, and the modem is on: it started again by itself.|walk up sync.find|"},
+    {"... which is nothing to another verb", NULL, "line:power-off verb:connect worked:0", "remedy-done|walk up sync.find|"},
+    {"... and a `power off` that was said behind that is still to be done", NULL, "line:power-off wish:going-off verb:power-off worked:0",
+     "remedy-done|walk up sync.find|"},
     {"... or not: it is looked for, and wanted as before", NULL, "line:power-off wish:off verb:power-off worked:-5",
      "note the board's line could not be worked: Input/output error|told -5 The power line could not be worked: Input/output error.|not-off|walk up sync.find|"},
     {"... though nobody waits for that any more", NULL, "line:power-off wish:off worked:-5",

@@ -414,6 +414,8 @@ static const struct bench_row rows[] = {
     {"... also while microcatd ends", NULL, "stopping boots:RDY", "publish|" REBOOTED("RDY")},
     {"... not by itself", NULL, "use:board boots:RDY pause:wait boots:RDY", "publish|publish|news|"},
     {"... and was switched off", NULL, "wish:off boots:RDY", "publish|" BY_HAND REBOOTED("RDY")},
+    {"... while the line that switches it off is worked: it is on", NULL, "wish:off use:board boots:RDY wants",
+     "publish|" BY_HAND "online 1 off 0|"},
     {"... its line is told, as much of it as there is room for", NULL,
      "boots:RDY_3456789_123456789_123456789_123456789_123456789_123456789_123456789_123456789_123456789",
      "publish|session rebooted|"

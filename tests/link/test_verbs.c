@@ -130,6 +130,8 @@ static bool word(struct bench *b, const char *word)
         bench_say(b, "waited for %d", mc_link_down_is_waited_for(link));
     else if (!strcmp(word, "not-off"))
         mc_link_not_off(link);
+    else if (!strcmp(word, "on-again"))
+        bench_say(b, "on again %d", link->on_again);
     else if (!strcmp(word, "up-by-person"))
         mc_link_go_up_by_person(link);
     else if (!strcmp(word, "came-amid-call"))
@@ -314,6 +316,17 @@ static const struct bench_row rows[] = {
     {"... which switches it off: the last word counts", NULL, "wish:off line:power-off use:board power-line say:power-on say:power-on", BEGIN "wish connect|"
      "told 0 The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an attach and a dial.|" BEGIN "wish connect|"
      "told 0 The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an attach and a dial.|"},
+    {"... also when that is `power off` again: so the line does still", NULL,
+     "wish:off line:power-off use:board power-line say:power-on say:power-off on-again say:power-on on-again", BEGIN "wish connect|"
+     "told 0 The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an attach and a dial.|"
+     BEGIN "wish switch-off|wish switched-off|go-down|on again 0|" BEGIN "wish connect|"
+     "told 0 The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an attach and a dial.|on again 1|"},
+    {"... one that started meanwhile is still to be switched off", NULL, "wish:command line:power-off use:board power-line say:power-off",
+     BEGIN "wish switch-off|go-down|"},
+    {"... nor does a word hold longer than its line", NULL,
+     "wish:off line:power-off use:board power-line say:power-on use:up line:power-on say:power-off on-again", BEGIN "wish connect|"
+     "told 0 The modem is going off, and is switched on right behind that: 15 to 45 s until it answers, then an attach and a dial.|"
+     BEGIN "wish switch-off|go-down|on again 0|"},
     {"... and so it does where nothing is worked yet", NULL, "wish:going-off line:power-off use:hangup power-line say:power-on",
      BEGIN "wish came-back|stop-before-dial 0|told 0 The modem is on, and stays on.|"},
     {"... with what was wanted before", NULL, "wish:going-off before:command call:ending say:power-on",

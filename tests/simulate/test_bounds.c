@@ -318,6 +318,36 @@ static void power_on_behind_a_power_off_that_met_none(void **unused)
     }
 }
 
+/* A finger on the button while the power line is still worked: it is on, and not called off; and a `power off` that is
+ * said behind that is carried out. */
+static void on_again_while_it_is_switched_off(void **unused)
+{
+    for (int twice = 0; twice < 2; twice++) {
+        _cleanup_world_ struct world *w = online("lines");
+        world_set(w, "Modem", "Power", "dtr");
+        world_inject(w, "set latency.boot 2000");
+        world_verb(w, MC_VERB_DISCONNECT);
+        until(w, MC_STATE_STOPPED, MINUTE_MS);
+        w->verb_result = 1;
+        world_verb(w, MC_VERB_POWER_OFF);
+        pass(w, 8 * SECOND_MS);
+        world_inject(w, "power-on");
+        pass(w, 4 * SECOND_MS);
+        assert_int_equal(w->verb_result, 1);
+        if (twice)
+            world_verb(w, MC_VERB_POWER_OFF);
+        w->verb_result = 1;
+        for (int64_t ms = 0; ms < 2 * MINUTE_MS && w->verb_result == 1; ms += 10)
+            pass(w, 10);
+        assert_int_equal(w->verb_result, twice ? 0 : -EIO);
+        assert_non_null(strstr(w->verb_text, twice ? "The modem is off" : "it started again by itself"));
+        until(w, MC_STATE_STOPPED, MINUTE_MS);
+        assert_int_equal(w->status.modem.power, twice ? MC_POWER_OFF : MC_POWER_ON);
+        world_verb(w, twice ? MC_VERB_POWER_ON : MC_VERB_CONNECT);
+        until(w, MC_STATE_ONLINE, MINUTE_MS);
+    }
+}
+
 /* What a modem must have been told by when a call stands, and what is said of it. */
 static void assert_set_up(struct world *w)
 {
@@ -399,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_reset_is_waited_for),
         cmocka_unit_test(a_lost_poll_is_no_verdict),
         cmocka_unit_test(power_on_behind_a_power_off_that_met_none),
+        cmocka_unit_test(on_again_while_it_is_switched_off),
         cmocka_unit_test(set_up_again_behind_an_aborted_dial),
         cmocka_unit_test(set_up_again_behind_a_reboot_unseen),
     };
