@@ -36,10 +36,16 @@ static bool dials(const struct mc_link *link)
     return mc_session_step(link->session) == MC_STEP_DIAL;
 }
 
+/* A way down that had to look for the modem goes on to a registration. */
+static bool ends_soon(const struct mc_link *link)
+{
+    return mc_session_step(link->session) != MC_STEP_REGISTER_WAIT;
+}
+
 /* Only a registration may take minutes; a look that is quiet does not show that it is one. */
 static bool is_short(const struct mc_link *link)
 {
-    return link->status->state != MC_STATE_REGISTER && mc_session_step(link->session) != MC_STEP_REGISTER_WAIT;
+    return link->status->state != MC_STATE_REGISTER && ends_soon(link);
 }
 
 /* ---- what ---- */
@@ -155,7 +161,8 @@ static const struct row rows[] = {
 
     {AT(DOWN),            ANY,                       MC_DATACALL_ALIVE, ANY,        NULL,               end_call},
     {AT(DOWN),            WALKS,                     NO_CALL,       ANY,        dials,              abort_dial},
-    {AT(DOWN),            U(HANGUP) | U(BOARD),      NO_CALL,       ANY,        NULL,               let_it_end},
+    {AT(DOWN),            U(BOARD),                  NO_CALL,       ANY,        NULL,               let_it_end},
+    {AT(DOWN),            U(HANGUP),                 NO_CALL,       ANY,        ends_soon,          let_it_end},
     {AT(DOWN),            WALKS,                     NO_CALL,       ANY,        is_short,           let_it_end},
     {AT(DOWN),            WALKS,                     NO_CALL,       ANY,        NULL,               break_off},
     {AT(DOWN),            U(NONE),                   NO_CALL,       ANY,        not_met,            look},

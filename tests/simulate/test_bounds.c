@@ -348,6 +348,25 @@ static void on_again_while_it_is_switched_off(void **unused)
     }
 }
 
+/* A verb that has to look for the modem is in command mode when it answers: it does not wait for a network. */
+static void who_looks_for_the_modem_waits_for_no_network(void **unused)
+{
+    static const enum mc_verb verbs[] = {MC_VERB_DISCONNECT, MC_VERB_RADIO_OFF, MC_VERB_POWER_OFF};
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        _cleanup_world_ struct world *w = world_plain("searching");
+        world_inject(w, "mute on");
+        until(w, MC_STATE_BACKOFF, 5 * MINUTE_MS);
+        assert_int_equal(w->status.fault, MC_FAULT_MODEM_SILENT);
+        world_inject(w, "mute off");
+        w->verb_result = 1;
+        world_verb(w, verbs[i]);
+        for (int64_t ms = 0; ms < 30 * SECOND_MS && w->verb_result == 1; ms += 10)
+            pass(w, 10);
+        assert_int_equal(w->verb_result, 0);
+        until(w, MC_STATE_STOPPED, SECOND_MS);
+    }
+}
+
 /* What a modem must have been told by when a call stands, and what is said of it. */
 static void assert_set_up(struct world *w)
 {
@@ -430,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_lost_poll_is_no_verdict),
         cmocka_unit_test(power_on_behind_a_power_off_that_met_none),
         cmocka_unit_test(on_again_while_it_is_switched_off),
+        cmocka_unit_test(who_looks_for_the_modem_waits_for_no_network),
         cmocka_unit_test(set_up_again_behind_an_aborted_dial),
         cmocka_unit_test(set_up_again_behind_a_reboot_unseen),
     };
