@@ -531,6 +531,7 @@ bool mc_bringup_urc(struct mc_bringup *b, const char *line)
     } else if (mc_at_parse_cpin(line, cpin, sizeof(cpin)) == 0) {
         mc_cpin_word(cpin, word, sizeof(word));
         mc_facts_sim(&b->facts, word);
+        b->sim_went = b->sim_went || !strcmp(word, "NOT INSERTED");
         if (strcmp(b->facts.cpin, "READY") != 0) /* perhaps another SIM comes */
             b->facts.prepared = false;
     }

@@ -49,6 +49,8 @@ struct mc_bringup {
     unsigned told;              /* ... and what its answer told, MC_TOLD_* */
     bool urcs_fresh;            /* AT+CEREG=2 was just accepted: what came before was not told */
     struct mc_chat_result last; /* of the last script */
+    char iccid_before[24];      /* of the SIM for which the PDP context is written... */
+    bool sim_went;              /* ... and that one was seen to go meanwhile */
     struct mc_bringup_result result;
 };
 

@@ -257,22 +257,36 @@ enum mc_step mc_after_pdp(struct mc_bringup *b)
     if (b->result.wait_ms > 0)
         return MC_STEP_END;
     mc_bringup_note(b, "PDP context %d differs: writing it, with the radio off meanwhile", (int)b->settings->pdp.cid);
+    memcpy(b->iccid_before, b->facts.iccid, sizeof(b->iccid_before));
+    b->sim_went = false;
     return MC_STEP_PDP_WRITE;
+}
+
+/* For the SIM that was in when the write began: the one that is in now may be another, or has not told who it is. */
+static void mark_as_written(struct mc_bringup *b)
+{
+    char iccid[sizeof(b->facts.iccid)];
+    memcpy(iccid, b->facts.iccid, sizeof(iccid));
+    if (b->sim_went)
+        memcpy(b->facts.iccid, b->iccid_before, sizeof(iccid));
+    wanted_text(b, b->facts.written);
+    b->facts.read_as[0] = b->facts.auth_read_as[0] = '\0';
+    wanted_auth_mark(b, b->facts.auth_written);
+    memcpy(b->facts.iccid, iccid, sizeof(iccid));
 }
 
 enum mc_step mc_after_pdp_write(struct mc_bringup *b)
 {
     b->facts.context_written = true;
-    wanted_text(b, b->facts.written);
-    b->facts.read_as[0] = b->facts.auth_read_as[0] = '\0';
-    wanted_auth_mark(b, b->facts.auth_written);
+    mark_as_written(b);
     b->facts.context_known = true; /* every command of it was answered OK: what was written is what there is */
     b->facts.context = (struct mc_at_cgdcont){.cid = (int32_t)b->settings->pdp.cid};
     snprintf(b->facts.context.type, sizeof(b->facts.context.type), "%s", mc_pdp_type_text(b->settings->pdp.type));
     snprintf(b->facts.context.apn, sizeof(b->facts.context.apn), "%s", b->settings->pdp.apn);
-    b->facts.auth_same = b->facts.prepared = true;
-    b->urcs_fresh = false; /* set before CFUN=1 */
-    b->facts.stat = 2;     /* detached by CFUN=4: searching until a CEREG says otherwise */
+    b->facts.auth_same = true;
+    b->facts.prepared = !b->sim_went; /* who is in now is asked */
+    b->urcs_fresh = false;            /* set before CFUN=1 */
+    b->facts.stat = 2;                /* detached by CFUN=4: searching until a CEREG says otherwise */
     b->facts.cpin[0] = '\0';
     return MC_STEP_PDP_SIM;
 }

@@ -139,6 +139,61 @@ static void another_card_is_another(void **state)
     }
 }
 
+/* The same while the PDP context is written; and one that the modem calls gone at each AT+CFUN=4, and that is the same
+ * one behind it, costs no second write and no ring. What was written is marked with the SIM for which that was. */
+static const struct {
+    const char *what;
+    bool goes;               /* the modem says so amid the write */
+    const char *injected[4]; /* then */
+    const char *iccid, *imsi;
+    unsigned cards; /* asked who they are */
+} amid_write[] = {
+    {"it stays", false, {NULL}, OLD, 1},
+    {"it stays, and never told its ICCID", false, {"refuse AT+CICCID"}, "", "901310000000001", 1},
+    {"it is called gone", true, {NULL}, OLD, 2},
+    {"it is called gone, and never told its ICCID", true, {"refuse AT+CICCID"}, "", "901310000000001", 2},
+    {"another comes", true, {"sim-remove", "sim-insert", SWAPPED}, NEW, 2},
+};
+
+static unsigned times(const struct bench *b, enum mc_step step)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < b->n_steps; i++)
+        n += b->steps[i] == step;
+    return n;
+}
+
+static void another_card_amid_the_write(void **state)
+{
+    for (size_t i = 0; i < MC_LENGTH_OF(amid_write); i++) {
+        _cleanup_bench_ struct bench *b = bench_new("cold");
+        const struct mc_facts *f = mc_bringup_facts(b->bringup);
+        bool refuses = amid_write[i].injected[0] && !strncmp(amid_write[i].injected[0], "refuse", 6);
+        if (refuses)
+            bench_inject(b, "%s", amid_write[i].injected[0]);
+        mc_bringup_start(b->bringup, MC_STEP_FIND, 60000);
+        while (!strstr(b->sent, "AT+CGDCONT="))
+            bench_pass(b, 1);
+        char before[sizeof(f->iccid)];
+        memcpy(before, f->iccid, sizeof(before));
+        if (amid_write[i].goes)
+            bench_inject(b, "say +CPIN: NOT INSERTED");
+        for (size_t k = refuses; k < MC_LENGTH_OF(amid_write[i].injected) && amid_write[i].injected[k]; k++)
+            bench_inject(b, "%s", amid_write[i].injected[k]);
+        bench_pass(b, 120000);
+        if (!b->done || !b->result.connected)
+            fail_msg("%s: %s (%s), after %s", amid_write[i].what, mc_fault_info(b->result.fault)->code,
+                     b->result.detail, b->sent);
+        if (strcmp(f->iccid, amid_write[i].iccid) || strcmp(f->imsi, amid_write[i].imsi))
+            fail_msg("%s: ICCID %s, IMSI %s", amid_write[i].what, f->iccid, f->imsi);
+        if (times(b, MC_STEP_SIM_IDENTITY) != amid_write[i].cards || times(b, MC_STEP_PDP_WRITE) != 1)
+            fail_msg("%s: asked %u times who it is", amid_write[i].what, times(b, MC_STEP_SIM_IDENTITY));
+        char mark[64];
+        snprintf(mark, sizeof(mark), "%s/%s IP soracom.io", f->imei, before);
+        assert_string_equal(f->written, mark);
+    }
+}
+
 /* Pulled without a word, as where the holder has no contact for it: the dial says so, and the next walk asks who is in.
  */
 static void gone_by_the_answer_to_a_dial(void **state)
@@ -156,10 +211,11 @@ static void gone_by_the_answer_to_a_dial(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pin_is_entered_once),       cmocka_unit_test(tries_are_never_remembered),
-        cmocka_unit_test(a_slow_card_is_waited_for), cmocka_unit_test(wrong_pin_is_told),
-        cmocka_unit_test(locked_while_searching),    cmocka_unit_test(sims_that_forbid_a_dial),
-        cmocka_unit_test(another_card_is_another),   cmocka_unit_test(gone_by_the_answer_to_a_dial),
+        cmocka_unit_test(pin_is_entered_once),          cmocka_unit_test(tries_are_never_remembered),
+        cmocka_unit_test(a_slow_card_is_waited_for),    cmocka_unit_test(wrong_pin_is_told),
+        cmocka_unit_test(locked_while_searching),       cmocka_unit_test(sims_that_forbid_a_dial),
+        cmocka_unit_test(another_card_is_another),      cmocka_unit_test(another_card_amid_the_write),
+        cmocka_unit_test(gone_by_the_answer_to_a_dial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
