@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HEARD_RESET_AFTER 4 /* failures in a row: MODEM_REFUSED's, in ladder.c */
-
 /* Before a strong remedy the fault is looked at again: a modem that came back by itself meanwhile must not be reset. */
 static enum mc_step recheck_step(enum mc_fault fault)
 {
@@ -48,8 +46,9 @@ static unsigned usable_remedies(const struct mc_link *link, enum mc_fault fault)
 {
     bool speaks = mc_session_open(link->session) && fault != MC_FAULT_MODEM_SILENT && fault != MC_FAULT_MODEM_OFF &&
                   fault != MC_FAULT_STUCK_IN_DATA;
+    unsigned late = mc_ladder_row(MC_FAULT_MODEM_REFUSED)->reset_after;
     bool hears = speaks || (fault == MC_FAULT_MODEM_SILENT && link->remedy.heard &&
-                            mc_policy_failures(link->policy, fault) + 1 >= HEARD_RESET_AFTER);
+                            mc_policy_failures(link->policy, fault) + 1 >= late);
     bool reset_line = mc_link_has_reset(link);
     bool power_line = mc_link_has_power(link);
     unsigned usable = 1u << MC_REMEDY_LOOK | 1u << MC_REMEDY_REDIAL | 1u << MC_REMEDY_HOLD;
