@@ -5,6 +5,7 @@
 #include <microcat/base/log.h>
 #include <microcat/host/board_command.h>
 #include <microcat/host/resolvconf.h>
+#include <microcat/io/port.h>
 #include <microcat/ppp/options.h>
 #include <microcat/ppp/plugin_proto.h>
 
@@ -91,19 +92,13 @@ int helper_lend_pty(struct helper_job *job)
 static int check_pty(const struct helper_job *job, int fd, char *name, size_t name_bytes)
 {
     struct stat st, named;
-    char link[64];
 
     /* Not an O_PATH descriptor, which looks the same and keeps no name from anybody. */
     if (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_uid != geteuid() ||
         st.st_rdev != helper_noted_pty(job->server) || isatty(fd) == 0)
         return -EPERM;
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, name, name_bytes - 1);
-    if (n < 0)
-        return -errno;
-    name[n] = '\0';
-    return strncmp(name, "/dev/pts/", 9) == 0 && stat(name, &named) == 0 && named.st_rdev == st.st_rdev &&
-                   named.st_dev == st.st_dev
+    return mc_port_real(fd, name, name_bytes) && strncmp(name, "/dev/pts/", 9) == 0 && stat(name, &named) == 0 &&
+                   named.st_rdev == st.st_rdev && named.st_dev == st.st_dev
                ? 0
                : -EPERM;
 }
