@@ -8,17 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { VALUE_BYTES = 256 }; /* no value has more than 255 */
+
+/* As it stands in a file; a text's, secrets too, where it lies, another's in @buffer. */
+static const char *value_of(const struct mc_config_row *row, const struct mc_settings *settings,
+                            char buffer[static VALUE_BYTES])
+{
+    if (row->type == MC_CONFIG_TEXT)
+        return *(char *const *)((const char *)settings + row->offset);
+    mc_config_row_format(row, settings, buffer, VALUE_BYTES);
+    return buffer;
+}
+
 static void write_row(FILE *out, const struct mc_config_row *row, const struct mc_settings *settings)
 {
-    const char *section = mc_strtab_name(&mc_config_section_names, (int)row->section);
-    char value[256];
+    char buffer[VALUE_BYTES];
 
-    if (row->type == MC_CONFIG_TEXT) { /* secrets, too */
-        fprintf(out, "%s.%s=%s\n", section, row->key, *(char *const *)((const char *)settings + row->offset));
-        return;
-    }
-    mc_config_row_format(row, settings, value, sizeof(value));
-    fprintf(out, "%s.%s=%s\n", section, row->key, value);
+    fprintf(out, "%s.%s=%s\n", mc_strtab_name(&mc_config_section_names, (int)row->section), row->key,
+            value_of(row, settings, buffer));
 }
 
 /* systemd hands it over again, from where it swaps nothing out; perhaps only the machine's TPM can open the file. */
@@ -31,7 +38,7 @@ static bool is_credential(const struct mc_config *config, const struct mc_config
 
 char *mc_config_keep(const struct mc_config *config)
 {
-    enum { ROW_BYTES = 320 }; /* no value has more than 255 */
+    enum { ROW_BYTES = VALUE_BYTES + 64 };
     const size_t size = mc_config_n_rows * ROW_BYTES;
     char *text = calloc(1, size);
     FILE *out = text ? fmemopen(text, size, "w") : NULL; /* one that grows would leave secrets behind */
@@ -62,12 +69,9 @@ static int take_line(struct mc_config *config, char *line)
 
 int mc_config_hold(struct mc_config *config, const struct mc_config_row *row, const struct mc_settings *before)
 {
-    char value[256];
+    char buffer[VALUE_BYTES];
 
-    if (row->type == MC_CONFIG_TEXT)
-        return mc_config_row_set(row, &config->settings, *(char *const *)((const char *)before + row->offset));
-    mc_config_row_format(row, before, value, sizeof(value));
-    return mc_config_row_set(row, &config->settings, value);
+    return mc_config_row_set(row, &config->settings, value_of(row, before, buffer));
 }
 
 static void nobody_hears(void *ctx, enum mc_log_level level, const char *text)
