@@ -25,6 +25,8 @@
 
 #include <cmocka.h>
 
+#include "turn_for.h"
+
 #define METRIC   700
 #define ETHERNET "nameserver 192.0.2.53\n"
 #define OURS                                                                                                           \
@@ -149,10 +151,6 @@ static inline int tear_down(void **state)
 
 /* ---- a resolvconf ---- */
 
-static inline void on_nothing(void *ctx)
-{
-}
-
 /* As RESOLVCONF, but it keeps records, fails the first time, and adds slowly while there is a file SLOW. */
 #define FAILS_ONCE                                                                                                     \
     "#!/bin/sh\n[ -e \"$0.once\" ] || { : >\"$0.once\"; exit 1; }\n"                                                   \
@@ -161,15 +159,7 @@ static inline void on_nothing(void *ctx)
 
 static inline void turn_for(int64_t ms)
 {
-    const int64_t end_ms = mc_loop_clock_ms() + ms;
-    struct mc_timer timer;
-
-    mc_timer_init(&timer, "test", on_nothing, NULL);
-    while (mc_loop_clock_ms() < end_ms) {
-        mc_timer_arm(&timer, mc_loop_timers(loop), 20);
-        assert_int_equal(mc_loop_turn(loop), 0);
-    }
-    mc_timer_disarm(&timer);
+    turn_loop_for(loop, ms);
 }
 
 static inline bool has_record(void)

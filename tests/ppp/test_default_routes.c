@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "turn_for.h"
+
 #define METRIC   700
 #define RETRY_MS 600 /* in life it is longer; longer than the routes' news take */
 
@@ -50,21 +52,9 @@ static void on_routes(void *ctx)
     told++;
 }
 
-static void on_nothing(void *ctx)
-{
-}
-
 static void turn_for(int64_t ms)
 {
-    const int64_t end_ms = mc_loop_clock_ms() + ms;
-    struct mc_timer timer;
-
-    mc_timer_init(&timer, "test", on_nothing, NULL);
-    while (mc_loop_clock_ms() < end_ms) {
-        mc_timer_arm(&timer, mc_loop_timers(loop), 10);
-        assert_int_equal(mc_loop_turn(loop), 0);
-    }
-    mc_timer_disarm(&timer);
+    turn_loop_for(loop, ms);
 }
 
 static unsigned there(void)
