@@ -114,12 +114,23 @@ static const char *text_of(json_t *root, const char *path)
     return text;
 }
 
+/* By the socket itself: tests ask for hundreds of values, and a sanitized microcatctl takes a fifth of a second to say
+ * one. */
 const char *whole_get(struct whole *w, const char *path)
 {
-    json_t *status = whole_status(w);
-    const char *text = text_of(status, path);
+    static const char ask[] = "{\"method\":\"io.microcat.Modem.Status\"}";
+    int fd = whole_connect(w);
+    const char *reply, *text;
+    json_t *root;
 
-    json_decref(status);
+    whole_send(fd, ask, sizeof(ask));
+    reply = whole_receive(w, fd, 2 * WHOLE_MS);
+    close(fd);
+    root = reply ? json_loads(reply, 0, NULL) : NULL;
+    if (!root)
+        fail_msg("Status: %s", reply ? reply : "no answer");
+    text = text_of(json_object_get(json_object_get(root, "parameters"), "status"), path);
+    json_decref(root);
     return text;
 }
 
@@ -161,19 +172,24 @@ const char *whole_receive(struct whole *w, int fd, int64_t timeout_ms)
     int64_t until_ms = whole_clock_ms() + timeout_ms;
     size_t len = 0;
 
-    for (;;) { /* byte by byte: what follows belongs to the next call */
+    for (;;) { /* no further than its end: what follows belongs to the next call */
         ssize_t n;
+        const char *end;
 
         if (!whole_poll(fd, POLLIN, until_ms))
             return NULL;
-        n = read(fd, w->out + len, 1);
+        n = recv(fd, w->out + len, sizeof(w->out) - len, MSG_PEEK);
         if (n <= 0) {
             w->out[0] = '\0';
             return w->out;
         }
-        if (w->out[len] == '\0')
+        end = memchr(w->out + len, '\0', (size_t)n);
+        n = read(fd, w->out + len, end ? (size_t)(end + 1 - (w->out + len)) : (size_t)n);
+        assert_true(n > 0);
+        len += (size_t)n;
+        if (end)
             return w->out;
-        assert_true(++len < sizeof(w->out));
+        assert_true(len < sizeof(w->out));
     }
 }
 
