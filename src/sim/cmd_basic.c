@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands about the modem itself and its line: identity, echo, flow control, speed, power. */
 #include "internal.h"
+#include <ctype.h>
 #include <string.h>
 
 int sim_cmd_at(struct sim_board *b, struct sim_request *request)
@@ -8,14 +9,26 @@ int sim_cmd_at(struct sim_board *b, struct sim_request *request)
     return SIM_OK;
 }
 
-int sim_cmd_ate(struct sim_board *b, struct sim_request *request)
+/* Echo and result codes, which may follow each other on a line without a semicolon (V.250 5.2.1): ATE0Q0V1. */
+int sim_cmd_results(struct sim_board *b, struct sim_request *request)
 {
-    const char *text = request->text;
+    char name = request->row->name[0];
 
-    if (strcmp(text, "") != 0 && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
-        return SIM_ERROR;
-    b->at->echo = *text == '1';
-    return SIM_OK;
+    for (const char *at = request->text;; name = (char)toupper((unsigned char)*at++)) {
+        bool on = *at == '1';
+
+        at += *at == '0' || on;
+        if (name == 'E')
+            b->at->echo = on;
+        else if (name == 'Q')
+            b->at->quiet = on;
+        else if (name == 'V')
+            b->at->digits = !on;
+        else
+            return SIM_ERROR;
+        if (!*at)
+            return SIM_OK;
+    }
 }
 
 int sim_cmd_ati(struct sim_board *b, struct sim_request *request)

@@ -46,10 +46,12 @@ static const struct sim_command table[] = {
      "(0,300,600,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800)"},
     {"+SPIC", E | T, SIM_NEEDS_CARD, sim_cmd_spic},
     {"D", E, SIM_NEEDS_NOTHING, sim_cmd_dial, sim_latency_dial},
-    {"E", E, SIM_NEEDS_NOTHING, sim_cmd_ate},
+    {"E", E, SIM_NEEDS_NOTHING, sim_cmd_results},
     {"H", E, SIM_NEEDS_NOTHING, sim_cmd_hangup},
     {"I", E, SIM_NEEDS_NOTHING, sim_cmd_ati},
     {"O", E, SIM_NEEDS_NOTHING, sim_cmd_online},
+    {"Q", E, SIM_NEEDS_NOTHING, sim_cmd_results},
+    {"V", E, SIM_NEEDS_NOTHING, sim_cmd_results},
 };
 
 const struct sim_command *sim_command_find(const char *name)
@@ -184,6 +186,14 @@ static const char *cme_text(int code)
     return "unknown";
 }
 
+/* V.250 table 1. */
+static int final_digit(int final, char *out, size_t out_bytes)
+{
+    int digit = final == SIM_OK ? 0 : final == SIM_CONNECT ? 1 : final == SIM_NO_CARRIER ? 3 : 4;
+
+    return snprintf(out, out_bytes, "%d\r", digit);
+}
+
 /* "+CME ERROR" only speaks up once AT+CMEE asked for it; until then it is a plain ERROR. */
 static int final_text(const struct sim_board *b, int final, char *out, size_t out_bytes)
 {
@@ -212,5 +222,9 @@ void sim_final(struct sim_board *b, int final)
     if (final == SIM_OK && c->answer_len > 0)
         sim_channel_out(c, c->answer, c->answer_len);
     c->answer_len = 0;
-    sim_channel_out(c, text, (size_t)final_text(b, final, text, sizeof(text)));
+    if (c->quiet)
+        return;
+    bool digit = c->digits && (final <= 0 || b->cmee == 0);
+    int len = digit ? final_digit(final, text, sizeof(text)) : final_text(b, final, text, sizeof(text));
+    sim_channel_out(c, text, (size_t)len);
 }

@@ -251,6 +251,15 @@ void sim_in_reset(struct sim_channel *c)
     work(c->board);
 }
 
+void sim_in_saved(struct sim_channel *c)
+{
+    enum sim_results results = c->board->profile.results;
+
+    c->echo = true;
+    c->quiet = results == SIM_RESULTS_NONE;
+    c->digits = results == SIM_RESULTS_DIGITS;
+}
+
 void sim_in_init(struct sim_board *b)
 {
     for (int i = 0; i <= SIM_MUX_DLCIS; i++) {
@@ -258,7 +267,7 @@ void sim_in_init(struct sim_board *b)
 
         c->board = b;
         c->dlci = i;
-        c->echo = true;
+        sim_in_saved(c);
         mc_timer_init(&c->command_timer, "sim-command", on_command, c);
     }
     b->at = &b->channels[0];

@@ -74,7 +74,7 @@ struct sim_channel {
     char answer[SIM_ANSWER_MAX];
     size_t answer_len;
     struct sim_request request;
-    bool echo;
+    bool echo, quiet, digits;   /* ATE1, ATQ1, ATV0 */
     enum sim_rule_kind verdict; /* of the command that runs, when ruled */
     const char *verdict_text;   /* ANSWER: its rule's */
     bool ruled;
@@ -184,6 +184,7 @@ void sim_channel_urc(struct sim_channel *channel, const char *text);
 /* in.c */
 void sim_in_init(struct sim_board *b);
 void sim_in_reset(struct sim_channel *channel); /* forgets what was typed and what runs */
+void sim_in_saved(struct sim_channel *channel); /* echo and result codes are those of the saved settings */
 void sim_in_command(struct sim_channel *channel, const uint8_t *data, size_t len_bytes);
 
 /* command.c */
@@ -195,7 +196,7 @@ const struct sim_command *sim_command_find(const char *name);
 int sim_arg(const struct sim_request *request, int index, int fallback);
 
 /* cmd_*.c: see the table in command.c */
-int sim_cmd_at(struct sim_board *, struct sim_request *), sim_cmd_ate(struct sim_board *, struct sim_request *),
+int sim_cmd_at(struct sim_board *, struct sim_request *), sim_cmd_results(struct sim_board *, struct sim_request *),
     sim_cmd_ati(struct sim_board *, struct sim_request *), sim_cmd_cmee(struct sim_board *, struct sim_request *),
     sim_cmd_cgmi(struct sim_board *, struct sim_request *), sim_cmd_cgmm(struct sim_board *, struct sim_request *),
     sim_cmd_cgmr(struct sim_board *, struct sim_request *), sim_cmd_cgsn(struct sim_board *, struct sim_request *),

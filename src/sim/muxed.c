@@ -14,7 +14,7 @@ static void opened(void *ctx, int dlci)
 
     sim_in_reset(c);
     c->mode = SIM_MODE_COMMAND;
-    c->echo = true;
+    sim_in_saved(c);
     sim_log(b, "DLC %d open", dlci);
 }
 

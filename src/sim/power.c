@@ -35,7 +35,7 @@ static void down(struct sim_board *b)
         b->mute = b->hung = false;
     b->sim_usable = false;
     b->sim_unlocked = !b->profile.pin_required;
-    b->channels[0].echo = true;
+    sim_in_saved(&b->channels[0]);
     b->cmee = b->cereg_n = b->cgreg_n = b->creg_n = 0;
     sim_work(b, SIM_WORK_BOOT, false);
 }

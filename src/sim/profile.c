@@ -35,6 +35,7 @@ static const struct {
 
 static const char *const line_names[] = {"none", "break", "dtr", "rts", NULL};
 static const char *const start_names[] = {"off", "booting", "searching", "registered", NULL};
+static const char *const results_names[] = {"words", "digits", "none", NULL};
 static const char *const end_names[] = {"pppd", "no-carrier", "both", "none", NULL};
 static const char *const absent_names[] = {"cme", "text", NULL};
 static const char *const cpsi_names[] = {"index", "dbm", "tenths", NULL};
@@ -92,6 +93,8 @@ static const struct knob {
     {"power-line", CHOICE, AT(power_line), line_names, .help = "line that the bridge maps to PWRKEY"},
     {"start", CHOICE, AT(start), start_names, .help = "the modem when it is plugged in"},
     {"connect-speed", NUMBER, AT(connect_speed), .max = 1000000, .help = "speed behind CONNECT; 0 none"},
+    {"results", CHOICE, AT(results), results_names,
+     .help = "final result codes of the saved settings: words, digits (ATV0), none (ATQ1)"},
     {"end-lines", CHOICE, AT(end_lines), end_names, .help = "what the modem says when PPP is closed"},
     {"cpsi-scale", CHOICE, AT(cpsi_scale), cpsi_names, .help = "how AT+CPSI? scales the signal"},
     {"cmux", CHOICE, AT(cmux), cmux_names, .help = "AT+CMUX: none (ERROR), lies (OK, stays in AT), real"},

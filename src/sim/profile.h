@@ -42,6 +42,7 @@ enum sim_latency {
 enum sim_line { SIM_LINE_NONE, SIM_LINE_BREAK, SIM_LINE_DTR, SIM_LINE_RTS };
 enum sim_start { SIM_START_OFF, SIM_START_BOOTING, SIM_START_SEARCHING, SIM_START_REGISTERED };
 enum sim_end_lines { SIM_END_PPPD, SIM_END_NO_CARRIER, SIM_END_BOTH, SIM_END_NONE };
+enum sim_results { SIM_RESULTS_WORDS, SIM_RESULTS_DIGITS, SIM_RESULTS_NONE };
 enum sim_absent_style { SIM_ABSENT_CME, SIM_ABSENT_TEXT };
 enum sim_cpsi_scale { SIM_CPSI_INDEX, SIM_CPSI_DBM, SIM_CPSI_TENTHS };
 enum sim_cmux { SIM_CMUX_NONE, SIM_CMUX_LIES, SIM_CMUX_REAL };
@@ -65,8 +66,9 @@ struct sim_profile {
     char address[48], gateway[48], dns1[48], dns2[48];
     /* saved settings, as found at the first start */
     char type[12], apn[101], user[64], password[64];
-    int32_t auth; /* CGAUTH type: 0 none, 1 PAP, 2 CHAP */
-    int32_t baud; /* IPREX: speed after a boot */
+    int32_t auth;             /* CGAUTH type: 0 none, 1 PAP, 2 CHAP */
+    int32_t baud;             /* IPREX: speed after a boot */
+    enum sim_results results; /* ATV and ATQ after a boot, and on a DLC that opens */
     /* wiring */
     bool bridge_rtscts; /* does the bridge honour the modem's RTS/CTS? */
     bool host_rtscts;   /* does the bridge carry CTS from the host (an FTDI does, CDC-ACM cannot)? */
