@@ -45,6 +45,7 @@ void finder_go_to_baud(struct mc_finder *finder, int32_t baud)
     finder->left_at_ms = mc_timerq_now_ms(finder->queue);
     finder->baud = baud;
     finder->unanswered = 0;
+    finder->words_asked = false;
     mc_line_command(finder->line); /* half lines and late answers belong to the old speed */
     finder->set_baud(finder->baud_ctx, baud);
 }
@@ -194,6 +195,7 @@ static void on_at(void *ctx, const struct mc_at_answer *answer)
         found_command_mode(finder);
     } else { /* ERROR to an AT: rubbish stood before it in the modem's buffer; it speaks AT, so ask once more */
         finder->confirming = true;
+        finder->words_asked = false;
         finder_send_at(finder, 300);
     }
 }
@@ -217,7 +219,7 @@ void finder_send_command(struct mc_finder *finder, const char *text, const char 
  */
 void finder_send_at(struct mc_finder *finder, int wait_ms)
 {
-    if (finder->unanswered)
+    if (finder->unanswered || finder->words_asked)
         finder_send_command(finder, "AT+IPR?", "+IPR:", wait_ms);
     else
         finder_send_command(finder, "AT", NULL, wait_ms);
@@ -288,7 +290,10 @@ static void next_question(struct mc_finder *finder)
     finder_go_to_baud(finder, finder->bauds[rank]);
     if (q->ask == MC_ASK_AT)
         finder_send_at(finder, q->wait_ms);
-    else if (q->ask == MC_ASK_UNMUTE) {
+    else if (q->ask == MC_ASK_WORDS) {
+        finder->words_asked = true;
+        finder_send_command(finder, "ATQ0V1", NULL, q->wait_ms);
+    } else if (q->ask == MC_ASK_UNMUTE) {
         finder->unmuted = true;
         finder_send_command(finder, "AT+IFC=0,0", NULL, q->wait_ms);
     } else if (q->ask == MC_ASK_ESCAPE)
@@ -368,7 +373,7 @@ void mc_finder_start(struct mc_finder *finder, int32_t likely_baud, int32_t othe
     finder->deadline_ms = mc_timerq_now_ms(finder->queue) + patience_ms;
     finder->phase = PHASE_ROUND;
     finder->question = finder->escapes = finder->proofs = finder->unanswered = finder->doubts = 0;
-    finder->confirming = finder->stranger = finder->doubted = finder->unmuted = false;
+    finder->confirming = finder->stranger = finder->doubted = finder->unmuted = finder->words_asked = false;
     finder->blind_later = patience_ms > 0;
     finder->blind_at_ms = mc_timerq_now_ms(finder->queue) + BOOTED_MS;
     finder->watch = (struct mc_frame_watch){0};

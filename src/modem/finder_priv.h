@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum mc_finder_ask { MC_ASK_AT, MC_ASK_LCP, MC_ASK_CMUX, MC_ASK_UNMUTE, MC_ASK_ESCAPE };
+enum mc_finder_ask { MC_ASK_AT, MC_ASK_LCP, MC_ASK_CMUX, MC_ASK_UNMUTE, MC_ASK_WORDS, MC_ASK_ESCAPE };
 
 struct mc_finder_question {
     enum mc_finder_ask ask;
@@ -79,6 +79,7 @@ struct mc_finder {
     enum finder_phase phase;
     unsigned question, escapes, proofs, turns;
     unsigned unanswered; /* AT in a row at this speed */
+    bool words_asked;    /* ATQ0V1 was: an OK may be its own, and late */
     int32_t elsewhere;   /* the speed that was left, at left_at_ms, without an answer; 0 none */
     int64_t left_at_ms;
     unsigned sure;   /* questions of PHASE_SURE at one speed */

@@ -155,6 +155,8 @@ static int on_write(void *ctx, const void *data, size_t len)
     size_t used = strlen(s->said);
     snprintf(s->said + used, sizeof(s->said) - used, " %s@", name);
     const struct rule *rule = rule_for(s, name);
+    if (!rule && !strcmp(name, "ATQ0V1"))
+        rule = rule_for(s, "AT");
     const char *answer = rule ? rule->answer : NULL;
     if (!rule && !strcmp(name, "AT+IPR?") && (rule = rule_for(s, "AT")) && !strcmp(rule->answer, "OK")) {
         snprintf(speed, sizeof(speed), "+IPR: %d\r\n\r\nOK", (int)s->baud);

@@ -99,7 +99,8 @@ static void each_word(void **state)
 enum call { NO_CALL, CALL, ENDED /* it is over, and nobody listens to it any more */ };
 
 #define ROUND                                                                                                          \
-    "AT|AT+IFC=0,0|AT|AT+IFC=0,0|AT|AT|AT|AT|AT|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT|AT|+++|"     \
+    "AT|AT+IFC=0,0|AT|AT+IFC=0,0|AT|AT|AT|AT|AT|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|ATQ0V1|ATQ0V1|" \
+    "+++|"                                                                                                             \
     "AT+IPR?|AT+IPR?|AT+IPR?|"
 
 static const struct walk {

@@ -14,7 +14,7 @@
  "sync.find sync.greet setup.flow setup.flow-set setup.flow-verify setup.firmware sim.state sim.ready "
  "sim.state sim.identity pdp.compare pdp.write pdp.sim register.urcs register.wait register.signal dial ",
  ROUND
- "AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|"
+ "AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+IPR?|AT+CMEE=1|AT+IFC?|AT+IFC=2,2|"
  "ATI|AT+CGMR|AT+CPIN?|AT+CPIN?|AT+CICCID;+CIMI|AT+CGDCONT?;+CGAUTH?|AT+CFUN=4|"
  "AT+CGDCONT=1,\"IP\",\"soracom.io\"|AT+CGAUTH=…|AT+CEREG=2|AT+CFUN=1|AT+CPSI?|ATD*99***1#|",
  "", "PDP context 1 differs: writing it, with the radio off meanwhile|", "+| 1 115200 1 115200 1 0 0 1 5 1"},
@@ -254,7 +254,7 @@
  "", "", "+| 0 115200 0 115200 0 0 0 1 5 1"},
 {"a modem that starts anew while it is listened to", "warm", "set latency.boot 4000;reboot", "", ENDED, MC_STEP_HANGUP_LISTEN, 0, MC_FAULT_NONE, 4020,
  "hangup.listen hangup.last ",
- "AT|AT+IFC=0,0|AT|AT+IFC=0,0|AT|AT|AT|AT|AT|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT|AT|"
+ "AT|AT+IFC=0,0|AT|AT+IFC=0,0|AT|AT|AT|AT|AT|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|AT+IFC=0,0|ATQ0V1|ATQ0V1|"
  "AT+IPR?|AT+IPR?|ATH|",
  "", "the modem started anew while it was looked for: it is set up again|", "+| 0 115200 0 115200 0 0 0 0 ? 0"},
 {"hung up", "warm", "no-carrier", "", ENDED, MC_STEP_HANGUP_WAIT, 0, MC_FAULT_NONE, 6,
