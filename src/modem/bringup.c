@@ -429,7 +429,7 @@ void mc_bringup_start(struct mc_bringup *b, enum mc_step step, int64_t patience_
     b->speed_before = 0;
     b->denied_at_ms = b->idle_at_ms = -1;
     b->attach_tried = b->unlocking = b->said_off = b->rebooted = b->prompt = false;
-    b->without_mux = b->mux_ok = b->mux_channel = b->mux_pending = false;
+    b->without_mux = b->mux_ok = b->mux_unheard = b->mux_channel = b->mux_pending = false;
     memset(b->visits, 0, sizeof(b->visits));
     waited(b);
     go(b, step);

@@ -38,6 +38,7 @@ struct mc_bringup {
     bool said_off;    /* in this walk: that it goes off */
     bool rebooted;    /* in this walk: that it started, behind a reset */
     bool without_mux; /* in this walk: it failed, or the host had no memory for it */
+    bool mux_unheard; /* it came up, and has answered nothing yet */
     bool mux_ok;      /* AT+CMUX was answered OK, and the modem was not seen to start anew since */
     bool mux_channel; /* the multiplexer answered, and did not open a channel */
     bool mux_pending; /* it failed: why, the finder will know */

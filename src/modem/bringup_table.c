@@ -51,7 +51,7 @@ const struct mc_bringup_row mc_bringup_table[MC_STEP_COUNT] = {
           .refused_next = TO(FIND), .decide_refused = mc_after_mux_open_refused),
     SCRIPT(MUX_UNDO, SETUP, "setup.mux-undo", at, 2000, .next = TO(SIM), .decide = mc_after_mux_undo, .late_next = TO(FIND),
            .decide_late = mc_after_mux_undo_late, .refused_next = TO(SIM), .decide_refused = mc_after_mux_undo),
-    SCRIPT(SIM, SIM, "sim.state", sim, 10000, .next = TO(SIM_IDENTITY), .decide = mc_after_sim),
+    SCRIPT(SIM, SIM, "sim.state", sim, 10000, .next = TO(SIM_IDENTITY), .decide = mc_after_sim, .decide_late = mc_after_sim_late),
     SCRIPT(SIM_TRIES, SIM, "sim.tries", sim_tries, 20000, .next = TO(SIM_UNLOCK), .decide = mc_after_sim_tries),
     SCRIPT(SIM_UNLOCK, SIM, "sim.unlock", sim_unlock, 10000, .next = TO(SIM_READY), .decide = mc_after_sim_unlock,
            .refused = FAULT(SIM_FAILURE)),

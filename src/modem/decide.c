@@ -118,6 +118,7 @@ enum mc_step mc_after_speed_undo(struct mc_bringup *b)
 
 enum mc_step mc_after_sim(struct mc_bringup *b)
 {
+    b->mux_unheard = false;
     if (!strcmp(b->facts.cpin, "BUSY") || !strcmp(b->facts.cpin, "NOT READY")) /* so for a moment after each boot */
         return MC_STEP_SIM_READY;
     enum mc_fault fault = mc_cpin_fault(b->facts.cpin);

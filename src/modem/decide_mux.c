@@ -45,6 +45,7 @@ enum mc_step mc_after_mux_refused(struct mc_bringup *b)
 enum mc_step mc_after_mux_open(struct mc_bringup *b)
 {
     b->facts.mux_of[0] = b->facts.mux_why[0] = '\0';
+    b->mux_unheard = true;
     return MC_STEP_SIM;
 }
 
@@ -80,6 +81,15 @@ static void did_not_come(struct mc_bringup *b)
         failed(b, "no-answer", "AT+CMUX was answered OK, and no multiplexer answers");
     else
         failed(b, MC_MUX_UNSTEADY, "AT+CMUX was not answered, or the modem started anew at it");
+}
+
+/* A DLC may begin with what somebody saved (ATQ1, ATV0): it opens, and its answers have no end. */
+enum mc_step mc_after_sim_late(struct mc_bringup *b)
+{
+    if (!b->mux_unheard)
+        return MC_STEP_END;
+    failed(b, MC_MUX_UNSTEADY, "the multiplexer opens a channel that answers nothing");
+    return MC_STEP_MUX_REDO;
 }
 
 enum mc_step mc_after_mux_undo(struct mc_bringup *b)

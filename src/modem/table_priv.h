@@ -29,6 +29,7 @@ enum mc_step mc_after_identity_late(struct mc_bringup *bringup);
 enum mc_step mc_after_identity_refused(struct mc_bringup *bringup);
 enum mc_step mc_after_speed_undo(struct mc_bringup *bringup);
 enum mc_step mc_after_sim(struct mc_bringup *bringup);
+enum mc_step mc_after_sim_late(struct mc_bringup *bringup);
 enum mc_step mc_after_sim_tries(struct mc_bringup *bringup);
 enum mc_step mc_after_sim_unlock(struct mc_bringup *bringup);
 enum mc_step mc_after_sim_ready(struct mc_bringup *bringup);

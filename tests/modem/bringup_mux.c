@@ -115,6 +115,22 @@ void a_mishap_is_no_proof(void **state)
     }
 }
 
+/* A DLC that begins with what somebody saved: the plain line, on which ATQ0V1 helps, in the same walk. */
+void a_channel_that_answers_nothing(void **state)
+{
+    static const char *const results[] = {"digits", "none"};
+    for (size_t i = 0; i < MC_LENGTH_OF(results); i++) {
+        _cleanup_bench_ struct bench *b = muxing("warm", "results", results[i]);
+        b->what = results[i];
+        bench_online(b);
+        assert_true(bench_stepped(b, MC_STEP_MUX_REDO));
+        assert_false(mc_line_muxed(b->line));
+        if (!strstr(b->notes, "|mux-failed unsteady|"))
+            fail_msg("%s: %s", results[i], b->notes);
+        assert_true(mc_timerq_now_ms(b->queue) - b->began_ms < 15000);
+    }
+}
+
 /* One that starts anew at AT+CMUX, later or at once, and one that is let rest. */
 void it_starts_anew_at_cmux(void **state)
 {

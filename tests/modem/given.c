@@ -99,6 +99,7 @@ static const struct name {
     WALK(said_off),
     WALK(rebooted),
     WALK(without_mux),
+    WALK(mux_unheard),
     WALK(mux_ok),
     WALK(mux_channel),
     WALK(mux_pending),

@@ -393,6 +393,9 @@ static void furnish(struct world *w)
     static const char *const styles[] = {"sim7670", "sim7670g", "a7670", "sim7600"};
     w->profile.cmux = world_chance(w, 10) ? SIM_CMUX_LIES : SIM_CMUX_REAL;
     sim_profile_set(&w->profile, "mux-style", styles[world_random(w) % 4]);
+    w->profile.results = w->seed % 16 == 5    ? SIM_RESULTS_DIGITS
+                         : w->seed % 16 == 10 ? SIM_RESULTS_NONE
+                                              : SIM_RESULTS_WORDS;
     world_set(w, "Modem", "Multiplex", w->seed % 2 ? "no" : "auto");
     w->chatty = world_chance(w, 50);
     if (world_chance(w, 30))
