@@ -304,14 +304,15 @@ static void no_address_in_time(void **state)
     next_setup_ms = 300;
     start("silent");
     wait_end();
-    assert_string_equal(seen.words, "phase2 phase0 exit");
+    assert_null(strstr(seen.words, "up")); /* how far pppd got in the time is its own affair */
+    assert_non_null(strstr(seen.words, "exit"));
     assert_int_equal(seen.end.fault, MC_FAULT_PPP_TIMEOUT);
 }
 
 /* A link-local address reaches nobody but the peer: the time goes on, until a global one is there. */
 static void link_local_is_no_address(void **state)
 {
-    next_setup_ms = 1000;
+    next_setup_ms = 5000; /* in which pppd comes as far as that on any machine */
     start("linklocal");
     wait_end();
     assert_non_null(strstr(seen.words, "up6 "));
