@@ -5,8 +5,8 @@
 /*
  * Finds out in which mode the modem is and brings it to command mode: command mode, PPP data mode (a crashed host left
  * it), CMUX, another baud rate, or still booting. Asks in the order of a table: AT, LCP Echo-Request, CMUX SABM, the
- * other speeds, and `+++` blind when nothing answered at all; over and over until its patience ends. A boot message
- * starts it over at 115200 at once.
+ * other speeds, ATQ0V1 for one whose result codes are off, and `+++` blind when nothing answered at all; over and over
+ * until its patience ends. A boot message starts it over at 115200 at once.
  */
 
 #include <microcat/line/line.h>
