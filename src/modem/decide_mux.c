@@ -88,6 +88,7 @@ enum mc_step mc_after_sim_late(struct mc_bringup *b)
 {
     if (!b->mux_unheard)
         return MC_STEP_END;
+    b->mux_unheard = false; /* on the plain line the same silence is the modem's */
     failed(b, MC_MUX_UNSTEADY, "the multiplexer opens a channel that answers nothing");
     return MC_STEP_MUX_REDO;
 }

@@ -131,6 +131,17 @@ void a_channel_that_answers_nothing(void **state)
     }
 }
 
+/* A modem that answers AT+CPIN? nowhere is as silent on the plain line, and nobody leaves what is left. */
+void a_card_that_answers_nowhere(void **state)
+{
+    _cleanup_bench_ struct bench *b = muxing("warm", NULL, NULL);
+    bench_inject(b, "silence AT+CPIN? 10");
+    assert_int_equal(bench_walk_within(b, MC_STEP_FIND, 0, 60000), MC_FAULT_MODEM_SILENT);
+    assert_true(bench_stepped(b, MC_STEP_MUX_REDO));
+    assert_false(mc_line_muxed(b->line));
+    assert_string_equal(b->result.detail, "no answer to AT+CPIN?");
+}
+
 /* One that starts anew at AT+CMUX, later or at once, and one that is let rest. */
 void it_starts_anew_at_cmux(void **state)
 {

@@ -56,6 +56,7 @@ void firmware_is_asked_whether_it_can(void **state);
 void no_multiplexer_is_no_harm(void **state);
 void a_mishap_is_no_proof(void **state);
 void a_channel_that_answers_nothing(void **state);
+void a_card_that_answers_nowhere(void **state);
 void it_starts_anew_at_cmux(void **state);
 void another_firmware_is_asked_anew(void **state);
 void a_lost_ua_is_asked_for_again(void **state);

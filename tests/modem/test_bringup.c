@@ -179,6 +179,7 @@ int main(void)
         cmocka_unit_test(no_multiplexer_is_no_harm),
         cmocka_unit_test(a_mishap_is_no_proof),
         cmocka_unit_test(a_channel_that_answers_nothing),
+        cmocka_unit_test(a_card_that_answers_nowhere),
         cmocka_unit_test(it_starts_anew_at_cmux),
         cmocka_unit_test(another_firmware_is_asked_anew),
         cmocka_unit_test(a_lost_ua_is_asked_for_again),

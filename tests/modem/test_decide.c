@@ -99,7 +99,7 @@ static const struct decision {
     {mc_after_mux_open, "facts.mux_why=refused; " LEARNED, MC_STEP_SIM, 0,
      "facts.mux_why=; facts.mux_of=; mux_unheard=1"},
     {mc_after_sim_late, "", MC_STEP_END, 0, "without_mux=0"},
-    {mc_after_sim_late, "mux_unheard=1", MC_STEP_MUX_REDO, 0, "without_mux=1",
+    {mc_after_sim_late, "mux_unheard=1", MC_STEP_MUX_REDO, 0, "without_mux=1; mux_unheard=0",
      "answers nothing: the link's line is plain|mux-failed unsteady"},
     {mc_after_mux_open_refused, "", MC_STEP_FIND, 0, "without_mux=1; facts.mux_why=", "no memory for the multiplexer"},
     {mc_after_mux_set, "", MC_STEP_MUX_OPEN, 0, "mux_ok=1"},
