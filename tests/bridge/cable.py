@@ -16,7 +16,7 @@ PATIENCE_S = 60
 DTR, RTS, DSR = 0x002, 0x004, 0x100  # TIOCM_*
 SPEEDS = {getattr(termios, 'B%d' % n): n for n in (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)}
 CODES = {n: code for code, n in SPEEDS.items()}
-RESET, PWRKEY = 31, 30
+RESET, PWRKEY, LED = 31, 30, 29
 
 
 def raw(fd):

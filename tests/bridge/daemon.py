@@ -25,7 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '../support')]
 sys.dont_write_bytecode = True
 import gateway  # noqa: E402
-from cable import Cable, PATIENCE_S, PWRKEY, RESET, raw  # noqa: E402
+from cable import Cable, LED, PATIENCE_S, PWRKEY, RESET, raw  # noqa: E402
 
 BUILD, SOURCES, DAEMON, CTL, SIM, STANDIN, TTY_LINES = map(os.path.abspath, sys.argv[1:])
 NAMESPACES = ['unshare', '--mount', '--net'] + ([] if os.geteuid() == 0 else ['--map-root-user'])
@@ -174,9 +174,9 @@ class Chain:
                 bridge = f.read()
         except OSError:
             bridge = ''
-        wire = [f'{at:.2f} {" ".join(map(str, n))}' for at, *n in (self.cable.news if self.cable else []) if n[0] != 'in'][-40:]
+        wire = [f'{at:.2f} {" ".join(map(str, n))}' for at, *n in (self.cable.news if self.cable else []) if n[0] != 'in' and n[:2] != ['pin', LED]][-200:]
         said = [f'{at:.2f} {line}' for at, line in self.said[-60:]]
-        return '\n'.join(sorted(said + wire)) + '\nmodem: ' + self.sim('get power') + ' ' + self.sim('get baud') + '\n' + bridge
+        return '\n'.join(sorted(said + wire)) + '\nmodem: ' + self.sim('state') + '\n' + bridge
 
 
 # ---- the cases ----
