@@ -301,11 +301,10 @@ static void cannot_start(void **state)
 
 static void no_address_in_time(void **state)
 {
-    next_setup_ms = 300;
+    next_setup_ms = 3000; /* in which pppd says its first word on any machine */
     start("silent");
     wait_end();
-    assert_null(strstr(seen.words, "up")); /* how far pppd got in the time is its own affair */
-    assert_non_null(strstr(seen.words, "exit"));
+    assert_string_equal(seen.words, "phase2 phase0 exit");
     assert_int_equal(seen.end.fault, MC_FAULT_PPP_TIMEOUT);
 }
 
