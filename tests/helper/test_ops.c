@@ -139,6 +139,13 @@ static void a_call(void **state)
     close(slave);
 }
 
+/* It dies of a word that nobody reads: let go of before, it would be gone by itself, or not yet. */
+static void wait_for_its_word(void)
+{
+    assert_true(test_wait(client.loop, has_said, NULL, 10000));
+    client.lines[0] = '\0';
+}
+
 /* Taken up again by a daemon started anew, from its pidfd alone. */
 static void a_call_that_is_taken_over(void **state)
 {
@@ -149,6 +156,7 @@ static void a_call_that_is_taken_over(void **state)
 
     assert_int_equal(mc_privileged()->open_pty(&master, &slave, name, sizeof(name)), 0);
     assert_int_equal(start_pppd(slave, &child, &step), 0);
+    wait_for_its_word();
     const pid_t pid = mc_child_pid(child);
     int pidfd = fcntl(mc_child_pidfd(child), F_DUPFD_CLOEXEC, 3);
     mc_child_release(child);
@@ -158,6 +166,7 @@ static void a_call_that_is_taken_over(void **state)
     mc_child_free(again);
     /* And one that nobody takes up is ended. */
     assert_int_equal(start_pppd(slave, &child, &step), 0);
+    wait_for_its_word();
     pidfd = fcntl(mc_child_pidfd(child), F_DUPFD_CLOEXEC, 3);
     mc_child_release(child);
     assert_int_equal(mc_privileged()->kill_kept(pidfd), 0);
