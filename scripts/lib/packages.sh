@@ -13,7 +13,7 @@ mc_packages_test+=(varlink-go golang-github-varlink-go-dev golang-go)
 command -v node >/dev/null || mc_packages_test+=(nodejs)
 command -v npm >/dev/null || mc_packages_test+=(npm)
 # To run a guest: the emulator, and what makes its initramfs. (kmod for depmod; iputils-ping for the scenarios, whose root is ours.)
-mc_packages_machine=(qemu-system-x86 busybox-static cpio kmod iproute2 iputils-ping procps dbus systemd systemd-sysv psmisc jq)
+mc_packages_machine=(qemu-system-x86 busybox-static cpio kmod iproute2 iputils-ping procps dbus systemd systemd-sysv psmisc)
 # To make the Debian packages.
 mc_packages_package=(dpkg-dev debhelper lintian libcmocka-dev)
 # To cross-build them: here only what makes the root in which that happens, with the rest (and the libraries of the target's

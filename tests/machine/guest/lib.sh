@@ -12,8 +12,8 @@ exec {never}<> <(:) # nothing is ever to be read there
 ok()
 {
     local number word=ok
-    number=$(($(cat $run/cases) + 1))
-    echo $number >$run/cases
+    read -r number <$run/cases
+    echo $((++number)) >$run/cases
     [ "$1" = 0 ] || word="not ok"
     printf '%s %d - %s: %s\n' "$word" $number "$scenario" "$2"
     [ "$1" = 0 ] || evidence
@@ -70,19 +70,21 @@ now()
 }
 
 # until_ok LIMIT_MS COMMAND...: asks again, for the few things that announce themselves to nobody. Every 50 ms for a second, every 250 for
-# five, then every second: in an emulated machine asking costs what the one that is asked needs to answer.
+# five, then every second, and never sooner than after three times what the asking took: in an emulated machine it costs what the one that
+# is asked needs to answer.
 until_ok()
 {
-    local began limit pause=0.05
-    began=$(now)
-    limit=$((began + $1))
+    local began asked limit=$1
+    began=${EPOCHREALTIME/./}
     shift
-    while ! "$@" >/dev/null 2>&1; do
-        local so_far
-        so_far=$(now)
-        [ "$so_far" -lt $limit ] || return 1
-        [ "$so_far" -lt $((began + 1000)) ] || pause=0.25
-        [ "$so_far" -lt $((began + 5000)) ] || pause=1
+    while asked=${EPOCHREALTIME/./}; ! "$@" >/dev/null 2>&1; do
+        local now=${EPOCHREALTIME/./} so_far pause=50
+        so_far=$(((now - began) / 1000))
+        [ $so_far -lt "$limit" ] || return 1
+        [ $so_far -lt 1000 ] || pause=250
+        [ $so_far -lt 5000 ] || pause=1000
+        [ $pause -ge $(((now - asked) * 3 / 1000)) ] || pause=$(((now - asked) * 3 / 1000))
+        printf -v pause '%d.%03d' $((pause / 1000)) $((pause % 1000))
         rest $pause
     done
     return 0
@@ -335,7 +337,7 @@ in_state()
 # status_of KEY.KEY: one value of status --json, "" when it is null. Of $instance, if that is set.
 status_of()
 {
-    microcatctl ${instance:+--instance="$instance"} --json status 2>&1 | jq -r --arg path "$1" '(.status // .) | getpath($path | split(".")) | if . == null then "" else . end' 2>/dev/null
+    microcatctl ${instance:+--instance="$instance"} --json status 2>&1 | ./json-value "$1"
 }
 
 # event_after LINES LIMIT_S REGEX: waits for an event behind the first LINES of the log; prints the time when it was told.
@@ -418,9 +420,10 @@ put_back()
 clean_up()
 {
     local pid
-    stop_daemon
-    systemctl stop 'microcatd.service' 'microcatd@*.service' ModemManager.service 2>/dev/null
-    systemctl stop 'microcat-helper@*.socket' 'microcat-helper@*.service' 2>/dev/null # a socket whose unit is taken away beneath it is deaf
+    [ -f $run/events.pid ] && kill "$(cat $run/events.pid)" 2>/dev/null
+    pkill -x microcatctl
+    # In one transaction. A socket whose unit is taken away beneath it is deaf.
+    systemctl stop 'microcatd.service' 'microcatd@*.service' ModemManager.service 'microcat-helper@*.socket' 'microcat-helper@*.service' 2>/dev/null
     systemctl reset-failed 2>/dev/null
     for pid in 2 1; do
         board $pid
