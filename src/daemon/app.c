@@ -119,6 +119,7 @@ static void on_down(void *ctx)
 static void on_term(void *ctx, int signo)
 {
     struct app *app = ctx;
+    app_keep_stay(app);
     mc_notice("stopping (%s)", sigabbrev_np(signo));
     mc_notify_stopping("hanging up", SHUTDOWN_MS);
     mc_link_shutdown(app->link, on_down, app);
@@ -128,6 +129,8 @@ static void on_term(void *ctx, int signo)
 static void on_leave(void *ctx, int signo)
 {
     struct app *app = ctx;
+    if (app->leaving)
+        return;
     bool kept = app->kept.complete && !mc_notify_store_waits();
     if (app->kept.stored && !kept)
         mc_warn("no service manager has taken the call's descriptors: it cannot be left to another microcatd");
@@ -136,9 +139,7 @@ static void on_leave(void *ctx, int signo)
         return;
     }
     mc_notice("leaving the call to the next microcatd");
-    app->leaving = true;
-    mc_link_leave(app->link);
-    mc_loop_stop(app->loop);
+    app_keep_leave(app);
 }
 
 static void on_watchdog(void *ctx)
@@ -294,6 +295,7 @@ static void stop(struct app *app)
         app_state_end(app);
     }
     mc_timer_disarm(&app->watchdog);
+    mc_timer_disarm(&app->leave);
     app_board_done(app);
     app_call_free(app);
     app_keep_done(app);

@@ -60,6 +60,7 @@ static size_t on_bytes(void *ctx, const uint8_t *data, size_t len)
     struct app *app = ctx;
     bool was_data = app->data_mode;
     size_t taken = mc_link_bytes(app->link, data, len);
+    app_keep_read(app);
     if (was_data) {
         mc_recorder_data(app->recorder, MC_RECORDER_IN, taken);
         return taken;

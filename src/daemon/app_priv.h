@@ -98,7 +98,9 @@ struct app {
 
     /* app_keep.c */
     struct app_kept kept;
-    bool leaving; /* ends without ending the call */
+    bool leaving; /* ends without ending the call, and takes none of its bytes along: */
+    struct mc_timer leave;
+    int64_t leave_by_ms;
 
     /* app_state.c */
     struct mc_timer save;
@@ -197,6 +199,12 @@ void app_keep_store(struct app *app);
 void app_keep_forget(struct app *app);
 /** The device is there: takes up the call that was left, if there is one. */
 bool app_keep_adopt(struct app *app);
+/** Ends the loop when nothing of the call is half-way through this process any more, or soon. */
+void app_keep_leave(struct app *app);
+/** Bytes of the port were handed on. */
+void app_keep_read(struct app *app);
+/** It does not leave after all. */
+void app_keep_stay(struct app *app);
 void app_keep_done(struct app *app);
 
 #endif

@@ -23,6 +23,7 @@ struct fdport {
     struct mc_timer lull;  /* armed: nothing is read before */
     struct mc_buf out;
     struct mc_buf held; /* read, but not taken by on_bytes */
+    size_t most;        /* read at a time */
     int fd;
     unsigned calls; /* calls back under way: close() then leaves freeing to the outermost */
     bool closed;    /* by the user */
@@ -96,7 +97,9 @@ static void offer(struct fdport *port, const uint8_t *data, size_t len_bytes)
 static void read_some(struct fdport *port)
 {
     uint8_t data[READ_BYTES];
-    ssize_t n = read(port->fd, data, sizeof(data));
+    if (port->most == 0) /* the loop's word is older than read_most() */
+        return;
+    ssize_t n = read(port->fd, data, port->most < sizeof(data) ? port->most : sizeof(data));
 
     if (n > 0)
         offer(port, data, (size_t)n);
@@ -124,7 +127,7 @@ static void write_some(struct fdport *port)
 /* After the calls back of one round: watch for what is wanted now, or free what was closed meanwhile. */
 static void settle(struct fdport *port)
 {
-    bool reads = mc_buf_len(&port->held) == 0 && !mc_timer_armed(&port->lull);
+    bool reads = mc_buf_len(&port->held) == 0 && !mc_timer_armed(&port->lull) && port->most > 0;
     unsigned interest = (reads ? MC_WATCH_READ : 0) | (mc_buf_len(&port->out) ? MC_WATCH_WRITE : 0);
     int r = port->closed || port->ended ? 0 : mc_watch_set(&port->watch, interest);
 
@@ -206,6 +209,16 @@ static void port_resume(struct mc_transport *transport)
         mc_timer_arm(&port->again, mc_loop_timers(port->loop), 0);
 }
 
+static size_t port_read_most(struct mc_transport *transport, size_t most)
+{
+    struct fdport *port = port_of(transport);
+
+    port->most = most;
+    enter(port);
+    settle(port);
+    return mc_buf_len(&port->held);
+}
+
 /* The settings of the line: one shape for all five. */
 #define LINE_OP(name, type)                                                                                            \
     static int port_##name(struct mc_transport *transport, type value)                                                 \
@@ -245,6 +258,7 @@ static const struct mc_transport_ops ops = {
     .pending_bytes = port_pending_bytes,
     .resume = port_resume,
     .lull = port_lull,
+    .read_most = port_read_most,
     .set_baud = port_set_baud,
     .set_flow = port_set_flow,
     .set_dtr = port_set_dtr,
@@ -357,7 +371,7 @@ int mc_fdport_new(struct mc_loop *loop, int fd, const struct mc_fdport_line *lin
     port = calloc(1, sizeof(*port));
     if (!port)
         return -ENOMEM;
-    *port = (struct fdport){.base.ops = &ops, .loop = loop, .fd = fd};
+    *port = (struct fdport){.base.ops = &ops, .loop = loop, .most = SIZE_MAX, .fd = fd};
     port->line = line ? line : &pty_line;
     port->line_ctx = line ? line_ctx : port;
     mc_buf_init(&port->out, MC_FDPORT_QUEUE_BYTES);

@@ -19,6 +19,16 @@ unsigned mc_line_mux_n1(const struct mc_line *line)
     return mc_line_muxed(line) ? mc_mux_n1(line->mux) : 0;
 }
 
+size_t mc_line_waits_bytes(const struct mc_line *line)
+{
+    return line->mux ? mc_mux_waits_bytes(line->mux) : 0;
+}
+
+size_t mc_line_owes_bytes(const struct mc_line *line)
+{
+    return line->mux ? mc_mux_owes_bytes(line->mux) : 0;
+}
+
 uint64_t mc_line_stray_bytes(const struct mc_line *line)
 {
     return line->stray_bytes + (line->mux ? mc_mux_stats(line->mux).stray_bytes : 0);

@@ -286,6 +286,7 @@ void mc_mux_start(struct mc_mux *mux)
 void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis)
 {
     mux->state = MUX_ON;
+    mux->reader.held[mux->reader.len++] = MUX_FLAG; /* that one's closing flag may be the next one's opening flag */
     mux->dlcs[0].state = DLC_OPEN;
     for (unsigned i = 1; i <= MC_MUX_DLCIS; i++) {
         if (!(dlcis & 1u << i))
@@ -321,6 +322,20 @@ void mc_mux_close(struct mc_mux *mux)
 unsigned mc_mux_signals(const struct mc_mux *mux, unsigned dlci)
 {
     return dlci <= MC_MUX_DLCIS ? mux->dlcs[dlci].signals : 0;
+}
+
+size_t mc_mux_waits_bytes(const struct mc_mux *mux)
+{
+    size_t total = mux->state == MUX_OVER ? 0 : mc_mux_reader_waits(&mux->reader);
+    return total > mux->reader.len ? total - mux->reader.len : 0;
+}
+
+size_t mc_mux_owes_bytes(const struct mc_mux *mux)
+{
+    size_t sum = mux->unsent_bytes + mc_buf_len(&mux->control);
+    for (unsigned i = 1; i <= MC_MUX_DLCIS; i++)
+        sum += mc_buf_len(&mux->dlcs[i].out) + mc_buf_len(&mux->dlcs[i].held);
+    return mux->state == MUX_OVER ? 0 : sum;
 }
 
 unsigned mc_mux_n1(const struct mc_mux *mux)

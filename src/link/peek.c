@@ -59,3 +59,10 @@ void mc_link_leave(struct mc_link *link)
 {
     mc_line_wake_call(mc_session_line(link->session));
 }
+
+size_t mc_link_owes_bytes(const struct mc_link *link, size_t *ret_waits_bytes)
+{
+    const struct mc_line *line = mc_session_line(link->session);
+    *ret_waits_bytes = mc_line_waits_bytes(line);
+    return mc_line_owes_bytes(line);
+}

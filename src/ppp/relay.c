@@ -30,6 +30,7 @@ struct mc_relay {
     uint8_t out[OUT_BYTES]; /* from pppd, not yet taken by the modem's side */
     size_t out_start, out_end;
     bool wants_room; /* bytes from the modem were refused */
+    bool holds;      /* nothing is read from pppd */
     bool hung_up;    /* nobody has the pty's other side any more: always "ready", never again of use */
 };
 
@@ -43,7 +44,7 @@ static void update_interest(struct mc_relay *relay)
 {
     unsigned interest = 0;
 
-    if (is_empty(relay) && !relay->hung_up)
+    if (is_empty(relay) && !relay->hung_up && !relay->holds)
         interest |= MC_WATCH_READ;
     if (relay->wants_room)
         interest |= MC_WATCH_WRITE;
@@ -94,7 +95,7 @@ static void on_ready(void *ctx, int fd, unsigned ready)
         if (relay->events.on_room != NULL)
             relay->events.on_room(relay->ctx);
     }
-    if ((ready & MC_WATCH_READ) != 0 && is_empty(relay))
+    if ((ready & MC_WATCH_READ) != 0 && is_empty(relay) && !relay->holds)
         on_readable(relay);
     update_interest(relay);
 }
@@ -208,6 +209,13 @@ void mc_relay_drain(struct mc_relay *relay)
     on_deferred(relay);
     while (is_empty(relay) && take(relay) > 0)
         ;
+}
+
+size_t mc_relay_hold(struct mc_relay *relay, bool holds)
+{
+    relay->holds = holds;
+    update_interest(relay);
+    return relay->out_end - relay->out_start;
 }
 
 const struct mc_relay_counters *mc_relay_counters(const struct mc_relay *relay)

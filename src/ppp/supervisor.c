@@ -284,6 +284,11 @@ void mc_ppp_resume(struct mc_ppp *ppp)
     mc_relay_resume(ppp->relay);
 }
 
+size_t mc_ppp_hold(struct mc_ppp *ppp, bool holds)
+{
+    return mc_relay_hold(ppp->relay, holds);
+}
+
 void mc_ppp_reachable(struct mc_ppp *ppp)
 {
     mc_timer_disarm(&ppp->setup);

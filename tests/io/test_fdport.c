@@ -224,6 +224,26 @@ static void a_lull_reads_in_one_piece(void **state)
     stop(&peer);
 }
 
+/* Not a byte more than is wanted, nor what is held beside it; and all of it in order when that is over. */
+static void reads_no_more_than_is_wanted(void **state)
+{
+    struct peer peer;
+
+    start(&peer);
+    assert_int_equal(peer.transport->ops->read_most(peer.transport, 3), 0);
+    assert_int_equal(write(peer.pty.master, "abcde", 5), 5);
+    assert_true(test_wait(peer.loop, got_something, &peer, 5000));
+    assert_int_equal(mc_buf_len(&peer.got), 3);
+    assert_int_equal(peer.transport->ops->read_most(peer.transport, 0), 0);
+    assert_int_equal(put(&peer, "x", 1), 0);
+    assert_true(test_wait(peer.loop, was_drained, &peer, 5000)); /* what is written goes on */
+    assert_int_equal(mc_buf_len(&peer.got), 3);
+    assert_int_equal(peer.transport->ops->read_most(peer.transport, SIZE_MAX), 0);
+    assert_true(test_wait(peer.loop, got_five, &peer, 5000));
+    assert_memory_equal(mc_buf_head(&peer.got), "abcde", 5);
+    stop(&peer);
+}
+
 static void a_hang_up_is_no_device_after_the_last_bytes(void **state)
 {
     struct peer peer;
@@ -346,6 +366,7 @@ int main(void)
         cmocka_unit_test(a_full_queue_refuses_all_and_loses_nothing),
         cmocka_unit_test(what_is_not_taken_comes_again),
         cmocka_unit_test(a_lull_reads_in_one_piece),
+        cmocka_unit_test(reads_no_more_than_is_wanted),
         cmocka_unit_test(a_hang_up_is_no_device_after_the_last_bytes),
         cmocka_unit_test(writing_into_a_hang_up_closes_once),
         cmocka_unit_test(closing_from_any_callback_is_safe),

@@ -236,6 +236,47 @@ static void adopts(void **state)
     }
 }
 
+/* One that leaves knows what it must still read and write, to leave it behind a whole frame; and the next one knows
+ * that it begins there: the closing flag that was read may open the frame that comes. */
+static void left_behind_a_whole_frame(void **state)
+{
+    uint8_t frame[MUX_FRAME_MAX];
+    const size_t len = mc_mux_frame_put(frame, 2, MUX_UIH, false, (const uint8_t *)"hi", 2);
+    static const struct {
+        size_t have, waits;
+    } rows[] = {{1, 0}, {2, 4}, {3, 3}, {4, 4}, {5, 3}, {7, 1}, {8, 0}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        desk_ready(&d, 64, 115200);
+        mc_mux_feed(d.mux, frame, rows[i].have);
+        assert_int_equal(mc_mux_waits_bytes(d.mux), rows[i].waits);
+        desk_close(&d);
+    }
+    desk_ready(&d, 64, 115200);
+    assert_int_equal(mc_mux_owes_bytes(d.mux), 0);
+    d.take = 1;
+    mc_mux_feed(d.mux, frame, len);
+    assert_int_equal(mc_mux_owes_bytes(d.mux), 1);
+    d.take = SIZE_MAX;
+    mc_mux_resume(d.mux, 2);
+    d.pending = 1;
+    assert_int_equal(mc_mux_send(d.mux, 2, "data", 4), 4);
+    assert_int_equal(mc_mux_owes_bytes(d.mux), 4);
+    d.write_result = -ENOBUFS;
+    mc_mux_send_whole(d.mux, 1, "AT", 2);
+    assert_true(mc_mux_owes_bytes(d.mux) > 4);
+    d.write_result = 0;
+    d.pending = 0;
+    mc_mux_writable(d.mux);
+    assert_int_equal(mc_mux_owes_bytes(d.mux), 0);
+    desk_close(&d);
+    desk_open(&d, 64, 115200);
+    mc_mux_adopt(d.mux, 1 << 1 | 1 << 2);
+    mc_mux_feed(d.mux, frame + 1, len - 1); /* its opening flag was the last one's closing flag */
+    assert_int_equal(mc_buf_len(&d.got[2]), 2);
+    desk_close(&d);
+}
+
 /* The modem may ask the same of us: what tells an echo is what was asked. */
 static void a_test_of_the_modems(void **state)
 {
@@ -518,6 +559,7 @@ int main(void)
         cmocka_unit_test(control_channel),
         cmocka_unit_test(silence),
         cmocka_unit_test(adopts),
+        cmocka_unit_test(left_behind_a_whole_frame),
         cmocka_unit_test(a_test_of_the_modems),
         cmocka_unit_test(leaves),
         cmocka_unit_test(an_echo_is_no_multiplexer),

@@ -109,6 +109,28 @@ static void a_modem_that_takes_part_holds_pppd_up(void **state)
     assert_true(relaydesk_rests(desk));
 }
 
+/* What was read goes on to the modem; what was not stays pppd's. */
+static void pppd_is_held(void **state)
+{
+    struct relaydesk *desk = *state;
+
+    desk->takes = 3;
+    relaydesk_pppd_sends(desk, "0123456789", 10);
+    relaydesk_turn(desk);
+    assert_int_equal(mc_relay_hold(desk->relay, true), 7);
+    relaydesk_pppd_sends(desk, "abc", 3);
+    desk->takes = SIZE_MAX;
+    mc_relay_resume(desk->relay);
+    relaydesk_turn(desk);
+    assert_true(relaydesk_rests(desk));
+    assert_int_equal(desk->n_got, 10);
+    assert_int_equal(mc_relay_hold(desk->relay, true), 0);
+    assert_int_equal(mc_relay_hold(desk->relay, false), 0);
+    relaydesk_turn(desk);
+    assert_int_equal(desk->n_got, 13);
+    assert_memory_equal(desk->got, "0123456789abc", 13);
+}
+
 static void a_modem_that_takes_nothing_is_not_sent_to(void **state)
 {
     struct relaydesk *desk = *state;
@@ -348,6 +370,7 @@ int main(void)
         TEST(nothing_has_moved_at_first),
         TEST(what_pppd_sends_reaches_the_modem),
         TEST(a_modem_that_takes_part_holds_pppd_up),
+        TEST(pppd_is_held),
         TEST(a_modem_that_takes_nothing_is_not_sent_to),
         TEST(resuming_what_does_not_wait_does_nothing),
         TEST(what_the_modem_sends_reaches_pppd),

@@ -49,3 +49,38 @@ void whole_ping(struct whole *w)
     }
     close(fd);
 }
+
+#define PINGS_ID 0x4d44
+
+int whole_pings(struct whole *w, unsigned n, size_t bytes)
+{
+    uint8_t packet[1500] = {0};
+    struct icmphdr *header = (struct icmphdr *)packet;
+    struct sockaddr_in to = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+
+    assert_true(fd >= 0 && bytes <= sizeof(packet));
+    assert_int_equal(inet_pton(AF_INET, whole_get(w, "ppp.remote"), &to.sin_addr), 1);
+    for (unsigned i = 0; i < n; i++) {
+        *header = (struct icmphdr){.type = ICMP_ECHO, .un.echo = {.id = PINGS_ID, .sequence = (uint16_t)i}};
+        internet_sum_put((uint8_t *)&header->checksum, packet, bytes);
+        assert_int_equal(sendto(fd, packet, bytes, 0, (struct sockaddr *)&to, sizeof(to)), bytes);
+    }
+    return fd;
+}
+
+unsigned whole_pings_back(int fd, unsigned n, int64_t quiet_ms)
+{
+    uint8_t answer[1600];
+    uint64_t seen = 0;
+
+    while ((unsigned)__builtin_popcountll(seen) < n && whole_poll(fd, POLLIN, whole_clock_ms() + quiet_ms)) {
+        const struct icmphdr *header = (struct icmphdr *)(answer + 20);
+
+        if (recv(fd, answer, sizeof(answer), 0) >= 28 && header->type == ICMP_ECHOREPLY &&
+            header->un.echo.id == PINGS_ID)
+            seen |= 1ULL << (header->un.echo.sequence % 64);
+    }
+    close(fd);
+    return (unsigned)__builtin_popcountll(seen);
+}

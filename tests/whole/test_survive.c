@@ -78,6 +78,30 @@ static void left_and_carried_on(void **state)
     whole_call_stop(w, &call);
 }
 
+/* In the middle of what comes and goes, on a wire that takes its time: what was half-way through that daemon arrives.
+ */
+static void left_with_nothing_half_way(void **state)
+{
+    struct whole *w = *state;
+    whole_call_online(w);
+    struct whole_call call = whole_call_look(w);
+
+    whole_sim(w, "set pace yes");
+    for (int i = 0; i < 4; i++) {
+        int64_t before = whole_get_int(w, "ppp.rx_bytes");
+        int fd = whole_pings(w, 8, 1300);
+
+        while (whole_get_int(w, "ppp.rx_bytes") < before + 1300)
+            ;
+        whole_kill(&w->daemon, SIGUSR2);
+        assert_int_equal(whole_ended(w, &w->daemon), 0);
+        whole_start(w, NULL);
+        assert_int_equal(whole_pings_back(fd, 8, 5000), 8);
+        assert_carried_on(w, &call);
+    }
+    whole_call_stop(w, &call);
+}
+
 /* The verbs and the faults of a call that was taken over are those of any other. */
 static void carried_on_to_its_end(void **state)
 {
@@ -152,8 +176,8 @@ static void killed_pppd(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WHOLE_TEST(killed_and_carried_on), WHOLE_TEST(left_and_carried_on), WHOLE_TEST(carried_on_to_its_end),
-        WHOLE_TEST(killed_pppd),           WHOLE_TEST(stopped_pppd),
+        WHOLE_TEST(killed_and_carried_on), WHOLE_TEST(left_and_carried_on), WHOLE_TEST(left_with_nothing_half_way),
+        WHOLE_TEST(carried_on_to_its_end), WHOLE_TEST(killed_pppd),         WHOLE_TEST(stopped_pppd),
     };
 
     return cmocka_run_group_tests_name("whole: survive", tests, whole_world, NULL);

@@ -116,6 +116,10 @@ void whole_store_add(struct whole *w, const char *name, int fd);
 unsigned whole_default_routes(const char *ifname, int metric);
 /** An echo through the link, within WHOLE_MS. Sent again every second: a packet may be lost in a restart. */
 void whole_ping(struct whole *w);
+/** Sends @n of @bytes at once through the call. @return a socket for whole_pings_back(), which closes it: how many are
+ * answered, each once, until @n are or nothing came for so long. */
+int whole_pings(struct whole *w, unsigned n, size_t bytes);
+unsigned whole_pings_back(int fd, unsigned n, int64_t quiet_ms);
 
 /* ---- the board (board.c) ---- */
 

@@ -37,6 +37,9 @@ struct mc_transport_ops {
     /** What comes within @ms is read then, in one piece: nobody waits for it, and each piece is a wake-up. NULL: it is
      * read as it comes. */
     void (*lull)(struct mc_transport *transport, int64_t ms);
+    /** From now on at most so many bytes are read at a time (0: none, SIZE_MAX: as ever); may be called from inside
+     * on_bytes. @return how many that were read are held, because on_bytes did not take them. NULL: not to be had. */
+    size_t (*read_most)(struct mc_transport *transport, size_t most_bytes);
     /** Host side of the line; a pty or fake may accept and ignore these. 0 or -errno (-EOPNOTSUPP). */
     int (*set_baud)(struct mc_transport *transport, uint32_t baud);
     int (*set_flow)(struct mc_transport *transport, enum mc_flow flow);

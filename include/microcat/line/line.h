@@ -126,6 +126,9 @@ bool mc_line_muxed(const struct mc_line *line);
 void mc_line_mux_start(struct mc_line *line, unsigned n1_bytes, int32_t baud, mc_line_done_fn *done, void *ctx);
 /** A daemon before us left it open, with a call on its data channel. */
 int mc_line_mux_adopt(struct mc_line *line, unsigned n1_bytes, int32_t baud);
+/** As mc_mux_waits_bytes() and mc_mux_owes_bytes(); 0 on the plain line. */
+size_t mc_line_waits_bytes(const struct mc_line *line);
+size_t mc_line_owes_bytes(const struct mc_line *line);
 /** Leaves it, in order: @done once, within a second; then the line is plain. Whether the modem agrees is for an AT to
  * prove. */
 void mc_line_mux_leave(struct mc_line *line, mc_line_done_fn *done, void *ctx);

@@ -81,7 +81,7 @@ void mc_mux_free(struct mc_mux *mux);
 /** Opens the multiplexer: callbacks.opened(0) within a second. */
 void mc_mux_start(struct mc_mux *mux);
 /** It is open already, and so are @dlcis (bits) of the kinds that mc_mux_set_kind() was told: a daemon before us left
- * it so. Whether it still is, is asked at once. */
+ * it so, behind a whole frame if it could. Whether it still is, is asked at once. */
 void mc_mux_adopt(struct mc_mux *mux, unsigned dlcis);
 /** What a DLC carries; AT goes before data. Default AT. */
 void mc_mux_set_kind(struct mc_mux *mux, unsigned dlci, enum mc_mux_kind kind);
@@ -103,6 +103,10 @@ int mc_mux_send_whole(struct mc_mux *mux, unsigned dlci, const void *data, size_
 void mc_mux_writable(struct mc_mux *mux);
 /** What data() did not take of @dlci is offered again; not from inside of such an offer. */
 void mc_mux_resume(struct mc_mux *mux, unsigned dlci);
+/** So many bytes at least are missing of a frame that has begun to come; 0: none has. */
+size_t mc_mux_waits_bytes(const struct mc_mux *mux);
+/** Bytes for the port that it was not given yet, and such of DLCs that data() has not taken. */
+size_t mc_mux_owes_bytes(const struct mc_mux *mux);
 /** The modem's last MSC of @dlci; 0 none. */
 unsigned mc_mux_signals(const struct mc_mux *mux, unsigned dlci);
 unsigned mc_mux_n1(const struct mc_mux *mux);

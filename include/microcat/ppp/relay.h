@@ -86,6 +86,9 @@ void mc_relay_free(struct mc_relay *relay);
 size_t mc_relay_from_modem(struct mc_relay *relay, const uint8_t *data, size_t len_bytes);
 /** The modem's side can take bytes again. */
 void mc_relay_resume(struct mc_relay *relay);
+/** From now on nothing is read from pppd, or again. @return how much was read that the modem's side has not taken: it
+ * is still offered. */
+size_t mc_relay_hold(struct mc_relay *relay, bool holds);
 /** pppd has ended: gives the modem's side what is still in the pty, as far as it takes it, and tells the signs that
  * wait. Calls back. */
 void mc_relay_drain(struct mc_relay *relay);

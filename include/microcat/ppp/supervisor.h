@@ -91,6 +91,8 @@ int mc_ppp_check(const struct mc_settings *settings, struct mc_ppp_failure *ret_
 size_t mc_ppp_from_modem(struct mc_ppp *ppp, const uint8_t *data, size_t len_bytes);
 /** to_modem can take bytes again. */
 void mc_ppp_resume(struct mc_ppp *ppp);
+/** mc_relay_hold() of its relay. */
+size_t mc_ppp_hold(struct mc_ppp *ppp, bool holds);
 
 /** The link has an IPv6 address that reaches further than to the peer. Until this is said, or IPv4 is there, a call
  * counts as one without an address and ends after setup_timeout_ms: IPV6CP gives but link-local ones. */
