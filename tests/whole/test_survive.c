@@ -78,6 +78,18 @@ static void left_and_carried_on(void **state)
     whole_call_stop(w, &call);
 }
 
+/* Eight pings under way: some have been answered, some wait for a wire that takes its time. @return as whole_pings().
+ */
+static int fill(struct whole *w)
+{
+    int64_t before = whole_get_int(w, "ppp.rx_bytes");
+    int fd = whole_pings(w, 8, 1300);
+
+    while (whole_get_int(w, "ppp.rx_bytes") < before + 1300)
+        ;
+    return fd;
+}
+
 /* In the middle of what comes and goes, on a wire that takes its time: what was half-way through that daemon arrives.
  */
 static void left_with_nothing_half_way(void **state)
@@ -88,11 +100,8 @@ static void left_with_nothing_half_way(void **state)
 
     whole_sim(w, "set pace yes");
     for (int i = 0; i < 4; i++) {
-        int64_t before = whole_get_int(w, "ppp.rx_bytes");
-        int fd = whole_pings(w, 8, 1300);
+        int fd = fill(w);
 
-        while (whole_get_int(w, "ppp.rx_bytes") < before + 1300)
-            ;
         whole_kill(&w->daemon, SIGUSR2);
         assert_int_equal(whole_ended(w, &w->daemon), 0);
         whole_start(w, NULL);
@@ -100,6 +109,25 @@ static void left_with_nothing_half_way(void **state)
         assert_carried_on(w, &call);
     }
     whole_call_stop(w, &call);
+}
+
+/* A stop that comes while it waits for what is half-way is a stop. */
+static void leaves_and_is_stopped(void **state)
+{
+    struct whole *w = *state;
+    whole_call_online(w);
+    struct whole_call call = whole_call_look(w);
+
+    whole_sim(w, "set pace yes");
+    close(fill(w));
+    whole_kill(&w->daemon, SIGUSR2);
+    whole_said(w, &w->daemon, "leaving the call to the next");
+    whole_kill(&w->daemon, SIGTERM);
+    assert_int_equal(whole_ended(w, &w->daemon), 0);
+    whole_call_ends(&call);
+    assert_int_equal(whole_default_routes(NULL, 0), 0);
+    assert_string_equal(whole_sim(w, "get mode"), "command");
+    whole_call_saved(w, "history", "\nstop "); /* one that leaves says nothing: for the history there is no gap */
 }
 
 /* The verbs and the faults of a call that was taken over are those of any other. */
@@ -176,8 +204,9 @@ static void killed_pppd(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WHOLE_TEST(killed_and_carried_on), WHOLE_TEST(left_and_carried_on), WHOLE_TEST(left_with_nothing_half_way),
-        WHOLE_TEST(carried_on_to_its_end), WHOLE_TEST(killed_pppd),         WHOLE_TEST(stopped_pppd),
+        WHOLE_TEST(killed_and_carried_on), WHOLE_TEST(left_and_carried_on),   WHOLE_TEST(left_with_nothing_half_way),
+        WHOLE_TEST(leaves_and_is_stopped), WHOLE_TEST(carried_on_to_its_end), WHOLE_TEST(killed_pppd),
+        WHOLE_TEST(stopped_pppd),
     };
 
     return cmocka_run_group_tests_name("whole: survive", tests, whole_world, NULL);
