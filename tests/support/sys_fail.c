@@ -41,16 +41,21 @@ static bool fails(const char *name)
     return true;
 }
 
-/* WRAP(type, name, (parameters), (arguments)): the linker sends calls of name to __wrap_name. */
-#define WRAP(type, name, parameters, arguments)                                                                        \
+/* WRAP(type, name, (parameters), (arguments)): the linker sends calls of name to __wrap_name. WRAP_AS: @said is what
+ * the person wrote. */
+#define WRAP_AS(said, type, name, parameters, arguments)                                                               \
     type __real_##name parameters;                                                                                     \
     type __wrap_##name parameters;                                                                                     \
     type __wrap_##name parameters                                                                                      \
     {                                                                                                                  \
-        return fails(#name) ? (type)-1 : __real_##name arguments;                                                      \
+        return fails(said) ? (type)-1 : __real_##name arguments;                                                       \
     }
+#define WRAP(type, name, parameters, arguments) WRAP_AS(#name, type, name, parameters, arguments)
 
+/* What calls of read() and recv() become with -D_FORTIFY_SOURCE=3, where the compiler sees how much room there is. */
 WRAP(ssize_t, read, (int fd, void *data, size_t n), (fd, data, n))
+WRAP_AS("read", ssize_t, __read_chk, (int fd, void *data, size_t n, size_t room), (fd, data, n, room))
+WRAP_AS("recv", ssize_t, __recv_chk, (int fd, void *data, size_t n, size_t room, int flags), (fd, data, n, room, flags))
 WRAP(ssize_t, write, (int fd, const void *data, size_t n), (fd, data, n))
 WRAP(int, fstat64, (int fd, struct stat *st), (fd, st))
 WRAP(int, fsync, (int fd), (fd))
