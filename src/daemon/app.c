@@ -119,7 +119,8 @@ static void on_down(void *ctx)
 static void on_term(void *ctx, int signo)
 {
     struct app *app = ctx;
-    app_keep_stay(app);
+    if (!app_keep_stay(app))
+        return;
     mc_notice("stopping (%s)", sigabbrev_np(signo));
     mc_notify_stopping("hanging up", SHUTDOWN_MS);
     mc_link_shutdown(app->link, on_down, app);

@@ -99,15 +99,18 @@ void app_keep_read(struct app *app)
         half_way(app);
 }
 
-void app_keep_stay(struct app *app)
+bool app_keep_stay(struct app *app)
 {
     if (!app->leaving)
-        return;
+        return true;
+    if (!mc_timer_armed(&app->leave)) /* the loop is about to end */
+        return false;
     app->leaving = false;
     mc_timer_disarm(&app->leave);
     if (app->ppp)
         mc_ppp_hold(app->ppp, false);
     read_most(app, SIZE_MAX);
+    return true;
 }
 
 /* ---- coming back ---- */

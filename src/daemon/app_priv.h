@@ -203,8 +203,8 @@ bool app_keep_adopt(struct app *app);
 void app_keep_leave(struct app *app);
 /** Bytes of the port were handed on. */
 void app_keep_read(struct app *app);
-/** It does not leave after all. */
-void app_keep_stay(struct app *app);
+/** It does not leave after all. @return false: it has left already. */
+bool app_keep_stay(struct app *app);
 void app_keep_done(struct app *app);
 
 #endif
