@@ -320,11 +320,17 @@ pppd_pid()
     pgrep -f 'pppd .*microcat-socket'
 }
 
-stop_daemon()
+# stop_following: nobody tells events any more.
+stop_following()
 {
     [ -f $run/events.pid ] && kill "$(cat $run/events.pid)" 2>/dev/null
     rm -f $run/events.pid
     pkill -x microcatctl
+}
+
+stop_daemon()
+{
+    stop_following
     systemctl stop microcatd.service
 }
 
@@ -420,8 +426,7 @@ put_back()
 clean_up()
 {
     local pid
-    [ -f $run/events.pid ] && kill "$(cat $run/events.pid)" 2>/dev/null
-    pkill -x microcatctl
+    stop_following
     # In one transaction. A socket whose unit is taken away beneath it is deaf.
     systemctl stop 'microcatd.service' 'microcatd@*.service' ModemManager.service 'microcat-helper@*.socket' 'microcat-helper@*.service' 2>/dev/null
     systemctl reset-failed 2>/dev/null
