@@ -2,6 +2,7 @@
 /* Device, port and board lines: requests of the link become calls of io. */
 #include "app_priv.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <microcat/base/log.h>
 #include <microcat/daemon/board_pulses.h>
 #include <microcat/daemon/journal.h>
@@ -212,6 +213,7 @@ static const char *const command_words[][3] = {
     [MC_BOARD_POWER_OFF] = {"off", NULL},
 };
 #define COMMAND_MS 30000
+#define TRIES      3 /* of a BREAK that a busy host held too long */
 
 static const char *board_setting(const struct app *app)
 {
@@ -289,10 +291,34 @@ static void run_command(struct app *app)
         mc_timer_arm(&app->board.timer, app->queue, COMMAND_MS);
 }
 
+/* A host that is busy for a second or two (flash is written) is late to let go, and then nothing was pulled. The bridge
+ * ignores what comes while it presses, so to say it once more harms nobody who understood. */
+static bool held_too_long(struct app *app)
+{
+    const struct mc_pulse *held = app->board.step > 0 ? &app->board.pulses->steps[app->board.step - 1] : NULL;
+    int64_t lasted_ms = mc_loop_clock_ms() - app->board.since_ms;
+    if (!held || held->most_ms == 0 || lasted_ms <= held->most_ms)
+        return false;
+    mc_warn("a BREAK of %d ms lasted %" PRId64
+            " ms, for this host was busy: the bridge does not take it for what it means",
+            held->ms, lasted_ms);
+    return true;
+}
+
 static void next_pulse(struct app *app)
 {
     const struct mc_pulse *pulse = &app->board.pulses->steps[app->board.step];
+    int64_t now_ms = mc_loop_clock_ms();
     int r = pulse->nothing ? 0 : set_line(app, app->board.pulses->line, pulse->on);
+    if (r == 0 && held_too_long(app)) {
+        if (++app->board.too_long < TRIES) {
+            app->board.step--;
+            next_pulse(app);
+            return;
+        }
+        r = -ETIME;
+    }
+    app->board.since_ms = now_ms;
     if (r < 0 || pulse->ms == 0)
         finish_board(app, r);
     else

@@ -34,6 +34,8 @@ struct app_board { /* a board line being worked */
     enum mc_board_line what;
     unsigned step;
     const struct mc_pulses *pulses; /* NULL: a command does it */
+    int64_t since_ms;               /* the step's, on the loop's clock */
+    unsigned too_long;              /* so often the line was held longer than it means what it should */
     struct mc_timer timer;
     struct mc_child *child;
 };

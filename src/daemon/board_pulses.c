@@ -24,16 +24,21 @@ static const struct mc_pulses plain[][4] = {
 /*
  * A bridge that keeps the contract (microcatd-bridge(7)): a break of 0.4 to 1.5 s pulls RESET, for 1 s once it is over:
  * before that nobody is to be greeted who is about to go. One of 2.5 to 6 s presses PWRKEY, once it is over, for as
- * long as it takes: 1 s when the modem is off, 3 s when it is on, then up to 10 s.
+ * long as it takes: 1 s when the modem is off, 3 s when it is on, then up to 10 s. A busy host is late to end a break,
+ * and not to begin one: ours are short for what they mean.
  */
+#define PULL                                                                                                           \
+    {                                                                                                                  \
+        true, 750, .most_ms = 1500                                                                                     \
+    }
 #define PRESS                                                                                                          \
     {                                                                                                                  \
-        true, 3500                                                                                                     \
+        true, 3500, .most_ms = 6000                                                                                    \
     }
 #define OFF_AFTER_MS   14000
 #define RESET_AFTER_MS 1500
 static const struct mc_pulses contract[] = {
-    [MC_BOARD_RESET] = {MC_PULSE_BREAK, {{true, 1000}, {false, RESET_AFTER_MS}, {false, 0}}},
+    [MC_BOARD_RESET] = {MC_PULSE_BREAK, {PULL, {false, RESET_AFTER_MS}, {false, 0}}},
     [MC_BOARD_POWER_CYCLE] = {MC_PULSE_BREAK, {PRESS, {false, OFF_AFTER_MS}, PRESS, {false, 0}}},
     [MC_BOARD_POWER_ON] = {MC_PULSE_BREAK, {PRESS, {false, 0}}},
     [MC_BOARD_POWER_OFF] = {MC_PULSE_BREAK, {PRESS, {false, OFF_AFTER_MS}, {false, 0}}},

@@ -164,6 +164,8 @@ class Cable:
             connection.send(struct.pack('=i', self.host_lines | self.lines))
         except OSError:
             pass
+        if words[0] != 'get':
+            self._note('answered', ' '.join(words))
         connection.close()
 
     def counters(self):

@@ -25,6 +25,9 @@ static const char *text_of(const struct mc_pulses *pulses)
         if (p->nothing)
             return "nothing";
         snprintf(text + len, sizeof(text) - len, p->ms ? " %s %d" : " %s", p->on ? "on" : "off", p->ms);
+        len = strlen(text);
+        if (p->most_ms)
+            snprintf(text + len, sizeof(text) - len, "..%d", p->most_ms);
         if (p->ms == 0)
             return text;
     }
@@ -44,14 +47,14 @@ static void every_setting(void **state)
         {MC_BOARD_POWER_ON, "dtr", 1, "dtr on 1000 off"}, /* as configured: nobody is believed */
         {MC_BOARD_POWER_OFF, "dtr", -EOPNOTSUPP, "dtr on 3000 off 10000 off"},
         {MC_BOARD_RESET, "/sbin/reset", 1, "command"},
-        {MC_BOARD_RESET, "auto", 1, "break on 1000 off 1500 off"},
-        {MC_BOARD_RESET, "auto", 0, "break on 1000 off 1500 off"},
-        {MC_BOARD_POWER_CYCLE, "auto", 1, "break on 3500 off 14000 on 3500 off"},
-        {MC_BOARD_POWER_CYCLE, "auto", 0, "break on 3500 off"},
-        {MC_BOARD_POWER_CYCLE, "auto", -EIO, "break on 3500 off 14000 on 3500 off"},
-        {MC_BOARD_POWER_ON, "auto", 0, "break on 3500 off"},
+        {MC_BOARD_RESET, "auto", 1, "break on 750..1500 off 1500 off"},
+        {MC_BOARD_RESET, "auto", 0, "break on 750..1500 off 1500 off"},
+        {MC_BOARD_POWER_CYCLE, "auto", 1, "break on 3500..6000 off 14000 on 3500..6000 off"},
+        {MC_BOARD_POWER_CYCLE, "auto", 0, "break on 3500..6000 off"},
+        {MC_BOARD_POWER_CYCLE, "auto", -EIO, "break on 3500..6000 off 14000 on 3500..6000 off"},
+        {MC_BOARD_POWER_ON, "auto", 0, "break on 3500..6000 off"},
         {MC_BOARD_POWER_ON, "auto", 1, "nothing"},
-        {MC_BOARD_POWER_OFF, "auto", 1, "break on 3500 off 14000 off"},
+        {MC_BOARD_POWER_OFF, "auto", 1, "break on 3500..6000 off 14000 off"},
         {MC_BOARD_POWER_OFF, "auto", 0, "nothing"},
     };
 
@@ -66,9 +69,11 @@ static void the_contracts_lengths(void **state)
         const struct mc_pulses *pulses = mc_board_pulses((enum mc_board_line)what, "auto", -EIO);
         bool key = what != MC_BOARD_RESET;
 
-        for (const struct mc_pulse *p = pulses->steps; p->ms != 0; p++)
+        for (const struct mc_pulse *p = pulses->steps; p->ms != 0; p++) {
             if (p->on)
                 assert_in_range(p->ms, key ? 2500 : 400, key ? 6000 : 1500);
+            assert_int_equal(p->most_ms, !p->on ? 0 : key ? 6000 : 1500);
+        }
     }
 }
 

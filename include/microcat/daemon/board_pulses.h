@@ -13,6 +13,7 @@ struct mc_pulse {
     bool on;
     int ms;       /* how long until the next step; 0: this was the last one */
     bool nothing; /* the line stays as it is */
+    int most_ms;  /* who reads the line's length takes a longer one for another word, or none; 0: any will do */
 };
 
 struct mc_pulses {
