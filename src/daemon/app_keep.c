@@ -52,8 +52,9 @@ void app_keep_forget(struct app *app)
 }
 
 /* What is half-way through this process would be missing in the call. Relay and multiplexer hold 8 kB of pppd's, which
- * take 0.7 s at 115200 baud; a line that has not let go of it by then (the modem has stopped it) may keep it. */
-#define LEAVE_MS      1500
+ * take 0.7 s at 115200 baud, and the way back from an escape 1.5 s; a line that has not let go of it by then (the modem
+ * has stopped it) may keep it. */
+#define LEAVE_MS      2000
 #define LEAVE_LOOK_MS 5
 
 static size_t read_most(struct app *app, size_t most)

@@ -260,12 +260,6 @@ void mc_line_call_waits(struct mc_line *line)
     line->call_waits = line->owner == MC_LINE_OWNER_AT && !line->mux;
 }
 
-void mc_line_wake_call(struct mc_line *line)
-{
-    if (line->call_waits)
-        mc_line_write(line, "ATO\r", 4);
-}
-
 void mc_line_reset(struct mc_line *line)
 {
     mc_line_mux_forget(line);

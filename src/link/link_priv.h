@@ -51,6 +51,7 @@ struct link_lease {
 struct link_peek {
     uint64_t rx, tx; /* at the last look at the traffic */
     int64_t began_at_ms;
+    bool leaves; /* the daemon: straight back, nothing is asked */
 };
 
 struct mc_link {

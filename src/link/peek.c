@@ -55,14 +55,21 @@ void mc_link_peeked(struct mc_link *link, const struct mc_bringup_result *result
         mc_link_call_sign(link, MC_CALL_NO_CARRIER, result->detail);
 }
 
+/* What the modem is in the middle of (a command, the silence behind `+++`) it ends first: it would not hear an ATO. */
 void mc_link_leave(struct mc_link *link)
 {
-    mc_line_wake_call(mc_session_line(link->session));
+    mc_link_peek_yields(link);
+    if (mc_session_use(link->session) != MC_USE_PEEK)
+        return;
+    link->peek.leaves = true;
+    if (mc_session_step(link->session) == MC_STEP_PEEK)
+        mc_link_walk(link, MC_USE_PEEK, MC_STEP_PEEK_BACK);
 }
 
 size_t mc_link_owes_bytes(const struct mc_link *link, size_t *ret_waits_bytes)
 {
     const struct mc_line *line = mc_session_line(link->session);
-    *ret_waits_bytes = mc_line_waits_bytes(line);
+    bool answer = mc_session_use(link->session) == MC_USE_PEEK;
+    *ret_waits_bytes = mc_line_waits_bytes(line) + answer;
     return mc_line_owes_bytes(line);
 }

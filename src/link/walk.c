@@ -38,7 +38,8 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
                     (int)(mc_wish_waited_ms(link->wish) / 1000),
                     mc_link_wants_online(link) ? "an attach and a dial follow"
                                                : "an attach follows, and nothing is dialled until `connect`");
-    if (row->step == MC_STEP_REGISTER_WAIT) /* the walk that was let to end does not end soon: but not from inside */
+    if (row->step == MC_STEP_REGISTER_WAIT || /* the walk that was let to end does not end soon: but not from inside */
+        (row->step == MC_STEP_PEEK && link->peek.leaves))
         mc_timer_arm(&link->down, link->queue, 0);
     mc_link_publish(link);
 }
@@ -46,6 +47,8 @@ static void on_step(void *ctx, const struct mc_bringup_row *row)
 static void on_down(void *ctx)
 {
     struct mc_link *link = ctx;
+    if (link->peek.leaves)
+        mc_link_leave(link);
     if (mc_link_down_is_waited_for(link) && mc_session_step(link->session) == MC_STEP_REGISTER_WAIT)
         mc_link_go_down(link);
 }

@@ -266,8 +266,6 @@ static bool plain_word(struct scene *s, const char *word)
         mc_line_escape(s->line, on_escaped, s);
     else if (!strcmp(word, "waits"))
         mc_line_call_waits(s->line);
-    else if (!strcmp(word, "wake"))
-        mc_line_wake_call(s->line);
     else if (!strcmp(word, "resume"))
         mc_line_resume_data(s->line);
     else if (!strcmp(word, "drained"))

@@ -36,7 +36,15 @@ static const struct bench_row rows[] = {
      "walk peek peek.escape|2500 save|publish, quiet 0, step \"\", pause -1|sign 0 (Why.)|"},
     {"the call ended meanwhile", "Modem.EscapeInterval=10min", "peek +2500 peeked",
      "walk peek peek.escape|2500 publish, quiet 0, step \"\", pause -1|sign 0 (Why.)|"},
-    {"who comes next expects data", "Modem.EscapeInterval=10min", "leave",
-     "wake-call|"},
+    {"a daemon that leaves goes straight back first", "Modem.EscapeInterval=10min", "peek said step:peek leave owes",
+     "walk peek peek.escape|walk peek peek.back|owes 7, waits 4|"},
+    {"... once it is told that it can", "Modem.EscapeInterval=10min", "peek said leave owes step:peek.prove leave step:peek leave",
+     "walk peek peek.escape|owes 7, waits 4|walk peek peek.back|"},
+    {"... and once only", "Modem.EscapeInterval=10min", "peek said step:peek leave leave",
+     "walk peek peek.escape|walk peek peek.back|"},
+    {"... and says nothing where nothing was said", "Modem.EscapeInterval=10min", "peek leave owes",
+     "walk peek peek.escape|cancel|sample-in 10000|owes 7, waits 3|"},
+    {"... nor where the call is not left", "Modem.EscapeInterval=10min", "leave owes use:sample step:peek leave owes",
+     "owes 7, waits 3|owes 7, waits 3|"},
 };
 /* clang-format on */

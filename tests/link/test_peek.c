@@ -9,8 +9,8 @@ static bool line_carries, escape_said;
 
 bool __wrap_mc_line_carries(const struct mc_line *line);
 bool __wrap_mc_line_escape_said(const struct mc_line *line);
-void __wrap_mc_line_wake_call(struct mc_line *line);
-static struct bench *last;
+size_t __wrap_mc_line_owes_bytes(const struct mc_line *line);
+size_t __wrap_mc_line_waits_bytes(const struct mc_line *line);
 
 struct mc_line *mc_session_line(const struct mc_session *session)
 {
@@ -32,9 +32,14 @@ bool __wrap_mc_line_escape_said(const struct mc_line *line)
     return escape_said;
 }
 
-void __wrap_mc_line_wake_call(struct mc_line *line)
+size_t __wrap_mc_line_owes_bytes(const struct mc_line *line)
 {
-    bench_say(last, "wake-call");
+    return 7;
+}
+
+size_t __wrap_mc_line_waits_bytes(const struct mc_line *line)
+{
+    return 3;
 }
 
 void mc_link_walk(struct mc_link *link, enum mc_session_use use, enum mc_step step)
@@ -69,6 +74,12 @@ static void on_save(void *ctx)
 
 /* ---- words ---- */
 
+static void owes(struct bench *b, const struct mc_link *link)
+{
+    size_t waits, owed = mc_link_owes_bytes(link, &waits);
+    bench_say(b, "owes %zu, waits %zu", owed, waits);
+}
+
 static bool word(struct bench *b, const char *word)
 {
     struct stage *stage = stage_of(b);
@@ -83,6 +94,8 @@ static bool word(struct bench *b, const char *word)
         mc_link_peeked(link, &(struct mc_bringup_result){.detail = "Why."});
     else if (!strcmp(word, "leave"))
         mc_link_leave(link);
+    else if (!strcmp(word, "owes"))
+        owes(b, link);
     else if (!strncmp(word, "rx:", 3))
         b->rx = (uint64_t)atoi(word + 3);
     else if (!strncmp(word, "tx:", 3))
@@ -102,7 +115,6 @@ static bool word(struct bench *b, const char *word)
 
 static void begin(struct stage *stage)
 {
-    last = &stage->bench;
     escape_why = "";
     line_carries = escape_said = false;
     stage->link.req.traffic = on_traffic;

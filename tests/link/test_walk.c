@@ -137,6 +137,11 @@ void mc_link_peeked(struct mc_link *link, const struct mc_bringup_result *result
     bench_say(bench_of(link), "peeked %s", mc_fault_info(result->fault)->code);
 }
 
+void mc_link_leave(struct mc_link *link)
+{
+    bench_say(bench_of(link), "leave");
+}
+
 bool mc_link_peeks(const struct mc_link *link)
 {
     return says.peeks;
@@ -292,6 +297,7 @@ static bool flag_word(struct mc_link *link, const char *word)
         bool *flag;
     } flags[] = {
         {"quiet", &link->look.quiet},
+        {"leaves", &link->peek.leaves},
         {"stays-stopped", &link->look.stays_stopped},
         {"rechecks", &link->remedy.rechecking},
         {"jitter-due", &link->jitter_due},

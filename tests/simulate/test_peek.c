@@ -78,17 +78,80 @@ static void who_sends_goes_first(void **unused)
     assert_int_equal(world_board(w, "calls"), 1);
 }
 
-/* ... and what is sent later waits, and is not lost. */
-static void nothing_is_lost(void **unused)
+static void until_it_is_asked(struct world *w)
 {
-    _cleanup_world_ struct world *w = plain("5min");
     int64_t began_ms = world_now(w);
     while (strcmp(w->status.step, "peek") != 0 && world_now(w) - began_ms < 6 * MINUTE_MS)
         pass(w, 1);
     assert_string_equal(w->status.step, "peek");
+}
+
+/* ... and what is sent later waits, and is not lost. */
+static void nothing_is_lost(void **unused)
+{
+    _cleanup_world_ struct world *w = plain("5min");
+    until_it_is_asked(w);
     assert_int_equal(mc_link_from_call(w->link, (const uint8_t *)"~~", 2), 0);
     pass(w, 2 * SECOND_MS);
     assert_int_equal(mc_link_from_call(w->link, (const uint8_t *)"~~", 2), 2);
+}
+
+/* To the next daemon: it takes a call for one in data mode. @return how long that took, in ms. */
+static int64_t leave(struct world *w)
+{
+    char mode[32] = "";
+    int64_t began_ms = world_now(w);
+    size_t waits;
+    mc_link_leave(w->link);
+    while (mc_link_owes_bytes(w->link, &waits) + waits > 0 && world_now(w) - began_ms < 10 * SECOND_MS)
+        pass(w, 1);
+    assert_return_code(sim_board_get(w->board, "mode", mode, sizeof(mode)), 0);
+    assert_string_equal(mode, "data");
+    return world_now(w) - began_ms;
+}
+
+static void who_leaves_asks_nothing_more(void **unused)
+{
+    _cleanup_world_ struct world *w = plain("5min");
+    world_inject(w, "late AT+C 200");
+    until_it_is_asked(w);
+    int before = world_board(w, "commands");
+    assert_in_range(leave(w), 200, 300); /* the command that is under way, and ATO */
+    assert_int_equal(world_board(w, "commands"), before + 2);
+    assert_int_equal(world_board(w, "calls"), 1);
+}
+
+/* The modem is about to leave data mode. */
+static void who_leaves_behind_an_escape(void **unused)
+{
+    _cleanup_world_ struct world *w = plain("5min");
+    int before = world_board(w, "bytes_from_host");
+    while (world_board(w, "bytes_from_host") == before)
+        pass(w, 10);
+    assert_string_equal(w->status.step, "peek.escape");
+    assert_in_range(leave(w), 1000, 1400);
+    assert_int_equal(world_board(w, "escapes"), 1);
+    assert_int_equal(world_board(w, "calls"), 1);
+}
+
+static void who_leaves_before_it_is_said(void **unused)
+{
+    _cleanup_world_ struct world *w = plain("5min");
+    while (strcmp(w->status.step, "peek.escape") != 0)
+        pass(w, 10);
+    assert_int_equal(leave(w), 0);
+    pass(w, 2 * SECOND_MS);
+    assert_int_equal(world_board(w, "escapes"), 0);
+}
+
+/* One that carries is not spoken to: to its peer that would be data. */
+static void who_leaves_a_call_that_carries_says_nothing(void **unused)
+{
+    _cleanup_world_ struct world *w = plain("5min");
+    int before = world_board(w, "bytes_from_host");
+    assert_int_equal(leave(w), 0);
+    pass(w, 50);
+    assert_int_equal(world_board(w, "bytes_from_host"), before);
 }
 
 /* A modem that does not come back costs one redial, and is never asked so again: not by the next daemon either. */
@@ -126,9 +189,7 @@ static void one_that_does_not_hear(void **unused)
 static void the_call_ends_meanwhile(void **unused)
 {
     _cleanup_world_ struct world *w = plain("5min");
-    int64_t began_ms = world_now(w);
-    while (strcmp(w->status.step, "peek") != 0 && world_now(w) - began_ms < 6 * MINUTE_MS)
-        pass(w, 1);
+    until_it_is_asked(w);
     world_inject(w, "no-carrier");
     pass(w, MINUTE_MS);
     assert_int_equal(w->status.state, MC_STATE_ONLINE);
@@ -138,10 +199,18 @@ static void the_call_ends_meanwhile(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_signal_during_a_call),  cmocka_unit_test(not_unless_asked_for),
-        cmocka_unit_test(a_busy_link_is_left_alone), cmocka_unit_test(who_sends_goes_first),
-        cmocka_unit_test(nothing_is_lost),           cmocka_unit_test(one_that_does_not_come_back),
-        cmocka_unit_test(one_that_does_not_hear),    cmocka_unit_test(the_call_ends_meanwhile),
+        cmocka_unit_test(the_signal_during_a_call),
+        cmocka_unit_test(not_unless_asked_for),
+        cmocka_unit_test(a_busy_link_is_left_alone),
+        cmocka_unit_test(who_sends_goes_first),
+        cmocka_unit_test(nothing_is_lost),
+        cmocka_unit_test(who_leaves_asks_nothing_more),
+        cmocka_unit_test(who_leaves_behind_an_escape),
+        cmocka_unit_test(who_leaves_before_it_is_said),
+        cmocka_unit_test(who_leaves_a_call_that_carries_says_nothing),
+        cmocka_unit_test(one_that_does_not_come_back),
+        cmocka_unit_test(one_that_does_not_hear),
+        cmocka_unit_test(the_call_ends_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

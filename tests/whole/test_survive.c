@@ -111,6 +111,25 @@ static void left_with_nothing_half_way(void **state)
     whole_call_stop(w, &call);
 }
 
+/* ... and what waits for a look (EscapeInterval=) goes on: the next one takes it for a call in data mode. */
+static void left_amid_a_look(void **state)
+{
+    struct whole *w = *state;
+    whole_online(w, NULL, "[Modem]\nMultiplex=no\nEscapeInterval=10s\n[Probe]\nInterval=0\n");
+    whole_store_holds(w, 4);
+    whole_call_saved(w, "history", " online ");
+    struct whole_call call = whole_call_look(w);
+
+    whole_sim(w, "late AT+C 200");
+    whole_sim_wait(w, "mode", "escaped");
+    whole_kill(&w->daemon, SIGUSR2);
+    assert_int_equal(whole_ended(w, &w->daemon), 0);
+    assert_string_equal(whole_sim(w, "get mode"), "data");
+    whole_start(w, NULL);
+    assert_carried_on(w, &call);
+    whole_call_stop(w, &call);
+}
+
 /* A stop that comes while it waits for what is half-way is a stop; one that comes when it has left is none. Never is it
  * half of each. */
 static void leaves_and_is_stopped(void **state)
@@ -218,8 +237,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WHOLE_TEST(killed_and_carried_on), WHOLE_TEST(left_and_carried_on),   WHOLE_TEST(left_with_nothing_half_way),
-        WHOLE_TEST(leaves_and_is_stopped), WHOLE_TEST(carried_on_to_its_end), WHOLE_TEST(killed_pppd),
-        WHOLE_TEST(stopped_pppd),
+        WHOLE_TEST(left_amid_a_look),      WHOLE_TEST(leaves_and_is_stopped), WHOLE_TEST(carried_on_to_its_end),
+        WHOLE_TEST(killed_pppd),           WHOLE_TEST(stopped_pppd),
     };
 
     return cmocka_run_group_tests_name("whole: survive", tests, whole_world, NULL);

@@ -115,8 +115,6 @@ bool mc_line_escape_said(const struct mc_line *line);
 /** After an escape: the call waits, its bytes are not taken (-EAGAIN) until mc_line_data(), or refused from
  * mc_line_command() on. */
 void mc_line_call_waits(struct mc_line *line);
-/** Says ATO without waiting for anything, if a call waits: who comes next expects it in data mode. */
-void mc_line_wake_call(struct mc_line *line);
 
 /* ---- the multiplexer ---- */
 

@@ -104,7 +104,8 @@ void mc_link_adopt(struct mc_link *link, int32_t baud, enum mc_flow flow, int32_
 unsigned mc_link_mux_n1(const struct mc_link *link);
 /** This daemon goes and leaves its call to the next: what it is in the middle of must not be met by that one. */
 void mc_link_leave(struct mc_link *link);
-/** To leave it nothing by halves. @ret_waits_bytes: at least so many are missing of what the modem has begun to say.
+/** To leave it nothing by halves. @ret_waits_bytes: at least so many are missing of what the modem has begun to say,
+ * or has to say before a call that a look has left is back in data mode.
  * @return how many bytes of the call are still here. */
 size_t mc_link_owes_bytes(const struct mc_link *link, size_t *ret_waits_bytes);
 /** So many persons watch the signal right now: it is asked for more often meanwhile, where that costs nobody anything.
