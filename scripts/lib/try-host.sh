@@ -54,12 +54,11 @@ start_simulated()
     "$prefix/bin/microcat-sim" --profile=cold --link="$home/board" --control="$home/sim.sock" --network=pppd \
         --network-netns=$names --network-auth=chap --set="net-user=$user" >"$home/sim.log" 2>&1 </dev/null &
     simulator=$!
-    local tries
-    for tries in {1..50}; do
-        [ -e "$home/board" ] && [ -S "$home/sim.sock" ] && break
+    local tries=0
+    until "$prefix/bin/microcat-sim" --control="$home/sim.sock" --send="set net-password $password" >/dev/null 2>&1; do
+        ((++tries < 50)) || { cat "$home/sim.log"; return 1; }
         read -r -t 0.1 <> <(:)
     done
-    "$prefix/bin/microcat-sim" --control="$home/sim.sock" --send="set net-password $password" >/dev/null || { cat "$home/sim.log"; return 1; }
     write_settings "$home/board" '[PPP]' DefaultRoute=no UseDNS=no
     start_daemon
 }

@@ -158,15 +158,8 @@ class Chain:
         return done.stdout
 
     def online(self):
-        self.wait_socket()
-        self.ctl('wait', '--for=online', f'--timeout={PATIENCE_S}s')
+        self.ctl('wait', '--daemon', '--for=online', f'--timeout={PATIENCE_S}s')
         return self
-
-    def wait_socket(self):
-        until = time.monotonic() + PATIENCE_S
-        while not os.path.exists(self.socket) and time.monotonic() < until and self.daemon.poll() is None:
-            with self.more:
-                self.more.wait(0.1)
 
     def status(self):
         return json.loads(self.ctl('status', '--json'))
