@@ -291,27 +291,30 @@ static void run_command(struct app *app)
         mc_timer_arm(&app->board.timer, app->queue, COMMAND_MS);
 }
 
-/* A host that is busy for a second or two (flash is written) is late to let go, and then nothing was pulled. The bridge
- * ignores what comes while it presses, so to say it once more harms nobody who understood. */
-static bool held_too_long(struct app *app)
+/* A host that is busy for a second or two (flash is written) is late to let go. @return how long the line is held that
+ * should have been let go by now; 0: as long as it should. */
+static int64_t held_too_long_ms(const struct app *app)
 {
     const struct mc_pulse *held = app->board.step > 0 ? &app->board.pulses->steps[app->board.step - 1] : NULL;
     int64_t lasted_ms = mc_loop_clock_ms() - app->board.since_ms;
-    if (!held || held->most_ms == 0 || lasted_ms <= held->most_ms)
-        return false;
-    mc_warn("a BREAK of %d ms lasted %" PRId64
-            " ms, for this host was busy: the bridge does not take it for what it means",
-            held->ms, lasted_ms);
-    return true;
+    return held && held->most_ms > 0 && lasted_ms > held->most_ms ? lasted_ms : 0;
 }
 
 static void next_pulse(struct app *app)
 {
     const struct mc_pulse *pulse = &app->board.pulses->steps[app->board.step];
-    int64_t now_ms = mc_loop_clock_ms();
+    int64_t now_ms = mc_loop_clock_ms(), held_ms = held_too_long_ms(app);
+    if (held_ms > MC_BREAK_MOST_MS && held_ms < MC_BREAK_NOTHING_MS) { /* let go now it would press another line */
+        app->board.step--;
+        mc_timer_arm(&app->board.timer, app->queue, MC_BREAK_NOTHING_MS - held_ms);
+        return;
+    }
     int r = pulse->nothing ? 0 : set_line(app, app->board.pulses->line, pulse->on);
-    if (r == 0 && held_too_long(app)) {
-        if (++app->board.too_long < TRIES) {
+    held_ms = held_too_long_ms(app);
+    if (r == 0 && held_ms > 0) {
+        mc_warn("a BREAK of %d ms lasted %" PRId64 " ms, for this host was busy: the bridge takes it for nothing",
+                pulse[-1].ms, held_ms);
+        if (++app->board.too_long < TRIES) { /* it ignores what comes while it presses: who understood is not harmed */
             app->board.step--;
             next_pulse(app);
             return;

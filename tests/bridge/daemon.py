@@ -31,6 +31,7 @@ from cable import Cable, LED, PATIENCE_S, PWRKEY, RESET, raw  # noqa: E402
 BUILD, SOURCES, DAEMON, CTL, SIM, STANDIN, TTY_LINES = map(os.path.abspath, sys.argv[1:])
 NAMESPACES = ['unshare', '--mount', '--net'] + ([] if os.geteuid() == 0 else ['--map-root-user'])
 TOO_LONG_S = 1.9  # for a BREAK that restarts the modem (1.5 s), and not long enough for the power key (2.5 s)
+KEY_S = 3.0  # ... long enough
 BOARD = '''
 set -e
 mount -t tmpfs none /sys/dev
@@ -221,15 +222,15 @@ def a_break_restarts_the_modem(room, chains):
     expect(int(chain.sim('get resets')) == resets + 1 and int(chain.sim('get boots')) == boots + 1, chain.sim('state'))
 
 
-def hold_breaks(chain, n):
-    """The host is busy n times while a BREAK is on, and the modem is told to restart. Returns the BREAKs' edges."""
+def hold_breaks(chain, *busy_s):
+    """The modem is told to restart, and the host is busy so long amid one BREAK after another. Returns the BREAKs' edges."""
     with concurrent.futures.ThreadPoolExecutor(max_workers=1) as pool:
         reset = pool.submit(chain.ctl, 'reset')
-        for number in range(1, n + 1):
+        for number, seconds in enumerate(busy_s, 1):
             chain.cable.wait(lambda: len(chain.cable.told('answered', 'break 1')) == number, f'BREAK {number}')
             chain.wait_asleep()  # it waits for the BREAK's end
             os.kill(chain.daemon.pid, signal.SIGSTOP)
-            threading.Event().wait(TOO_LONG_S)
+            threading.Event().wait(seconds)
             os.kill(chain.daemon.pid, signal.SIGCONT)
         reset.result()
     chain.ctl('wait', '--for=online', f'--timeout={PATIENCE_S}s')
@@ -238,16 +239,24 @@ def hold_breaks(chain, n):
     return ''.join(n[2][-1] for n in chain.cable.told('host') if n[2].startswith('break'))
 
 
-def a_break_that_was_held_too_long_is_made_again(room, chains):
+def made_again(room, chains, busy_s):
     chain = Chain(room, ['--profile=warm'])
     chains.append(chain)
     chain.start().online()
     resets = int(chain.sim('get resets'))
-    edges = hold_breaks(chain, 1)
+    edges = hold_breaks(chain, busy_s)
     expect(edges.rstrip('0') == '101', edges)
     lasted = chain.cable.presses(RESET)
     expect(len(lasted) == 1 and 1000 <= lasted[0] <= 1900, lasted)
     expect(int(chain.sim('get resets')) == resets + 1, chain.sim('state'))
+
+
+def a_break_that_was_held_too_long_is_made_again(room, chains):
+    made_again(room, chains, TOO_LONG_S)
+
+
+def one_that_would_press_the_power_key_does_not(room, chains):
+    made_again(room, chains, KEY_S)
 
 
 def breaks_that_are_always_too_long_are_no_reset(room, chains):
@@ -255,7 +264,7 @@ def breaks_that_are_always_too_long_are_no_reset(room, chains):
     chains.append(chain)
     chain.start().online()
     boots = int(chain.sim('get boots'))
-    edges = hold_breaks(chain, 3)
+    edges = hold_breaks(chain, *[TOO_LONG_S] * 3)
     expect(edges.rstrip('0') == '10101', edges)
     expect(not chain.cable.told('pin', RESET, 1), 'RESET was pulled')
     chain.wait_said('AT+CRESET instead')
@@ -344,7 +353,7 @@ def ten_megabytes_both_ways(room, chains):
 
 
 CASES = [the_power_key_follows_status, off_in_a_call_is_told_at_once, ten_megabytes_both_ways, goes_online_at_full_speed_with_flow_control, a_break_restarts_the_modem,
-         a_break_that_was_held_too_long_is_made_again, breaks_that_are_always_too_long_are_no_reset,
+         a_break_that_was_held_too_long_is_made_again, one_that_would_press_the_power_key_does_not, breaks_that_are_always_too_long_are_no_reset,
          another_tty_is_not_believed]
 
 

@@ -75,6 +75,8 @@ static void the_contracts_lengths(void **state)
             assert_int_equal(p->most_ms, !p->on ? 0 : key ? 6000 : 1500);
         }
     }
+    assert_in_range(MC_BREAK_MOST_MS, 1501, 2499); /* neither RESET any more nor PWRKEY yet */
+    assert_true(MC_BREAK_NOTHING_MS > 6000);
 }
 
 int main(void)

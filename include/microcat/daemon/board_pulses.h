@@ -7,6 +7,11 @@
 #include <microcat/link/link.h>
 #include <stdbool.h>
 
+/* A BREAK that was held too long says nothing to the contract's bridge, up to 2.5 s and beyond 6 s; between it presses
+ * PWRKEY. So it is let go up to the first, or held until the second; both leave half a second for who is late again. */
+#define MC_BREAK_MOST_MS    2000
+#define MC_BREAK_NOTHING_MS 6500
+
 enum mc_pulse_line { MC_PULSE_BREAK, MC_PULSE_DTR, MC_PULSE_RTS };
 
 struct mc_pulse {
