@@ -350,7 +350,7 @@ status_of()
 event_after()
 {
     local line
-    line=$(grep -m 1 -E "$3" < <(exec timeout "$2" tail -n "+$(($1 + 1))" -f $events))
+    line=$(grep -m 1 -E "$3" < <(exec timeout "$2" tail -n "+$(($1 + 1))" -f $events 2>/dev/null)) # which says that nobody reads any more
     [ -n "$line" ] && printf '%s\n' "${line%% *}"
 }
 
