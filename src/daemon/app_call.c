@@ -150,6 +150,12 @@ static void on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
     mc_link_call_sign(app->link, signs[sign], line);
 }
 
+static void on_refused(void *ctx, const char *line)
+{
+    struct app *app = ctx;
+    mc_link_call_refused(app->link, line);
+}
+
 void app_call_free(struct app *app)
 {
     if (!app->leaving)
@@ -192,6 +198,7 @@ static const struct mc_ppp_events ppp_events = {.on_phase = on_phase,
                                                 .to_modem = to_modem,
                                                 .on_room = on_room,
                                                 .on_sign = on_sign,
+                                                .on_refused = on_refused,
                                                 .on_exit = on_exit_};
 
 /* The plugin's socket has a name that a daemon started anew finds again. */

@@ -9,6 +9,7 @@ static void on_began(void *ctx)
 {
     struct mc_link *link = ctx;
     link->pause = PAUSE_NONE;
+    link->refused[0] = '\0';
     mc_link_enter(link, MC_STATE_PPP);
     mc_context_begin(&link->context, mc_timerq_now_ms(link->queue));
     if (mc_session_muxed(link->session)) /* while PPP negotiates, the AT channel has nothing else to do */
@@ -201,7 +202,14 @@ void mc_link_call_sign(struct mc_link *link, enum mc_call_sign sign, const char 
     if (sign == MC_CALL_REBOOTED || sign == MC_CALL_OFF)
         mc_session_event(link->session, sign == MC_CALL_OFF ? MC_SESSION_WENT_OFF : MC_SESSION_REBOOTED);
     mc_session_call_ended(link->session);
-    mc_datacall_end(link->call, faults[sign], text, true); /* nobody is left who would hear an LCP terminate */
+    bool refused = *link->refused && (sign == MC_CALL_NO_CARRIER || sign == MC_CALL_DISCONNECTED);
+    mc_datacall_end(link->call, refused ? MC_FAULT_PPP_AUTH : faults[sign], refused ? link->refused : text,
+                    true); /* nobody is left who would hear an LCP terminate */
+}
+
+void mc_link_call_refused(struct mc_link *link, const char *text)
+{
+    snprintf(link->refused, sizeof(link->refused), "%s", text);
 }
 
 void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *detail)

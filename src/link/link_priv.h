@@ -76,6 +76,7 @@ struct mc_link {
 
     enum link_life life;
     enum link_pause pause;
+    char refused[96];  /* what pppd said of user and password in this call; "" nothing */
     bool compare_anew; /* the settings changed since the modem's were compared with them */
     bool jitter_due;   /* BootJitter still to be waited */
     bool on_again;     /* `power on` was said while the power line switches off: it is worked again right behind that */

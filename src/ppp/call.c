@@ -213,6 +213,8 @@ void mc_call_log_line(struct mc_ppp *ppp, const char *line)
     if (is_complaint(line)) {
         snprintf(ppp->complaint, sizeof(ppp->complaint), "%s", line);
         mc_info("pppd: %s", line);
+        if (strstr(line, " authentication failed") != NULL && ppp->events.on_refused != NULL) /* upap.c, chap-new.c */
+            ppp->events.on_refused(ppp->ctx, line);
     } else {
         mc_debug("pppd: %s", line);
     }

@@ -296,6 +296,8 @@ static bool plain_word(struct bench *b, const char *word)
     struct mc_link *link = &stage_of(b)->link;
     if (!strcmp(word, "phase"))
         mc_link_call_phase(link, MC_PPP_AUTHENTICATE);
+    else if (!strcmp(word, "refused"))
+        mc_link_call_refused(link, "CHAP authentication failed");
     else if (!strcmp(word, "up"))
         mc_link_call_up(link);
     else if (!strcmp(word, "down"))
@@ -388,6 +390,11 @@ static const struct bench_row rows[] = {
      "session: call ended|end-call no-carrier (text) kill|session: call ended|end-call pdp-disconnected (text) kill|"
      "session rebooted|session: call ended|end-call modem-rebooted (text) kill|session went-off|session: call ended|end-call modem-off (text) kill|"},
     {"... of none", NULL, "sign:no-carrier sign:rebooted", ""},
+    {"... that come of a refused password", NULL, "call:negotiating refused sign:disconnected sign:no-carrier",
+     "session: call ended|end-call ppp-auth (CHAP authentication failed) kill|session: call ended|end-call ppp-auth (CHAP authentication failed) kill|"},
+    {"... in that call, not in the next", NULL, "call:negotiating refused began sign:no-carrier", "-> ppp|session: call ended|end-call no-carrier (text) kill|"},
+    {"... but a modem that started anew did not for that", NULL, "call:negotiating refused sign:rebooted sign:off",
+     "session rebooted|session: call ended|end-call modem-rebooted (text) kill|session went-off|session: call ended|end-call modem-off (text) kill|"},
     {"one is taken over", "PDP.ContextID=3 PDP.Type=IPV6", "jitter-due waits adopt:0 facts show +5000",
      "clear-fault|adopt session, n1 0|adopt call, online at 77|publish|"
      "baud 460800 flow 1 stat 5 prepared known, CPIN READY, context 3 IPV6 soracom.io|fault none none () since -1, state since 0|"},

@@ -31,12 +31,12 @@ static struct {
     char words[512], interface[16];
     struct mc_ppp_link link;
     struct mc_ppp_end end;
-    bool ended;
-    uint8_t bytes[1 << 20]; /* to the modem */
-    size_t len, limit;      /* limit: how much it takes before it asks to wait */
-    unsigned rooms;
-    struct mc_ppp *ppp;
+    bool ended, refused;
     const char *free_at; /* frees the call in the callback of this name */
+    unsigned rooms;
+    size_t len, limit;      /* limit: how much it takes before it asks to wait */
+    uint8_t bytes[1 << 20]; /* to the modem */
+    struct mc_ppp *ppp;
 } seen;
 static char logged[4096];
 static struct mc_ppp_failure failure;
@@ -105,6 +105,10 @@ static void on_sign(void *ctx, enum mc_relay_sign sign, const char *line)
     word("%s ", mc_relay_sign_name(sign));
     maybe_free("sign");
 }
+static void on_refused(void *ctx, const char *line)
+{
+    seen.refused = !seen.ended && strcmp(line, "CHAP authentication failed") == 0;
+}
 static void on_exit_(void *ctx, const struct mc_ppp_end *end)
 {
     seen.end = *end;
@@ -121,6 +125,7 @@ static const struct mc_ppp_events events = {.on_phase = on_phase,
                                             .to_modem = to_modem,
                                             .on_room = on_room,
                                             .on_sign = on_sign,
+                                            .on_refused = on_refused,
                                             .on_exit = on_exit_};
 
 static void sink(void *ctx, enum mc_log_level level, const struct mc_log_field *fields, size_t n_fields,
@@ -159,9 +164,7 @@ static int64_t next_setup_ms, next_term_ms, next_check_ms;
 static int start_result(const char *mode)
 {
     memset(&seen, 0, offsetof(__typeof__(seen), bytes));
-    seen.len = seen.rooms = 0;
     seen.limit = sizeof(seen.bytes);
-    seen.free_at = NULL;
     logged[0] = '\0';
     settings.ppp.interface = (char *)mode;
     settings.ppp.setup_timeout_ms = next_setup_ms != 0 ? next_setup_ms : 20000;
@@ -256,6 +259,7 @@ static void ends(void **state)
             fail_msg("%s: \"%s\", %s, \"%s\"\n%s", cases[i].mode, seen.words, mc_fault_info(seen.end.fault)->code,
                      seen.end.text, logged);
         assert_null(strstr(logged, "geheim"));
+        assert_int_equal(seen.refused, strcmp(cases[i].mode, "refused") == 0);
     }
 }
 

@@ -128,6 +128,8 @@ void mc_link_call_up(struct mc_link *link);
 /** The address is gone. When pppd's end follows within a second, that alone is the change of state. */
 void mc_link_call_down(struct mc_link *link);
 void mc_link_call_sign(struct mc_link *link, enum mc_call_sign sign, const char *text);
+/** pppd says that the network refused user or password: that is why the call ends, whoever hangs up first. */
+void mc_link_call_refused(struct mc_link *link, const char *text);
 /** pppd has ended: @fault NONE when it was asked to. */
 void mc_link_call_exit(struct mc_link *link, enum mc_fault fault, const char *detail);
 enum mc_link_probe { MC_LINK_PROBE_ANSWERED, MC_LINK_PROBE_LOST, MC_LINK_PROBE_UNSENT };
