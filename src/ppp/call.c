@@ -201,6 +201,14 @@ static bool is_complaint(const char *line)
     return false;
 }
 
+static void on_refused(struct mc_ppp *ppp, const char *line)
+{
+    ppp->depth++;
+    if (!ppp->buried && ppp->events.on_refused != NULL)
+        ppp->events.on_refused(ppp->ctx, line);
+    ppp->depth--;
+}
+
 void mc_call_log_line(struct mc_ppp *ppp, const char *line)
 {
     if (line[0] == '\0')
@@ -213,8 +221,8 @@ void mc_call_log_line(struct mc_ppp *ppp, const char *line)
     if (is_complaint(line)) {
         snprintf(ppp->complaint, sizeof(ppp->complaint), "%s", line);
         mc_info("pppd: %s", line);
-        if (strstr(line, " authentication failed") != NULL && ppp->events.on_refused != NULL) /* upap.c, chap-new.c */
-            ppp->events.on_refused(ppp->ctx, line);
+        if (strstr(line, " authentication failed") != NULL) /* upap.c, chap-new.c */
+            on_refused(ppp, line);
     } else {
         mc_debug("pppd: %s", line);
     }

@@ -62,14 +62,19 @@ static void a_busy_link_is_left_alone(void **unused)
     assert_int_equal(world_board(w, "escapes"), 1);
 }
 
+static void until_step(struct world *w, const char *step)
+{
+    int64_t began_ms = world_now(w);
+    while (strcmp(w->status.step, step) != 0 && world_now(w) - began_ms < 6 * MINUTE_MS)
+        pass(w, 1);
+    assert_string_equal(w->status.step, step);
+}
+
 /* What is sent in the second of silence goes at once, and the look comes later. */
 static void who_sends_goes_first(void **unused)
 {
     _cleanup_world_ struct world *w = plain("5min");
-    int64_t began_ms = world_now(w);
-    while (strcmp(w->status.step, "peek.escape") != 0 && world_now(w) - began_ms < 6 * MINUTE_MS)
-        pass(w, 10);
-    assert_string_equal(w->status.step, "peek.escape");
+    until_step(w, "peek.escape");
     assert_int_equal(mc_link_from_call(w->link, (const uint8_t *)"~~", 2), 2);
     pass(w, 5 * SECOND_MS);
     assert_int_equal(world_board(w, "escapes"), 0);
@@ -78,19 +83,11 @@ static void who_sends_goes_first(void **unused)
     assert_int_equal(world_board(w, "calls"), 1);
 }
 
-static void until_it_is_asked(struct world *w)
-{
-    int64_t began_ms = world_now(w);
-    while (strcmp(w->status.step, "peek") != 0 && world_now(w) - began_ms < 6 * MINUTE_MS)
-        pass(w, 1);
-    assert_string_equal(w->status.step, "peek");
-}
-
 /* ... and what is sent later waits, and is not lost. */
 static void nothing_is_lost(void **unused)
 {
     _cleanup_world_ struct world *w = plain("5min");
-    until_it_is_asked(w);
+    until_step(w, "peek");
     assert_int_equal(mc_link_from_call(w->link, (const uint8_t *)"~~", 2), 0);
     pass(w, 2 * SECOND_MS);
     assert_int_equal(mc_link_from_call(w->link, (const uint8_t *)"~~", 2), 2);
@@ -114,7 +111,7 @@ static void who_leaves_asks_nothing_more(void **unused)
 {
     _cleanup_world_ struct world *w = plain("5min");
     world_inject(w, "late AT+C 200");
-    until_it_is_asked(w);
+    until_step(w, "peek");
     int before = world_board(w, "commands");
     assert_in_range(leave(w), 200, 300); /* the command that is under way, and ATO */
     assert_int_equal(world_board(w, "commands"), before + 2);
@@ -125,10 +122,12 @@ static void who_leaves_asks_nothing_more(void **unused)
 static void who_leaves_behind_an_escape(void **unused)
 {
     _cleanup_world_ struct world *w = plain("5min");
+    until_step(w, "peek.escape");
     int before = world_board(w, "bytes_from_host");
-    while (world_board(w, "bytes_from_host") == before)
+    for (int ms = 0; world_board(w, "bytes_from_host") == before && ms < 2 * SECOND_MS; ms += 10)
         pass(w, 10);
     assert_string_equal(w->status.step, "peek.escape");
+    assert_true(world_board(w, "bytes_from_host") > before);
     assert_in_range(leave(w), 1000, 1400);
     assert_int_equal(world_board(w, "escapes"), 1);
     assert_int_equal(world_board(w, "calls"), 1);
@@ -137,8 +136,7 @@ static void who_leaves_behind_an_escape(void **unused)
 static void who_leaves_before_it_is_said(void **unused)
 {
     _cleanup_world_ struct world *w = plain("5min");
-    while (strcmp(w->status.step, "peek.escape") != 0)
-        pass(w, 10);
+    until_step(w, "peek.escape");
     assert_int_equal(leave(w), 0);
     pass(w, 2 * SECOND_MS);
     assert_int_equal(world_board(w, "escapes"), 0);
@@ -189,7 +187,7 @@ static void one_that_does_not_hear(void **unused)
 static void the_call_ends_meanwhile(void **unused)
 {
     _cleanup_world_ struct world *w = plain("5min");
-    until_it_is_asked(w);
+    until_step(w, "peek");
     world_inject(w, "no-carrier");
     pass(w, MINUTE_MS);
     assert_int_equal(w->status.state, MC_STATE_ONLINE);

@@ -56,7 +56,7 @@ struct mc_ppp_events { /* each may be NULL but to_modem and on_exit */
     void (*on_room)(void *ctx);
     /** The modem spoke between the frames. The call goes on until it is stopped or pppd notices. */
     void (*on_sign)(void *ctx, enum mc_relay_sign sign, const char *line);
-    /** pppd has said that the network refused user or password, and is about to end. May be NULL. */
+    /** pppd has said that the network refused user or password, and is about to end. */
     void (*on_refused)(void *ctx, const char *line);
     void (*on_exit)(void *ctx, const struct mc_ppp_end *end);
 };
