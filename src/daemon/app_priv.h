@@ -5,8 +5,9 @@
 /*
  * The wiring: binds the link's requests to the real loop, port, pppd, network and files, and the bus to journal,
  * systemd and history. The one place that knows everybody; it decides nothing. app.c has the life, and a file each:
- * app_port.c (device, port, board lines), app_call.c (pppd, routes, DNS, probe), app_words.c (journal, sd_notify,
- * history), app_ctl.c (the socket's backend), app_lease.c (a lease's pty), app_state.c (what outlives the process).
+ * app_port.c (device, port), app_board.c (the board's lines), app_call.c (pppd, routes, DNS, probe), app_words.c
+ * (journal, sd_notify, history), app_ctl.c (the socket's backend), app_lease.c (a lease's pty), app_state.c (what
+ * outlives the process).
  */
 
 #include <microcat/base/settings.h>
@@ -80,7 +81,7 @@ struct app {
     bool data_mode;
     enum mc_names_where names_told; /* the journal hears of a change, not with every call */
     int names_result;
-    struct app_board board;
+    struct app_board board; /* app_board.c */
 
     /* app_call.c */
     struct mc_ppp *ppp;
@@ -125,6 +126,8 @@ int app_write(void *ctx, const void *data, size_t len_bytes);
 int app_set_baud(void *ctx, int32_t baud);
 void app_lull(void *ctx, int64_t ms);
 int app_set_flow(void *ctx, enum mc_flow flow);
+
+/* app_board.c */
 int app_powered(void *ctx);
 void app_board(void *ctx, enum mc_board_line what);
 void app_board_done(struct app *app);

@@ -107,7 +107,7 @@ static int on_probe(void *ctx)
     return pppd_probe(ctx);
 }
 
-/* ---- board lines: the pulses of daemon/app_port.c ---- */
+/* ---- board lines: the pulses of daemon/board_pulses.c ---- */
 
 static const struct {
     bool on;
